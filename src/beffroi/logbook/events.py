@@ -1,0 +1,40 @@
+"""What happened to the main courante."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from beffroi.model.scope import CITY, Scope
+from beffroi.trade.event import Event
+
+
+class Written(Event, frozen=True, tag="logbook.written"):
+    """A person wrote a line; its text is erasable."""
+
+    erasable: ClassVar[dict[str, str]] = {"text": "logbook"}
+
+    entry: UUID
+    text: str
+    asset: UUID | None = None
+    scope: Scope = CITY
+
+
+class Corrected(Event, frozen=True, tag="logbook.corrected"):
+    """A person rectified a line by a new one."""
+
+    erasable: ClassVar[dict[str, str]] = {"text": "logbook"}
+
+    entry: UUID
+    corrects: UUID
+    text: str
+    asset: UUID | None = None
+    scope: Scope = CITY
+
+
+class Noted(Event, frozen=True, tag="logbook.noted"):
+    """A reaction noted what matters of another line."""
+
+    entry: UUID
+    code: str
+    params: dict[str, str]
+    asset: UUID | None = None
+    scope: Scope = CITY

@@ -1,0 +1,140 @@
+"""How one trade is served by another: protocols only, handed over as arguments, so that trades never import each other."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+from beffroi.model.reading import Quality
+from beffroi.model.scope import Scope
+from beffroi.model.time import Micros
+
+Management = Literal["none", "cabinet", "point"]
+"""*Non télégéré*, *géré à l'armoire*, *géré au point* (room.md rule 6)."""
+
+Rhythm = Literal["permanent", "day_cut"]
+"""A circuit is *permanent* or *coupé de jour*: silence by day on the second is normal."""
+
+LifeState = Literal["planned", "in_service", "out_of_service", "removed"]
+
+
+class AssetFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What every room may know of one asset. `index` is its place (int32) in the live arrays, never reused."""
+
+    id: UUID
+    index: int
+    kind: str
+    code: str
+    name: str = ""
+    commune: str = ""
+    street: str = ""
+    number: str = ""
+    lon: float = 0.0
+    lat: float = 0.0
+    parent: UUID | None = None
+    management: Management = "point"
+    rhythm: Rhythm = "permanent"
+    state: LifeState = "in_service"
+    trade: str = ""
+    simulated: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """Return the scope that rights filter this asset by."""
+        return Scope(self.commune, self.trade, self.kind)
+
+
+class Topology(Protocol):
+    """Who feeds whom. A removed asset is still found, so that history keeps its names."""
+
+    def find(self, asset: UUID) -> AssetFacts | None:
+        """Return the facts of an asset, or nothing."""
+
+    def find_index(self, index: int) -> AssetFacts | None:
+        """Return the facts of the asset at that place of the live arrays, or nothing."""
+
+    def find_code(self, code: str) -> AssetFacts | None:
+        """Return the asset that bears this painted number or code, or nothing."""
+
+    def children(self, asset: UUID) -> Sequence[UUID]:
+        """List the assets fed directly by this one, in a stable order."""
+
+    def ancestors(self, asset: UUID) -> Sequence[UUID]:
+        """List the feeding assets, the nearest first (circuit, cabinet, cabinet group)."""
+
+    def descendants(self, asset: UUID, kind: str = "") -> Sequence[UUID]:
+        """List everything fed by this asset, directly or not, of one kind when given."""
+
+    def list_kind(self, kind: str) -> Sequence[AssetFacts]:
+        """List the assets of one kind in index order, removed ones left out."""
+
+    def place_label(self, asset: UUID) -> str:
+        """Return the place as the room reads it: street and number or crossing, commune, then the painted number."""
+
+
+class LiveValue(msgspec.Struct, frozen=True):
+    """The last known value of a point at its source time."""
+
+    at: Micros
+    value: float
+    quality: Quality
+
+
+class Live(Protocol):
+    """The live picture of points."""
+
+    def find(self, asset: UUID, point: str) -> LiveValue | None:
+        """Return the last value of a point, or nothing when it never spoke."""
+
+    def last_heard(self, asset: UUID) -> Micros | None:
+        """Return when the asset last said anything, or nothing."""
+
+
+class Programme(Protocol):
+    """What the lights ought to do without us: sun, dimming steps, extinction voted by the commune."""
+
+    def expected_level_pct(self, asset: UUID, at: Micros) -> float | None:
+        """Return the level (0 to 100) that the programme asks, or nothing where no programme is known."""
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """A *consignation*: who holds it, its certificate number, since when, on which asset."""
+
+    asset: UUID
+    holder: str
+    certificate: str
+    since: Micros
+
+
+class Locks(Protocol):
+    """Lock-outs for electricians: life safety, above every order."""
+
+    def find(self, asset: UUID) -> Lock | None:
+        """Return the lock-out that covers this asset, its own or an ancestor's, or nothing."""
+
+
+class Overrides(Protocol):
+    """*Forçages* in force, by point."""
+
+    def find(self, asset: UUID) -> tuple[float, Micros] | None:
+        """Return (level, until) of the override in force on a light point, or nothing."""
+
+
+class City(msgspec.Struct):
+    """The trades as each other sees them; the server fills it, tests fill what they need."""
+
+    topology: Topology
+    live: Live
+    programme: Programme
+    locks: Locks
+    overrides: Overrides
+
+
+def scopes_of(topology: Topology, assets: Iterable[UUID]) -> list[Scope]:
+    """List the distinct scopes of some assets; an unknown asset counts as the whole city."""
+    found: dict[Scope, None] = {}
+    for asset in assets:
+        facts = topology.find(asset)
+        found[facts.scope if facts else Scope()] = None
+    return list(found)

@@ -1,0 +1,1 @@
+"""The shell around the trades: settings, engines, supervisor, committer, intake, application, command line."""

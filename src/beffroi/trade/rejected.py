@@ -1,0 +1,13 @@
+"""The one way to say no: a code and its parameters, rendered in the reader's language."""
+
+
+class Rejected(Exception):  # noqa: N818 - an answer of the trade, not a failure of the program
+    """An action refused for a reason that its author can act on; nothing of it was kept.
+
+    `code` is "<trade>.<reason>" in the catalogue; `params` fill its sentence.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
