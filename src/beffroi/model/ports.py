@@ -5,6 +5,8 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.model.reading import Quality
 from beffroi.model.scope import Scope
@@ -97,6 +99,9 @@ class Programme(Protocol):
     def expected_level_pct(self, asset: UUID, at: Micros) -> float | None:
         """Return the level (0 to 100) that the programme asks, or nothing where no programme is known."""
 
+    def expected_levels_pct(self, at: Micros) -> NDArray[np.float32]:
+        """Return the same for every asset, by asset index; NaN where no programme is known."""
+
 
 class Lock(msgspec.Struct, frozen=True):
     """A *consignation*: who holds it, its certificate number, since when, on which asset."""
@@ -113,12 +118,18 @@ class Locks(Protocol):
     def find(self, asset: UUID) -> Lock | None:
         """Return the lock-out that covers this asset, its own or an ancestor's, or nothing."""
 
+    def list_roots(self) -> Sequence[Lock]:
+        """List the lock-outs in force, each on the asset where it was put."""
+
 
 class Overrides(Protocol):
     """*Forçages* in force, by point."""
 
     def find(self, asset: UUID) -> tuple[float, Micros] | None:
         """Return (level, until) of the override in force on a light point, or nothing."""
+
+    def list_active(self) -> Sequence[tuple[UUID, float, Micros]]:
+        """List (light point, level, until) of every override in force."""
 
 
 class City(msgspec.Struct):
