@@ -54,6 +54,13 @@ class Trade(Generic[S]):
         """Bring a batch of events into the rows, set-wise, inside the committer's transaction."""
         raise NotImplementedError
 
+    def ports(self, state: S, city: City) -> dict[str, Any]:
+        """Return what this trade serves to the others, by field name of City ("topology", "live", "programme", …).
+
+        Asked after every load; `city` is complete before any port is used, so a port may keep it.
+        """
+        return {}
+
     def scopes(self, state: S, action: Action, city: City) -> Iterable[Scope]:
         """List the scopes over which the author must hold the action's right."""
         return (CITY,)
