@@ -39,6 +39,8 @@ class AssetFacts(msgspec.Struct, frozen=True, kw_only=True):
     rhythm: Rhythm = "permanent"
     state: LifeState = "in_service"
     trade: str = ""
+    source: str = ""
+    """The source (gateway) that speaks for it: where orders are sent; empty when nothing does."""
     simulated: bool = False
 
     @property
@@ -49,6 +51,10 @@ class AssetFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 class Topology(Protocol):
     """Who feeds whom. A removed asset is still found, so that history keeps its names."""
+
+    @property
+    def version(self) -> int:
+        """Return a number that grows with every change of the register."""
 
     def find(self, asset: UUID) -> AssetFacts | None:
         """Return the facts of an asset, or nothing."""
@@ -88,6 +94,12 @@ class Live(Protocol):
 
     def find(self, asset: UUID, point: str) -> LiveValue | None:
         """Return the last value of a point, or nothing when it never spoke."""
+
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return (source time µs, value) by series index, time 0 where nothing was heard; do not write in them."""
+
+    def series_of(self, point: str) -> NDArray[np.int32]:
+        """Return the series index of that point by asset index, -1 where the asset has no such point."""
 
     def last_heard(self, asset: UUID) -> Micros | None:
         """Return when the asset last said anything, or nothing."""
