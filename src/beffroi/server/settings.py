@@ -31,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What this machine needs to know before anything else runs.
 
     A port of 0 lets the supervisor choose a free one and write it to `run.json`. An address left empty (`database`,
-    `nats`, `mqtt`) means that the engine is embedded. `origins` says of each value where it was read.
+    `nats`, `mqtt`) means that the engine is embedded. `unsafe_fast` gives up durability: tests only. `origins` says of
+    each value where it was read.
     """
 
     data: Path
@@ -57,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     engine_user: str = ""
     nats_sync_interval: str = "1s"
     shared_buffers: str = "256MB"
+    postgres_bin: str = ""
+    unsafe_fast: bool = False
     demo: bool = False
     origins: dict[str, Origin] = {}
 

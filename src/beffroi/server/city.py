@@ -1,0 +1,203 @@
+"""The children of a whole Beffroi, in their order: engines, migrations, core, intake, and the rehearsal city."""
+
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import msgspec
+
+from beffroi.server.engines import EngineError, nats, postgres, service_user
+from beffroi.server.settings import PREFIX, Settings, SettingsError, is_loopback
+from beffroi.server.supervisor import PORTS, Child
+
+PORT_WAIT_S = 10.0
+"""A supervisor killed just before leaves its children up to this long to end."""
+
+
+def with_ports(settings: Settings) -> Settings:
+    """Return the settings with a free port in the place of each 0; SettingsError when a wanted port is taken."""
+    chosen = {}
+    held = []
+    for name in PORTS:
+        if not _listens(settings, name):
+            continue
+        port = getattr(settings, name)
+        holder = _bind(_host(settings, name), port, name)
+        held.append(holder)
+        chosen[name] = holder.getsockname()[1]
+    for holder in held:
+        holder.close()
+    return msgspec.structs.replace(settings, **chosen)
+
+
+def _listens(settings: Settings, name: str) -> bool:
+    return settings.embeds_broker or name not in {"mqtt_port", "nats_port", "nats_monitor_port"}
+
+
+def _host(settings: Settings, name: str) -> str:
+    if name == "mqtt_port":
+        return settings.mqtt_host
+    return "127.0.0.1" if name.startswith("nats") else settings.http_host
+
+
+def _bind(host: str, port: int, name: str) -> socket.socket:
+    deadline = time.monotonic() + PORT_WAIT_S
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        holder = socket.socket(family)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind((host, port))
+            if port:
+                # a bind alone succeeds beside a listener bound with the same option
+                holder.listen(1)
+            return holder
+        except OSError as error:
+            holder.close()
+            if time.monotonic() > deadline:
+                raise SettingsError("up.port_taken", name=name, host=host, port=port, detail=error.strerror) from error
+            time.sleep(0.1)
+
+
+def with_certificate(settings: Settings) -> Settings:
+    """Return the settings with a certificate of our own authority when HTTPS is due and none is given."""
+    if not settings.secure or settings.tls_cert:
+        return settings
+    from beffroi.server.tls import ensure_certificate
+
+    certificate, key = ensure_certificate(settings)
+    return msgspec.structs.replace(settings, tls_cert=str(certificate), tls_key=str(key))
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Return what the supervisor decided, as the variables that its children read."""
+    decided = {name: str(getattr(settings, name)) for name in PORTS}
+    decided |= {"data": str(settings.data), "tls_cert": settings.tls_cert, "tls_key": settings.tls_key}
+    decided["demo"] = "true" if settings.demo else ""
+    return {PREFIX + name.upper(): value for name, value in decided.items() if value}
+
+
+def city(settings: Settings) -> list[Child]:
+    """Return every child of this machine's Beffroi in starting order."""
+    environment = child_environment(settings)
+    children: list[Child | None] = [database_child(settings), broker_child(settings)]
+    children.append(_python("core", "beffroi.server.core", environment, lambda: _answers(settings)))
+    children.append(_python("intake", "beffroi.server.intake", environment, lambda: _listening(settings)))
+    if settings.demo:
+        children.append(_python("rehearsal", "beffroi.rehearsal", environment, None))
+    return [child for child in children if child is not None]
+
+
+def database_child(settings: Settings, then: Callable[[], None] | None = None) -> Child:
+    """Return PostgreSQL: our own process, or the outside server to wait for; `then` (migrations) follows its start."""
+    then = then or (lambda: prepare_database(settings))
+    if not settings.embeds_database:
+        return Child(name="postgres", ready=lambda: _database_answers(settings), then=then)
+    user = service_user(settings)
+    return Child(
+        name="postgres",
+        command=lambda: postgres.prepare(settings, user),
+        ready=lambda: postgres.accepts(settings),
+        then=then,
+        user="" if user is None else user.ids,
+        environment={"LC_ALL": "C.UTF-8", "HOME": "/"},
+        death_signal=int(signal.SIGINT),
+        stop_signal=int(signal.SIGINT),
+        stop_within_s=60.0,
+    )
+
+
+def prepare_database(settings: Settings) -> None:
+    """Create role and database when they are ours to create, then bring the schema to this version."""
+    if settings.embeds_database:
+        postgres.ensure_database(settings)
+    run_migrations(settings)
+
+
+def _database_answers(settings: Settings) -> bool:
+    import psycopg
+
+    from beffroi.server.database import dsn_owner
+
+    try:
+        psycopg.connect(dsn_owner(settings), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def run_migrations(settings: Settings) -> None:
+    """Bring the schema to this version in a process of its own; EngineError with its words when it refuses."""
+    done = subprocess.run(
+        [sys.executable, "-m", "beffroi.server.migrations", "--data", str(settings.data)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EngineError("up.migrations_refused", detail=(done.stderr or done.stdout).strip()[-2000:])
+
+
+def broker_child(settings: Settings) -> Child:
+    """Return the broker: our own process, or the outside one to wait for."""
+    if not settings.embeds_broker:
+        host, port = _address(settings.nats)
+        return Child(name="nats", ready=lambda: _open(host, port))
+    user = service_user(settings)
+    return Child(
+        name="nats",
+        command=lambda: nats.prepare(settings, user),
+        ready=lambda: nats.healthy(settings),
+        user="" if user is None else user.ids,
+        environment={"HOME": "/"},
+        death_signal=int(signal.SIGTERM),
+    )
+
+
+def _python(name: str, module: str, environment: dict[str, str], ready: object) -> Child | None:
+    if find_spec(module) is None:
+        return None
+    return Child(
+        name=name,
+        command=lambda: [sys.executable, "-m", module],
+        ready=ready,  # type: ignore[arg-type]
+        environment=environment,
+    )
+
+
+def _answers(settings: Settings) -> bool:
+    context = ssl.create_default_context()
+    # our own process on our own machine: what is asked is "are you ready", not "who are you"
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with urllib.request.urlopen(settings.http_url + "/readyz", timeout=3, context=context) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+def _listening(settings: Settings) -> bool:
+    return _open("127.0.0.1" if not is_loopback(settings.http_host) else settings.http_host, settings.intake_port)
+
+
+def _open(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _address(url: str) -> tuple[str, int]:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url.split(",")[0])
+    return parts.hostname or "127.0.0.1", parts.port or 4222
