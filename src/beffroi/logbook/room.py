@@ -30,6 +30,7 @@ class Logbook(Trade[LogbookState]):
     actions: ClassVar[tuple[type[Action], ...]] = (Write, Correct, Note)
     events: ClassVar[tuple[type[Event], ...]] = (events.Written, events.Corrected, events.Noted)
     topics: ClassVar[tuple[str, ...]] = (TOPIC,)
+    windows: ClassVar[dict[str, int]] = {TOPIC: SNAPSHOT_LINES}
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
 
     def empty(self) -> LogbookState:

@@ -1,4 +1,4 @@
-"""How one trade is served by another: protocols only, handed over as arguments, so that trades never import each other."""
+"""How one trade is served by another: protocols only, handed over as arguments; trades never import each other."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
+import psycopg
 
 from beffroi.model.actor import Actor, Cause
 from beffroi.model.ports import City
@@ -15,7 +16,8 @@ from beffroi.model.time import Clock, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 
-
+Also = Callable[[psycopg.Cursor[Any]], None]
+"""Work to be committed with an action."""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -47,9 +49,19 @@ class Executor(Protocol):
     """The committer as everybody else sees it."""
 
     async def execute(
-        self, action: Action, caller: Caller, *, happened_at: Micros | None = None, cause: Cause | None = None
+        self,
+        action: Action,
+        caller: Caller,
+        *,
+        happened_at: Micros | None = None,
+        cause: Cause | None = None,
+        also: Also | None = None,
     ) -> Outcome:
-        """Return once the action is decided and committed; raises Rejected when it is refused."""
+        """Return once the action is decided and committed; raises Rejected when it is refused.
+
+        `also` is run on the cursor of the action's own transaction, in the writer's thread, even when the action
+        makes no event; never when it is refused. It may be run again when the group is retried.
+        """
 
 
 class Reader(Protocol):

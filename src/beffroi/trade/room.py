@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import psycopg
 
+from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
@@ -31,6 +32,10 @@ class Trade(Generic[S]):
     actions: ClassVar[tuple[type[Action], ...]] = ()
     events: ClassVar[tuple[type[Event], ...]] = ()
     topics: ClassVar[tuple[str, ...]] = ()
+    windows: ClassVar[dict[str, int]] = {}
+    """Topics of which a screen holds the newest rows only, with how many."""
+    kinds: dict[str, EquipmentKind] = {}  # noqa: RUF012 - replaced on the instance by the wiring, never filled in place
+    """The equipment found, given by the wiring before `load`."""
     texts: ClassVar[dict[str, dict[str, str]]] = {}
     """Sentences by code then language: refusals, events, labels. Parameters in braces."""
 
