@@ -40,7 +40,8 @@ class AlarmClass(msgspec.Struct, frozen=True, kw_only=True):
     intake); `mismatch` with the expected state (judged by the supervision). `delay_s` must pass before it is raised,
     `clear_delay_s` before it returns.
     `outcome`: an `alarm` asks an operator to act and needs `action`; a `work` becomes a work item; an `event` is one
-    journal line (ISA-18.2: no action, no alarm). `folds` lets it fold under a parent's cause by topology.
+    journal line (ISA-18.2: no action, no alarm). `folds` lets it fold under a parent's cause by topology; `explains`
+    names the classes of what it feeds that fold under it, and from whose crowd it may be supposed.
     `latched` keeps it after the cause left until an operator resets it.
     """
 
@@ -56,6 +57,7 @@ class AlarmClass(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority = Priority.MEDIUM
     action: Text = {}
     folds: bool = False
+    explains: tuple[str, ...] = ()
     latched: bool = False
     cannot_shelve: bool = False
 
