@@ -1,0 +1,53 @@
+"""Lock-outs and overrides as the other trades see them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from beffroi.model.ports import City, Lock
+from beffroi.model.time import Micros
+from beffroi.orders.types import OrdersState
+
+
+class LocksPort:
+    """Answers "is this locked out" through the topology: a lock on a cabinet covers all that it feeds."""
+
+    def __init__(self, state: OrdersState, city: City) -> None:
+        self._state = state
+        self._city = city
+
+    def find(self, asset: UUID) -> Lock | None:
+        """Return the lock-out that covers an asset, its own or an ancestor's, or nothing."""
+        if not self._state.locks:
+            return None
+        for candidate in (asset, *self._city.topology.ancestors(asset)):
+            held = self._state.locks.get(candidate)
+            if held is not None:
+                return held.lock
+        return None
+
+    def list_roots(self) -> Sequence[Lock]:
+        """List the lock-outs in force."""
+        return [held.lock for held in self._state.locks.values()]
+
+
+class OverridesPort:
+    """Answers "is this point forced, to what, until when"."""
+
+    def __init__(self, state: OrdersState, city: City) -> None:
+        self._state = state
+        self._city = city
+
+    def find(self, asset: UUID) -> tuple[float, Micros] | None:
+        """Return (level, until) of the override in force on a light point, or nothing."""
+        facts = self._city.topology.find(asset)
+        held = self._state.overrides.get(facts.index) if facts else None
+        return (held.level_pct, held.until) if held else None
+
+    def list_active(self) -> Sequence[tuple[UUID, float, Micros]]:
+        """List (light point, level, until) of every override in force."""
+        found = []
+        for index, held in self._state.overrides.items():
+            facts = self._city.topology.find_index(index)
+            if facts is not None:
+                found.append((facts.id, held.level_pct, held.until))
+        return found

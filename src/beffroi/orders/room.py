@@ -1,0 +1,121 @@
+"""What orders and lock-outs sign as a trade."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+
+from beffroi.model.ports import City
+from beffroi.model.scope import CITY, Scope
+from beffroi.model.time import Micros
+from beffroi.orders import actions, api, events, evolve, logic, rows, store
+from beffroi.orders.port import LocksPort, OverridesPort
+from beffroi.orders.selection import resolve
+from beffroi.orders.texts import TEXTS
+from beffroi.orders.types import OrdersState
+from beffroi.trade.action import Action
+from beffroi.trade.context import Context
+from beffroi.trade.doors import View
+from beffroi.trade.event import Event
+from beffroi.trade.line import Line, Row
+from beffroi.trade.room import Trade
+
+
+class Orders(Trade[OrdersState]):
+    """Orders and lock-outs as a trade."""
+
+    name: ClassVar[str] = "orders"
+    actions: ClassVar[tuple[type[Action], ...]] = (
+        actions.Request,
+        actions.Approve,
+        actions.Refuse,
+        actions.Cancel,
+        actions.BreakGlass,
+        actions.Countersign,
+        actions.MarkSent,
+        actions.Settle,
+        actions.Expire,
+        actions.Consign,
+        actions.Lift,
+    )
+    events: ClassVar[tuple[type[Event], ...]] = (
+        events.Requested,
+        events.Approved,
+        events.Refused,
+        events.Cancelled,
+        events.GlassBroken,
+        events.Countersigned,
+        events.Sent,
+        events.PointsSettled,
+        events.Ended,
+        events.Expired,
+        events.OverrideEnded,
+        events.Consigned,
+        events.Lifted,
+    )
+    topics: ClassVar[tuple[str, ...]] = (rows.ORDERS, rows.OVERRIDES, rows.LOCKS)
+    texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
+
+    def empty(self) -> OrdersState:
+        return OrdersState()
+
+    def load(self, connection: psycopg.Connection[Any]) -> OrdersState:
+        return store.load(connection)
+
+    def decide(self, state: OrdersState, action: Action, context: Context) -> Sequence[Event]:
+        return logic.decide(state, action, context)
+
+    def apply(self, state: OrdersState, line: Line) -> None:
+        evolve.apply(state, line)
+
+    def write(self, cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
+        store.write(cursor, lines)
+
+    def ports(self, state: OrdersState, city: City) -> dict[str, Any]:
+        return {"locks": LocksPort(state, city), "overrides": OverridesPort(state, city)}
+
+    def scopes(self, state: OrdersState, action: Action, city: City) -> Iterable[Scope]:
+        if isinstance(action, actions.Request):
+            return logic.scopes_of(resolve(action.selection, city.topology))
+        asset = getattr(action, "asset", None)
+        if asset is not None:
+            facts = city.topology.find(asset)
+            return (facts.scope,) if facts else (CITY,)
+        order = state.orders.get(getattr(action, "order", UUID(int=0)))
+        return order.scopes if order else (CITY,)
+
+    def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
+        event = line.event
+        if isinstance(event, events.Consigned | events.Lifted):
+            yield rows.LOCKS, event.asset
+            return
+        order = event.order  # type: ignore[attr-defined]
+        yield rows.ORDERS, order
+        if isinstance(event, events.Sent | events.OverrideEnded):
+            yield rows.OVERRIDES, order
+
+    def row(self, state: OrdersState, topic: str, key: UUID, city: City) -> Row | None:
+        return rows.row(state, topic, key, city)
+
+    def snapshot(self, state: OrdersState, city: City) -> Iterable[Row]:
+        return rows.snapshot(state, city)
+
+    def next_due(self, state: OrdersState) -> Micros | None:
+        holding = {override.order for override in state.overrides.values()}
+        times = (logic.deadline(state, order, holding) for order in state.orders.values())
+        return min((at for at in times if at is not None), default=None)
+
+    def due(self, state: OrdersState, now: Micros) -> Sequence[Action]:
+        holding = {override.order for override in state.overrides.values()}
+        return [
+            actions.Expire(order=order.id)
+            for order in state.orders.values()
+            if (at := logic.deadline(state, order, holding)) is not None and at <= now
+        ]
+
+    def routes(self, view: View[OrdersState]) -> Sequence[Any]:
+        return api.routes(view)
+
+
+TRADE = Orders()
