@@ -1,0 +1,195 @@
+"""Rows of the register: assets, their series, their changes, the imports and the places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from beffroi.assets.held import Effects, PlaceChange
+from beffroi.assets.places import Feature, Places
+from beffroi.assets.state import AssetsState
+from beffroi.assets.types import Asset, Change, ImportRecord, LayerCount
+from beffroi.model.kinds import EquipmentKind
+from beffroi.trade.line import Line
+
+ASSET_FIELDS = Asset.__struct_fields__
+ASSET_COLUMNS = ", ".join(f'"{name}"' for name in ASSET_FIELDS)
+_IMPORT_COLUMNS = "id, position, at, actor, mapping, title, attribution, file_hash, counts, state"
+_SERIES = """INSERT INTO series (index, asset, point)
+    SELECT a.first + p.n - 1, a.id, p.point
+    FROM unnest(%s::uuid[], %s::int[]) AS a (id, first)
+    CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS p (point, n)"""
+_json = msgspec.json.Encoder(order="sorted").encode
+
+
+def load(connection: psycopg.Connection[Any], state: AssetsState) -> None:
+    """Fill an empty state from the rows."""
+    with connection.cursor(binary=True) as cursor:
+        selected = ASSET_COLUMNS.replace('"characteristics"', "characteristics::text")
+        cursor.execute(f"SELECT {selected} FROM asset ORDER BY index")
+        shared: dict[str, str] = {}
+        rows = (_interned(row, shared) for row in cursor.fetchall())
+        state.put_many([Asset(**dict(zip(ASSET_FIELDS, row, strict=True))) for row in rows])
+        cursor.execute("SELECT coalesce(max(index) + 1, 0) FROM series")
+        state.next_series = max(state.next_series, cursor.fetchone()[0])  # type: ignore[index]
+        cursor.execute(f"SELECT {_IMPORT_COLUMNS} FROM asset_import ORDER BY position")
+        state.imports = {row[0]: _record(row) for row in cursor.fetchall()}
+        cursor.execute("SELECT count(*) FROM asset_change")
+        state.version = int(cursor.fetchone()[0])  # type: ignore[index]
+        cursor.execute(PLACES)
+        state.places = Places(features_from_rows(cursor.fetchall()), attribution_of(state.imports.values()))
+
+
+PLACES = "SELECT layer, key, name, properties::text, geometry, hash FROM place ORDER BY layer, key"
+
+
+def features_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Feature]:
+    """Return the features of a query over PLACES."""
+    return [Feature(*row) for row in rows]
+
+
+def attribution_of(records: Iterable[ImportRecord]) -> str:
+    """Return the words due to the sources of the imports in force, each once."""
+    words = [record.attribution for record in records if record.state == "committed" and record.attribution]
+    return " · ".join(dict.fromkeys(words))
+
+
+def _interned(row: tuple[Any, ...], shared: dict[str, str]) -> tuple[Any, ...]:
+    return tuple(shared.setdefault(cell, cell) if type(cell) is str else cell for cell in row)
+
+
+def _record(row: tuple[Any, ...]) -> ImportRecord:
+    values = dict(zip(ImportRecord.__struct_fields__, _ordered(row), strict=True))
+    return ImportRecord(**values)
+
+
+def _ordered(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    identity, position, at, actor, mapping, title, attribution, file_hash, counts, state = row
+    kept = tuple(msgspec.convert(count, LayerCount) for count in counts)
+    return (identity, position, at, actor, mapping, title, attribution, file_hash, kept, state)
+
+
+def write(
+    cursor: psycopg.Cursor[Any],
+    lines: Sequence[Line],
+    effects: Mapping[int, Effects],
+    kinds: Mapping[str, EquipmentKind],
+) -> None:
+    """Bring the effects of a batch of lines into the rows, in order, set-wise."""
+    asked = [(line, effects[line.position]) for line in lines if line.position in effects]
+    latest = {change.after.id: change.after for _, effect in asked for change in effect.changes}
+    fresh = {change.after.id for _, effect in asked for change in effect.changes if change.before is None}
+    _write_assets(cursor, list(latest.values()), fresh)
+    _write_series(cursor, [latest[identity] for identity in latest if identity in fresh], kinds)
+    for line, effect in asked:
+        _write_history(cursor, line, effect)
+        if effect.record:
+            _write_record(cursor, effect.record)
+        if effect.place_changes and effect.import_id:
+            _write_places(cursor, effect.place_changes, effect.import_id)
+
+
+def _write_assets(cursor: psycopg.Cursor[Any], assets: Sequence[Asset], fresh: set[UUID]) -> None:
+    """Replace changed rows by deleting and copying them: one statement each, whatever their number."""
+    if not assets:
+        return
+    changed = [asset.id for asset in assets if asset.id not in fresh]
+    if changed:
+        cursor.execute("DELETE FROM asset WHERE id = ANY(%s)", (changed,))
+    with cursor.copy(f"COPY asset ({ASSET_COLUMNS}) FROM STDIN") as copy:
+        for asset in assets:
+            copy.write_row([getattr(asset, name) for name in ASSET_FIELDS])
+
+
+def _write_series(cursor: psycopg.Cursor[Any], fresh: Sequence[Asset], kinds: Mapping[str, EquipmentKind]) -> None:
+    by_kind: dict[str, list[Asset]] = {}
+    for asset in fresh:
+        by_kind.setdefault(asset.kind, []).append(asset)
+    for kind, assets in by_kind.items():
+        points = [point.name for point in kinds[kind].points] if kind in kinds else []
+        if points:
+            firsts = [asset.first_series for asset in assets]
+            cursor.execute(_SERIES, ([asset.id for asset in assets], firsts, points))
+
+
+def _write_history(cursor: psycopg.Cursor[Any], line: Line, effect: Effects) -> None:
+    if not effect.changes:
+        return
+    columns = "asset, position, recorded_at, actor_kind, actor, import, before, after"
+    with cursor.copy(f"COPY asset_change ({columns}) FROM STDIN") as copy:
+        for change in effect.changes:
+            before = None if change.before is None else _json(change.before).decode()
+            row = (line.position, line.recorded_at, line.actor.kind, line.actor.id, effect.import_id)
+            copy.write_row((change.after.id, *row, before, _json(change.after).decode()))
+
+
+def _write_record(cursor: psycopg.Cursor[Any], record: ImportRecord) -> None:
+    cursor.execute(
+        f"""INSERT INTO asset_import ({_IMPORT_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (id) DO UPDATE SET state = excluded.state""",
+        (
+            record.id,
+            record.position,
+            record.at,
+            record.actor,
+            record.mapping,
+            record.title,
+            record.attribution,
+            record.file_hash,
+            _json(record.counts).decode(),
+            record.state,
+        ),
+    )
+
+
+def _write_places(cursor: psycopg.Cursor[Any], changes: Sequence[PlaceChange], import_id: UUID) -> None:
+    gone = [change.before for change in changes if change.before is not None]
+    for layer in {feature.layer for feature in gone}:
+        keys = [feature.key for feature in gone if feature.layer == layer]
+        cursor.execute("DELETE FROM place WHERE layer = %s AND key = ANY(%s)", (layer, keys))
+    with cursor.copy("COPY place (layer, key, name, properties, geometry, hash) FROM STDIN") as copy:
+        for change in changes:
+            if (new := change.after) is not None:
+                copy.write_row((new.layer, new.key, new.name, new.properties, new.geometry, new.hash))
+    with cursor.copy("COPY place_change (import, layer, key, before, after) FROM STDIN") as copy:
+        for change in changes:
+            feature = change.after or change.before
+            assert feature is not None
+            copy.write_row((import_id, feature.layer, feature.key, _side(change.before), _side(change.after)))
+
+
+def _side(feature: Feature | None) -> str | None:
+    """Return one side of a place's change; a creation's rows keep no geometry twice."""
+    return None if feature is None else _json(feature).decode()
+
+
+PLAN_ASSETS = "SELECT before, after FROM asset_change WHERE import = %s"
+PLAN_PLACES = "SELECT before, after FROM place_change WHERE import = %s"
+
+
+def changes_from_rows(rows: Iterable[tuple[Any, ...]], import_id: UUID) -> list[Change]:
+    """Return the asset changes of a query over PLAN_ASSETS, in index order."""
+    found = [
+        Change(
+            None if before is None else msgspec.convert(before, Asset, strict=False),
+            msgspec.convert(after, Asset, strict=False),
+            import_id,
+        )
+        for before, after in rows
+    ]
+    return sorted(found, key=lambda change: change.after.index)
+
+
+def place_changes_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlaceChange]:
+    """Return the place changes of a query over PLAN_PLACES."""
+    return [
+        PlaceChange(
+            None if before is None else msgspec.convert(before, Feature),
+            None if after is None else msgspec.convert(after, Feature),
+        )
+        for before, after in rows
+    ]

@@ -1,0 +1,1 @@
+"""Streets and addresses: the routable graph and the geocoder."""

@@ -1,0 +1,1 @@
+"""What the map draws: positions once, vector tiles, clusters."""
