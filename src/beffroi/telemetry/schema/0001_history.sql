@@ -39,7 +39,7 @@ CREATE TABLE rollup_due (
 );
 -- Up to where whole hours have been rolled up, one row.
 CREATE TABLE rollup_mark (
-    only    boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single  boolean PRIMARY KEY DEFAULT true CHECK (single),
     upto    bigint NOT NULL
 );
 
