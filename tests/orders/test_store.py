@@ -22,7 +22,7 @@ def same(kept: OrdersState, held: OrdersState) -> bool:
     return (
         kept.overrides == held.overrides
         and kept.locks == held.locks
-        and list(kept.orders) == list(held.orders)
+        and kept.orders.keys() == held.orders.keys()
         and all(
             all(getattr(kept.orders[key], name) == getattr(order, name) for name in fields)
             and np.array_equal(kept.orders[key].targets, order.targets)
