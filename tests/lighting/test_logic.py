@@ -63,7 +63,7 @@ def test_the_night_of_25_hours_puts_a_double_hour_at_its_first_time() -> None:
     programme = NightProgramme(commune="", lon=5.0, lat=47.3, steps=(Step(2 * 60 + 30, 0.0),))
     night = night_of(programme, at(2023, 10, 29, 1, 0))
     assert night is not None
-    (start, _level), = step_times(programme, night[0])
+    ((start, _level),) = step_times(programme, night[0])
     assert start == from_datetime(datetime(2023, 10, 29, 0, 30, tzinfo=UTC))
 
 

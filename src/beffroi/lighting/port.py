@@ -14,7 +14,7 @@ KIND = "street_light"
 
 
 class ProgrammePort:
-    """Serves expected levels; which programme holds for which light is computed again when register or programmes change."""
+    """Serves expected levels; which programme holds for which light follows the register and the programmes."""
 
     def __init__(self, state: LightingState, city: City) -> None:
         self._state = state

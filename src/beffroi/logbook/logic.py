@@ -51,9 +51,7 @@ def _correct(state: LogbookState, action: Correct, context: Context) -> Event:
         raise Rejected("logbook.automatic", entry=str(action.entry))
     if first.corrected_by is not None:
         raise Rejected("logbook.already_corrected", entry=str(action.entry))
-    return Corrected(
-        entry=context.ids.new(), corrects=first.id, text=action.text, asset=first.asset, scope=first.scope
-    )
+    return Corrected(entry=context.ids.new(), corrects=first.id, text=action.text, asset=first.asset, scope=first.scope)
 
 
 def apply(state: LogbookState, line: Line) -> None:

@@ -15,9 +15,7 @@ COLUMNS = (
     "id, position, happened_at, recorded_at, source, author, text, code, params, asset, corrects, corrected_by,"
     " commune, trade, kind"
 )
-_INSERT = (
-    f"INSERT INTO logbook_entry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_INSERT = f"INSERT INTO logbook_entry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _LINK = "UPDATE logbook_entry SET corrected_by = %s WHERE id = %s"
 MEMORY_ROWS = 2_000
 
