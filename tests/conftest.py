@@ -27,9 +27,7 @@ from beffroi.server.migrations import find_migrations, migrate
 from beffroi.server.settings import Settings, load_settings, read_run_file
 from beffroi.server.supervisor import Supervisor
 
-EPHEMERAL = {
-    f"BEFFROI_{name}_PORT": "0" for name in ("HTTP", "INTAKE", "OSMAND", "MQTT", "NATS", "NATS_MONITOR")
-}
+EPHEMERAL = {f"BEFFROI_{name}_PORT": "0" for name in ("HTTP", "INTAKE", "OSMAND", "MQTT", "NATS", "NATS_MONITOR")}
 TEMPLATE = "template_beffroi"
 
 
@@ -116,7 +114,8 @@ def new_database(server: Settings) -> Iterator[Database]:
     """Make a database from the migrated template and drop it, with whoever is still connected, at the end."""
     name = f"t_{secrets.token_hex(6)}"
     with _admin(server) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+        connection.execute(made)
     app, owner = (engine.dsn(server, role, name) for role in (engine.APP, engine.OWNER))
     try:
         yield Database(name, app, owner, msgspec.structs.replace(server, database=app, database_owner=owner))

@@ -199,5 +199,5 @@ def _open(host: str, port: int) -> bool:
 def _address(url: str) -> tuple[str, int]:
     from urllib.parse import urlsplit
 
-    parts = urlsplit(url.split(",")[0])
+    parts = urlsplit(url.split(",", maxsplit=1)[0])
     return parts.hostname or "127.0.0.1", parts.port or 4222

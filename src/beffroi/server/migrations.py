@@ -7,14 +7,15 @@ import argparse
 import hashlib
 import sys
 from pathlib import Path
-from typing import Any, LiteralString, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
 import beffroi
-from beffroi.server.database import dsn_app, dsn_owner
+from beffroi.server.cli.words import say, set_language
+from beffroi.server.database import connect, dsn_app, dsn_owner
 from beffroi.server.settings import Settings, SettingsError, load_settings
 
 ROOMS = (
@@ -33,9 +34,6 @@ ROOMS = (
 )
 LOCK = 0x62_66_72_6F_69
 """The advisory lock of migrations: "bfroi" in ASCII."""
-
-ERASABLE = "journal_body"
-"""The one table of the journal whose rows may be emptied: free text and personal data (house §7.4)."""
 
 
 class MigrationError(Exception):
@@ -77,8 +75,8 @@ def find_migrations(package: Path | None = None) -> list[Migration]:
 
 
 def migrate(owner: str, app_role: str, migrations: list[Migration]) -> list[Migration]:
-    """Apply what is missing and return it; a database newer than the code or a changed file is refused untouched."""
-    with psycopg.connect(owner, autocommit=True, connect_timeout=10, application_name="beffroi-migrations") as connection:
+    """Apply what is missing and return it; a database newer than the code, or a changed file, is refused untouched."""
+    with connect(owner, autocommit=True, name="beffroi-migrations") as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _prepare(connection)
         known = _applied(connection)
@@ -125,7 +123,7 @@ def _apply(connection: Connection, item: Migration) -> None:
     try:
         with connection.transaction():
             # the text is our own package's file
-            connection.execute(sql.SQL(cast(LiteralString, item.text)))
+            connection.execute(sql.SQL(item.text))
             connection.execute(
                 "INSERT INTO migration (room, number, name, checksum, version) VALUES (%s, %s, %s, %s, %s)",
                 [item.room, item.number, item.name, item.checksum, beffroi.__version__],
@@ -137,7 +135,10 @@ def _apply(connection: Connection, item: Migration) -> None:
 
 
 def _grant(connection: Connection, app_role: str) -> None:
-    """Give the application every table, but the journal for reading and adding only."""
+    """Give the application every table, but the journal for reading and adding only.
+
+    What the law lets forget (erasable bodies) goes through a function of the owner, written by the journal's schema.
+    """
     role = sql.Identifier(app_role)
     owner = connection.info.user
     if owner == app_role:
@@ -152,11 +153,9 @@ def _grant(connection: Connection, app_role: str) -> None:
             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {}",
             "REVOKE INSERT, UPDATE, DELETE ON migration FROM {}",
         ):
-            connection.execute(sql.SQL(cast(LiteralString, statement)).format(role))
+            connection.execute(sql.SQL(statement).format(role))
         for (table,) in connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^journal(_|$)' "
-            "AND tablename <> %s",
-            [ERASABLE],
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^journal(_|$)'"
         ).fetchall():
             connection.execute(
                 sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role)
@@ -175,10 +174,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", default=None)
     options = parser.parse_args(argv)
     try:
-        for item in migrate_settings(load_settings(data=options.data)):
+        settings = load_settings(data=options.data)
+        set_language(settings.lang)
+        for item in migrate_settings(settings):
             sys.stdout.write(f"{item.room}/{item.number:04d}_{item.name}\n")
     except (MigrationError, SettingsError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(say(error.code, **error.params) + "\n")
         return 1
     return 0
 

@@ -72,6 +72,7 @@ class _Running:
         self.restarts = 0
         self.pause_s = FIRST_PAUSE_S
         self.started_at = 0.0
+        self.since = ""
         self.restart_at: float | None = None
 
     @property
@@ -116,13 +117,13 @@ class Supervisor:
         """Start the children in order, each once the one before is ready."""
         self._settings.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         for running in self._running:
-            if self._stopping:
+            if self._stop_asked():
                 return
             began = time.monotonic()
             self._report("up.starting", name=running.child.name)
             self._launch(running)
             self._await_ready(running)
-            if self._stopping:
+            if self._stop_asked():
                 return
             if running.child.then is not None:
                 running.child.then()
@@ -142,7 +143,7 @@ class Supervisor:
 
     def watch(self) -> None:
         """Bring back every child that ends, until a stop is asked."""
-        while not self._stopping:
+        while not self._stop_asked():
             self._revive()
             self._rotate_logs()
             time.sleep(TICK_S)
@@ -179,6 +180,9 @@ class Supervisor:
             raise SettingsError("up.already_running", path=str(self._settings.data)) from error
         self._lock = lock
 
+    def _stop_asked(self) -> bool:
+        return self._stopping
+
     def _ask_stop(self, number: int, frame: object) -> None:
         if self._stopping:
             # a second Ctrl-C means now
@@ -191,6 +195,7 @@ class Supervisor:
         child = running.child
         running.restart_at = None
         running.started_at = time.monotonic()
+        running.since = datetime.now(UTC).isoformat(timespec="seconds")
         if child.command is None:
             return
         prefix = [sys.executable, "-I", "-S", launcher.__file__, "--parent", str(os.getpid())]
@@ -211,7 +216,7 @@ class Supervisor:
     def _await_ready(self, running: _Running) -> None:
         child = running.child
         deadline = time.monotonic() + child.ready_within_s
-        while not self._stopping:
+        while not self._stop_asked():
             self._revive()
             alive = running.process is not None or child.command is None
             if alive and (child.ready is None or child.ready()):
@@ -234,6 +239,7 @@ class Supervisor:
                 running.restart_at = now + running.pause_s
                 running.pause_s = min(running.pause_s * 2, LONGEST_PAUSE_S)
                 self._report("up.died", name=running.child.name, status=process.returncode)
+                self._write_run_file()
             elif process is None and running.restart_at is not None and now >= running.restart_at:
                 running.restarts += 1
                 self._launch(running)
@@ -244,7 +250,7 @@ class Supervisor:
         return self._settings.logs / f"{name}.log"
 
     def _rotate_logs(self) -> None:
-        """Keep one older generation of each log: children hold the file open for append, so it is copied and emptied."""
+        """Keep one older generation of each log: children hold the file open for append, so it is copied, emptied."""
         now = time.monotonic()
         if now - self._logs_checked_at < LOG_CHECK_S:
             return
@@ -264,7 +270,7 @@ class Supervisor:
             "ports": {name: getattr(settings, name) for name in PORTS},
             "urls": {"http": settings.http_url, "mqtt": settings.mqtt_url, "nats": settings.nats_url},
             "children": {
-                running.child.name: {"pid": running.pid, "restarts": running.restarts}
+                running.child.name: {"pid": running.pid, "restarts": running.restarts, "since": running.since}
                 for running in self._running
                 if running.child.command is not None
             },

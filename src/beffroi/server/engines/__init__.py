@@ -53,7 +53,7 @@ def service_user(settings: Settings) -> ServiceUser | None:
 
 
 def engine_home(settings: Settings) -> Path:
-    """Return the folder of the engines' own files; a link when the data folder cannot be reached by the service user."""
+    """Return the folder of the engines' files; a link when the service user cannot reach the data folder."""
     return settings.data / "engines"
 
 
@@ -120,7 +120,9 @@ def shared_copy(name: str, sources: list[Path], user: ServiceUser | None) -> Pat
     target.parent.chmod(0o755)
     for source in sources:
         if source.is_dir():
-            shutil.copytree(source, partial / source.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.pyc"))
+            shutil.copytree(
+                source, partial / source.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.pyc")
+            )
         else:
             shutil.copy2(source, partial / source.name)
     _open_to_all(partial)

@@ -186,7 +186,11 @@ def _run_as(command: list[str], user: ServiceUser | None) -> None:
     if user is not None:
         prefix += ["--user", user.ids]
     done = subprocess.run(
-        [*prefix, "--folder", "/", "--", *command], capture_output=True, text=True, check=False, env={"LC_ALL": "C.UTF-8"}
+        [*prefix, "--folder", "/", "--", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"LC_ALL": "C.UTF-8"},
     )
     if done.returncode != 0:
         raise EngineError("engine.command_failed", command=Path(command[0]).name, detail=done.stderr.strip()[-2000:])
@@ -270,4 +274,6 @@ def ensure_database(settings: Settings) -> None:
             name = sql.Identifier(DATABASE)
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, sql.Identifier(APP)))
+            connection.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, sql.Identifier(APP))
+            )

@@ -1,0 +1,47 @@
+"""What every command shares: the options before its name, the settings they lead to, how failures are told."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from beffroi.server.cli import words
+from beffroi.server.settings import PREFIX, Settings, load_settings
+
+
+def remember(data: str, lang: str) -> None:
+    """Put the options given before the command where `load_settings` finds them."""
+    if data:
+        os.environ[PREFIX + "DATA"] = data
+    if lang:
+        os.environ[PREFIX + "LANG"] = lang
+        words.set_language(lang)
+
+
+def settings() -> Settings:
+    """Return the settings of the data folder chosen, a running supervisor's ports included."""
+    loaded = load_settings()
+    words.set_language(loaded.lang)
+    return loaded
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Tell a known failure in one sentence on the error output and end with status 1; others keep their trace."""
+    try:
+        yield
+    except Exception as error:
+        code, params = getattr(error, "code", None), getattr(error, "params", None)
+        if not isinstance(code, str) or not isinstance(params, dict):
+            raise
+        tell_failure(words.say(code, **params))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def tell_failure(sentence: str) -> None:
+    """Write a sentence on the error output, marked as an error."""
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"✗ {sentence}", style="red", markup=False)

@@ -1,0 +1,201 @@
+"""Catalogue of the command line: French first, English beside it."""
+
+TEXTS: dict[str, dict[str, str]] = {
+    "help.beffroi": {
+        "fr": "Beffroi, l'hyperviseur urbain libre : le poste de commandement d'une métropole.\n\n"
+        "Pour voir une ville vivre : `beffroi demo`. Pour votre ville : `beffroi up`, puis `beffroi import`.",
+        "en": "Beffroi, the open-source urban hypervisor: the command post of a metropole.\n\n"
+        "To see a city live: `beffroi demo`. For your own: `beffroi up`, then `beffroi import`.",
+    },
+    "help.data": {
+        "fr": "Dossier des données (défaut : ./data, ou BEFFROI_DATA).",
+        "en": "Data folder (default: ./data, or BEFFROI_DATA).",
+    },
+    "help.lang": {
+        "fr": "Langue des messages (défaut : fr).",
+        "en": "Language of messages (default: fr).",
+    },
+    "help.up": {
+        "fr": "Lance Beffroi dans ce terminal : base, courtier, cœur, réception. Ctrl-C arrête tout.\n\n"
+        "Exemple : `beffroi --data /srv/beffroi up`",
+        "en": "Runs Beffroi in this terminal: database, broker, core, intake. Ctrl-C stops everything.\n\n"
+        "Example: `beffroi --data /srv/beffroi up`",
+    },
+    "help.demo": {
+        "fr": "Lance Beffroi avec sa ville de répétition : 34 000 lampes simulées, comptes de démonstration.\n\n"
+        "Exemple : `beffroi demo --rate 60` (une heure de ville par minute)",
+        "en": "Runs Beffroi with its rehearsal city: 34,000 simulated lights, demonstration accounts.\n\n"
+        "Example: `beffroi demo --rate 60` (one hour of the city a minute)",
+    },
+    "help.rate": {
+        "fr": "Vitesse du temps de la ville simulée.",
+        "en": "Speed of time in the simulated city.",
+    },
+    "help.status": {
+        "fr": "Dit ce qui tourne, depuis quand, et à quelle adresse. Statut 0 si tout est prêt, 3 sinon.\n\n"
+        "Exemple : `beffroi status --json`",
+        "en": "Tells what runs, since when, and at which address. Status 0 when all is ready, 3 otherwise.\n\n"
+        "Example: `beffroi status --json`",
+    },
+    "help.json": {"fr": "Réponse pour une machine.", "en": "Answer for a machine."},
+    "help.doctor": {
+        "fr": "Examine l'installation : réglages et leur origine, moteurs, ports, disque, schéma, sauvegarde ; "
+        "chaque problème avec ce qu'il faut faire.\n\nExemple : `beffroi doctor`",
+        "en": "Examines the installation: settings and their origin, engines, ports, disk, schema, backup; "
+        "each problem with what to do.\n\nExample: `beffroi doctor`",
+    },
+    "help.backup": {
+        "fr": "Sauvegarde pendant la marche, puis vérifie : base, clés, réglages, extensions.\n\n"
+        "Exemple : `beffroi backup /mnt/sauvegardes`",
+        "en": "Backs up while running, then verifies: database, keys, settings, plugins.\n\n"
+        "Example: `beffroi backup /mnt/backups`",
+    },
+    "help.backup_to": {
+        "fr": "Dossier où écrire la sauvegarde (un sous-dossier daté).",
+        "en": "Folder to write the backup into (a dated subfolder).",
+    },
+    "help.restore": {
+        "fr": "Restaure une sauvegarde dans un dossier de données vide, relit tout et donne la durée.\n\n"
+        "Exemple : `beffroi --data /srv/beffroi-neuf restore /mnt/sauvegardes/beffroi-20260101T030000Z`",
+        "en": "Restores a backup into an empty data folder, reads everything back and gives the duration.\n\n"
+        "Example: `beffroi --data /srv/beffroi-new restore /mnt/backups/beffroi-20260101T030000Z`",
+    },
+    "help.restore_from": {"fr": "Dossier de la sauvegarde.", "en": "Folder of the backup."},
+    "child.postgres": {"fr": "base de données", "en": "database"},
+    "child.nats": {"fr": "courtier MQTT", "en": "MQTT broker"},
+    "child.core": {"fr": "cœur", "en": "core"},
+    "child.intake": {"fr": "réception des mesures", "en": "intake"},
+    "child.rehearsal": {"fr": "ville de répétition", "en": "rehearsal city"},
+    "up.folder": {"fr": "Données : {path}", "en": "Data: {path}"},
+    "up.starting": {"fr": "  … {name}", "en": "  … {name}"},
+    "up.ready": {"fr": "  ✔ {name} ({seconds} s)", "en": "  ✔ {name} ({seconds} s)"},
+    "up.all_ready": {
+        "fr": "Beffroi est prêt en {elapsed} s : {url}\nCtrl-C pour arrêter.",
+        "en": "Beffroi is ready in {elapsed} s: {url}\nCtrl-C to stop.",
+    },
+    "up.died": {
+        "fr": "  ✗ {name} s'est arrêté (statut {status}) : relance",
+        "en": "  ✗ {name} ended (status {status}): starting again",
+    },
+    "up.restarted": {"fr": "  ↻ {name} relancé ({restarts})", "en": "  ↻ {name} started again ({restarts})"},
+    "up.stopping": {"fr": "  ■ arrêt : {name}", "en": "  ■ stopping: {name}"},
+    "up.killing": {"fr": "  ! {name} ne s'arrête pas : tué", "en": "  ! {name} does not stop: killed"},
+    "up.stopped": {"fr": "Arrêté.", "en": "Stopped."},
+    "up.start_failed": {
+        "fr": "{name} ne démarre pas. Fin de son journal ({log}) :\n{tail}",
+        "en": "{name} does not start. End of its log ({log}):\n{tail}",
+    },
+    "up.already_running": {
+        "fr": "Un Beffroi tourne déjà sur {path}. Voir : beffroi --data {path} status",
+        "en": "A Beffroi already runs on {path}. See: beffroi --data {path} status",
+    },
+    "up.port_taken": {
+        "fr": "Le port {port} ({name}) de {host} est pris par un autre programme : {detail}. "
+        "Choisissez-en un autre dans beffroi.toml ({name} = …) ou libérez-le (ss -ltnp | grep {port}).",
+        "en": "Port {port} ({name}) of {host} is taken by another program: {detail}. "
+        "Choose another in beffroi.toml ({name} = …) or free it (ss -ltnp | grep {port}).",
+    },
+    "up.migrations_refused": {
+        "fr": "Le schéma de la base n'a pas pu être mis à jour ; rien n'a été modifié à moitié.\n{detail}",
+        "en": "The database schema could not be upgraded; nothing was left half-done.\n{detail}",
+    },
+    "settings.file_unreadable": {
+        "fr": "Réglages illisibles dans {path} : {detail}",
+        "en": "Unreadable settings in {path}: {detail}",
+    },
+    "settings.unknown": {
+        "fr": "Réglage inconnu « {name} » dans {path}. La liste : beffroi doctor",
+        "en": 'Unknown setting "{name}" in {path}. The list: beffroi doctor',
+    },
+    "settings.bad_value": {
+        "fr": "Réglage {name} = « {value} » inutilisable : {detail}",
+        "en": 'Setting {name} = "{value}" cannot be used: {detail}',
+    },
+    "settings.bad_port": {
+        "fr": "Réglage {name} = {value} : un port va de 0 à 65535 (0 : choisi au démarrage).",
+        "en": "Setting {name} = {value}: a port is within 0 and 65535 (0: chosen at start).",
+    },
+    "settings.bad_zone": {
+        "fr": "Fuseau horaire inconnu : {value} (exemple : Europe/Paris).",
+        "en": "Unknown time zone: {value} (example: Europe/Paris).",
+    },
+    "settings.half_certificate": {
+        "fr": "Donnez tls_cert et tls_key ensemble, ou aucun des deux.",
+        "en": "Give tls_cert and tls_key together, or neither.",
+    },
+    "settings.half_broker": {
+        "fr": "Donnez BEFFROI_NATS et BEFFROI_MQTT ensemble, ou aucun des deux.",
+        "en": "Give BEFFROI_NATS and BEFFROI_MQTT together, or neither.",
+    },
+    "engine.no_user": {
+        "fr": "PostgreSQL refuse de tourner en root et aucun de ces utilisateurs n'existe : {names}. "
+        "Créez-en un : useradd --system --no-create-home beffroi",
+        "en": "PostgreSQL refuses to run as root and none of these users exists: {names}. "
+        "Make one: useradd --system --no-create-home beffroi",
+    },
+    "engine.home_lost": {
+        "fr": "{path} mène à {target}, qui n'existe plus : restaurez une sauvegarde dans un dossier vide.",
+        "en": "{path} leads to {target}, which is gone: restore a backup into an empty folder.",
+    },
+    "engine.folder_not_ours": {
+        "fr": "Le dossier {path} appartient à quelqu'un d'autre : supprimez-le ou changez de dossier de données.",
+        "en": "Folder {path} belongs to somebody else: remove it or change the data folder.",
+    },
+    "engine.command_failed": {"fr": "{command} a échoué : {detail}", "en": "{command} failed: {detail}"},
+    "postgres.not_found": {
+        "fr": "Aucun PostgreSQL trouvé. Relancez l'installation (uv pip sync requirements.lock), "
+        "ou : apt-get install postgresql, ou donnez BEFFROI_DATABASE.",
+        "en": "No PostgreSQL found. Run the set-up again (uv pip sync requirements.lock), "
+        "or: apt-get install postgresql, or give BEFFROI_DATABASE.",
+    },
+    "postgres.too_old": {
+        "fr": "PostgreSQL {have} est trop ancien : il faut la version {oldest} ou plus.",
+        "en": "PostgreSQL {have} is too old: version {oldest} or later is needed.",
+    },
+    "postgres.major_mismatch": {
+        "fr": "Les données de {path} ont été créées par PostgreSQL {needed}, et cette machine n'a que : {have}. "
+        "Installez-le : apt-get install postgresql-{needed} ; "
+        "ou changez de version : beffroi backup avec l'ancienne, puis beffroi restore dans un dossier neuf.",
+        "en": "The data in {path} was made by PostgreSQL {needed}, and this machine only has: {have}. "
+        "Install it: apt-get install postgresql-{needed}; "
+        "or change version: beffroi backup with the old one, then beffroi restore into a new folder.",
+    },
+    "postgres.half_initialised": {
+        "fr": "{path} a été initialisé à moitié et ne contient rien de la ville : supprimez-le et relancez "
+        "(rm -r {path}).",
+        "en": "{path} was half initialised and holds nothing of the city: remove it and start again (rm -r {path}).",
+    },
+    "nats.not_found": {
+        "fr": "nats-server introuvable. Relancez l'installation, ou donnez BEFFROI_NATS et BEFFROI_MQTT.",
+        "en": "nats-server not found. Run the set-up again, or give BEFFROI_NATS and BEFFROI_MQTT.",
+    },
+    "migration.bad_name": {
+        "fr": "Fichier de migration mal nommé ou numéro en double : {path} (attendu : NNNN_nom.sql).",
+        "en": "Badly named migration file, or number used twice: {path} (expected: NNNN_name.sql).",
+    },
+    "migration.newer_database": {
+        "fr": "La base est plus récente que ce programme ({version}) : elle connaît {room}/{number}. "
+        "Installez la version qui l'a créée, ou restaurez une sauvegarde.",
+        "en": "The database is newer than this program ({version}): it knows {room}/{number}. "
+        "Install the version that made it, or restore a backup.",
+    },
+    "migration.changed_file": {
+        "fr": "La migration {room}/{number} ({name}) a été modifiée après avoir été appliquée : rétablissez le fichier "
+        "d'origine et écrivez une nouvelle migration.",
+        "en": "Migration {room}/{number} ({name}) was changed after it was applied: put the original file back and "
+        "write a new migration.",
+    },
+    "migration.failed": {
+        "fr": "La migration {room}/{number} ({name}) a échoué et n'a rien laissé : {detail}",
+        "en": "Migration {room}/{number} ({name}) failed and left nothing behind: {detail}",
+    },
+    "status.nothing": {"fr": "Rien ne tourne sur {path}.", "en": "Nothing runs on {path}."},
+    "status.ready": {"fr": "Prêt : {url}", "en": "Ready: {url}"},
+    "status.starting": {"fr": "En cours de démarrage ({url})", "en": "Starting ({url})"},
+    "status.stopping": {"fr": "En cours d'arrêt", "en": "Stopping"},
+    "status.process": {"fr": "Processus", "en": "Process"},
+    "status.pid": {"fr": "Numéro", "en": "Number"},
+    "status.since": {"fr": "Depuis (UTC)", "en": "Since (UTC)"},
+    "status.restarts": {"fr": "Relances", "en": "Restarts"},
+    "status.down": {"fr": "arrêté", "en": "down"},
+}

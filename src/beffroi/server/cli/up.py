@@ -1,0 +1,81 @@
+"""`beffroi up` and `beffroi demo`: run everything in this terminal until Ctrl-C."""
+
+from typing import Any
+
+import typer
+
+from beffroi.server.cli import context, words
+
+ORDER = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the two commands that run the product."""
+    app.command("up", help=words.say("help.up"))(up)
+    app.command("demo", help=words.say("help.demo"))(demo)
+
+
+def up() -> None:
+    """Run Beffroi until it is asked to stop."""
+    _run(demo=False)
+
+
+def demo(
+    rate: int = typer.Option(0, "--rate", min=0, max=150, metavar="1..150", help=words.lazy("help.rate")),
+) -> None:
+    """Run Beffroi with its rehearsal city until it is asked to stop."""
+    import os
+
+    if rate:
+        os.environ["BEFFROI_REHEARSAL_RATE"] = str(rate)
+    _run(demo=True)
+
+
+def _run(*, demo: bool) -> None:
+    import time
+
+    import msgspec
+
+    from beffroi.server import city
+    from beffroi.server.supervisor import StartError, Supervisor
+
+    began = time.monotonic()
+    settings = context.settings()
+    settings = city.with_certificate(city.with_ports(msgspec.structs.replace(settings, demo=demo or settings.demo)))
+    progress = Progress(began)
+    progress("up.folder", path=settings.data)
+    try:
+        Supervisor(settings, city.city(settings), progress).run()
+    except StartError as error:
+        context.tell_failure(words.say("up.start_failed", name=words.child_name(error.name), log=error.log, tail=error.tail))
+        raise typer.Exit(1) from error
+    progress("up.stopped")
+
+
+class Progress:
+    """Writes one line per step of the supervisor."""
+
+    def __init__(self, began: float) -> None:
+        from rich.console import Console
+
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._began = began
+
+    def __call__(self, code: str, **params: Any) -> None:
+        """Write the sentence of a step, with the time since the start where the sentence asks for it."""
+        import time
+
+        params["elapsed"] = time.monotonic() - self._began
+        if "name" in params:
+            params["name"] = words.child_name(params["name"])
+        self._console.print(words.say(code, **params), style=_STYLES.get(code), markup=False)
+
+
+_STYLES = {
+    "up.starting": "dim",
+    "up.ready": "green",
+    "up.all_ready": "bold green",
+    "up.died": "bold red",
+    "up.restarted": "yellow",
+    "up.killing": "yellow",
+}
