@@ -1,0 +1,229 @@
+"""Routes of access: signing in and out, one's own account, the administration of accounts, keys and sessions."""
+
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+
+from beffroi.access import actions as ask
+from beffroi.access.administration import admin_routes
+from beffroi.access.logic import get_account
+from beffroi.access.passwords import Passwords, check_strength
+from beffroi.access.roles import rights_of
+from beffroi.access.session import COOKIE, SHIFT, Gate, Unauthenticated, account_rights, csrf_of
+from beffroi.access.signin import Credentials, SignIn
+from beffroi.access.store import put_credential
+from beffroi.access.totp import enrolment_uri, matching_step, new_secret
+from beffroi.access.types import AccessState, Account, Lang
+from beffroi.model.ids import uuid7
+from beffroi.model.scope import Grant
+from beffroi.model.time import SECOND, Micros
+from beffroi.trade.doors import Caller, View, acting_for
+from beffroi.trade.rejected import Rejected
+
+AnyRequest = Request[Any, Any, Any]
+Secret = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class DemoAccount(msgspec.Struct):
+    """An account of the demonstration, shown on the sign-in page."""
+
+    login: str
+    name: str
+
+
+class SignInPage(msgspec.Struct):
+    """What the sign-in page may say before anybody is known: nothing, except in a demonstration."""
+
+    demo: bool
+    accounts: list[DemoAccount] = []
+    password: str = ""
+
+
+class Me(msgspec.Struct):
+    """Who is signed in and what that person may do; `csrf` goes back in X-Beffroi-CSRF with each change."""
+
+    account: UUID | None
+    login: str
+    name: str
+    lang: str
+    csrf: str
+    ends_at: Micros | None
+    must_change_password: bool
+    second_factor: bool
+    rights: dict[str, tuple[Grant, ...]]
+    communes: list[str]
+    trades: list[str]
+    roles: list[str]
+
+
+class PasswordForm(msgspec.Struct, forbid_unknown_fields=True):
+    """One's present password and the one to come."""
+
+    present: Secret
+    new: Secret
+
+
+class LanguageForm(msgspec.Struct, forbid_unknown_fields=True):
+    """The language to speak from now on."""
+
+    lang: Lang
+
+
+class CodeForm(msgspec.Struct, forbid_unknown_fields=True):
+    """The code that the telephone shows."""
+
+    code: str
+
+
+class Enrolment(msgspec.Struct):
+    """What a telephone needs to make codes: shown once."""
+
+    secret: str
+    uri: str
+
+
+def wall_now() -> Micros:
+    """Return the wall's time, µs UTC: sessions last a real shift even where the city's clock runs fast."""
+    return time.time_ns() // 1000
+
+
+def new_credential() -> UUID:
+    """Return an identifier for a secret."""
+    import secrets
+
+    return uuid7(wall_now(), secrets.randbits)
+
+
+def routes(view: View[AccessState]) -> Sequence[Any]:
+    """Return the handlers of access; those whose path starts with `//` stand at the root of /api."""
+    passwords = Passwords()
+    signin = SignIn(view, passwords, wall_now, time.monotonic)
+    gate = Gate(lambda: view.state, wall_now)
+    own = [*_session_routes(view, signin, gate), *_own_routes(view, signin, passwords)]
+    return [*own, *_totp_routes(view), *admin_routes(view, passwords, new_credential)]
+
+
+def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list[Any]:
+    @get("//login", summary="What the sign-in page may show")
+    async def show_sign_in() -> SignInPage:
+        state = view.state
+        if not state.demo_password:
+            return SignInPage(demo=False)
+        shown = [DemoAccount(one.login, one.name) for one in state.accounts.values() if one.state == "active"]
+        return SignInPage(demo=True, accounts=shown, password=state.demo_password)
+
+    @post("//login", summary="Sign in", status_code=200)
+    async def sign_in(data: Credentials, request: AnyRequest) -> Response[Me]:
+        token = await signin.open(data, address_of(request))
+        caller = gate.caller(method="GET", cookie=token, authorization=None, csrf=None)
+        cookie = Cookie(
+            COOKIE,
+            path="/",
+            value=token,
+            httponly=True,
+            secure=request.url.scheme == "https",
+            samesite="strict",
+            max_age=SHIFT // SECOND,
+        )
+        return Response(me_of(view.state, caller, token), cookies=[cookie])
+
+    @post("//logout", summary="Sign out", status_code=204)
+    async def sign_out(caller: Caller) -> Response[None]:
+        if caller.session:
+            await view.executor.execute(ask.CloseSession(session=caller.session), acting_for(caller))
+        return Response(None, status_code=204, cookies=[Cookie(COOKIE, path="/", max_age=0)])
+
+    @get("//me", summary="Who is signed in")
+    async def who_am_i(caller: Caller, request: AnyRequest) -> Me:
+        return me_of(view.state, caller, request.cookies.get(COOKIE, ""))
+
+    return [show_sign_in, sign_in, sign_out, who_am_i]
+
+
+def _own_routes(view: View[AccessState], signin: SignIn, passwords: Passwords) -> list[Any]:
+    @post("/password", summary="Change one's own password", status_code=204)
+    async def change_password(data: PasswordForm, caller: Caller, request: AnyRequest) -> None:
+        account = own_account(view.state, caller)
+        await signin.check_own(account, data.present, address_of(request))
+        check_strength(data.new, account.login)
+        if data.new == data.present:
+            raise Rejected("access.password_same")
+        credential, hashed = new_credential(), await passwords.hash(data.new)
+        await view.executor.execute(
+            ask.ChangePassword(account=account.id, credential=credential, keep=caller.session),
+            acting_for(caller),
+            also=lambda cursor: put_credential(cursor, credential, "password", hashed),
+        )
+
+    @post("/language", summary="Change one's own language", status_code=204)
+    async def change_language(data: LanguageForm, caller: Caller) -> None:
+        own_account(view.state, caller)
+        await view.executor.execute(ask.SetLanguage(lang=data.lang), acting_for(caller))
+
+    return [change_password, change_language]
+
+
+def _totp_routes(view: View[AccessState]) -> list[Any]:
+    waiting: dict[UUID, str] = {}
+
+    @post("/totp", summary="Begin a second factor: the secret is shown once", status_code=200)
+    async def begin_totp(caller: Caller) -> Enrolment:
+        account = own_account(view.state, caller)
+        waiting[account.id] = secret = new_secret()
+        return Enrolment(secret, enrolment_uri(secret, account.login, ""))
+
+    @post("/totp/confirm", summary="Confirm the second factor by a first code", status_code=204)
+    async def confirm_totp(data: CodeForm, caller: Caller) -> None:
+        account = own_account(view.state, caller)
+        secret = waiting.get(account.id)
+        if secret is None or matching_step(secret, data.code, wall_now()) is None:
+            raise Rejected("access.bad_code")
+        credential = new_credential()
+        await view.executor.execute(
+            ask.EnrolTotp(account=account.id, credential=credential),
+            acting_for(caller),
+            also=lambda cursor: put_credential(cursor, credential, "totp", secret),
+        )
+        del waiting[account.id]
+
+    return [begin_totp, confirm_totp]
+
+
+def own_account(state: AccessState, caller: Caller) -> Account:
+    """Return the account of a signed-in person; Unauthenticated for a machine's key."""
+    if caller.session is None or caller.actor.id is None:
+        raise Unauthenticated("access.persons_only")
+    return get_account(state, caller.actor.id)
+
+
+def me_of(state: AccessState, caller: Caller, token: str) -> Me:
+    """Return what a caller is told of itself."""
+    account = state.accounts.get(caller.actor.id) if caller.actor.id else None
+    session = state.sessions.get(caller.session) if caller.session else None
+    key = state.keys.get(caller.actor.id) if caller.actor.id else None
+    held = account.grants if account else key.grants if key else ()
+    rights = account_rights(state, account) if account else rights_of(held, state.roles)
+    return Me(
+        account=account.id if account else None,
+        login=account.login if account else "",
+        name=account.name if account else key.name if key else "",
+        lang=caller.lang,
+        csrf=csrf_of(token) if session else "",
+        ends_at=session.ends_at if session else None,
+        must_change_password=bool(account and account.must_change),
+        second_factor=bool(account and account.totp),
+        rights=rights.grants,
+        communes=sorted({commune for grant in held for commune in grant.communes}),
+        trades=sorted({trade for grant in held for trade in grant.trades}),
+        roles=sorted({grant.role for grant in held}),
+    )
+
+
+def address_of(request: AnyRequest) -> str:
+    """Return the address of the seat, as the socket knows it."""
+    return request.client.host if request.client else ""

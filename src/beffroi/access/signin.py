@@ -1,0 +1,122 @@
+"""Signing in: secrets checked off the loop, failures slowed by seat, a session opened through the committer."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from beffroi.access import actions as ask
+from beffroi.access.logic import normal_login
+from beffroi.access.passwords import Passwords
+from beffroi.access.session import SHIFT, TooSoon, Unauthenticated, digest_of, new_token
+from beffroi.access.store import FIND_SECRET
+from beffroi.access.throttle import Throttle
+from beffroi.access.totp import matching_step
+from beffroi.access.types import AccessState, Account, CredentialKind
+from beffroi.model.actor import SYSTEM, Actor
+from beffroi.model.time import Micros
+from beffroi.trade.doors import View, trusted
+
+log = structlog.get_logger("access")
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What somebody types to sign in; `code` where the account asks a time-based one."""
+
+    login: str
+    password: str
+    code: str = ""
+
+
+class SignIn:
+    """The door of the room. `wall` is the wall's clock (µs UTC), `monotonic` seconds for waiting."""
+
+    def __init__(
+        self,
+        view: View[AccessState],
+        passwords: Passwords,
+        wall: Callable[[], Micros],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._view = view
+        self._passwords = passwords
+        self._wall = wall
+        self._monotonic = monotonic
+        self._throttle = Throttle()
+        self._used_steps: dict[UUID, int] = {}
+
+    async def open(self, given: Credentials, address: str) -> str:
+        """Return the token of a new session; raises Unauthenticated, or TooSoon while the seat must wait."""
+        login = normal_login(given.login)[:100]
+        wait = self._throttle.wait_s(login, address, self._monotonic())
+        if wait > 0:
+            raise TooSoon("access.slow_down", wait_s=math.ceil(wait))
+        # counted before it is known, so that attempts sent together slow each other
+        failures = self._throttle.failed(login, address, self._monotonic())
+        account = await self._recognised(login, given)
+        if account is None:
+            await self._refuse(login, address, failures)
+            raise Unauthenticated("access.bad_credentials")
+        if account.totp and not given.code:
+            self._throttle.forgive(login, address)
+            raise Unauthenticated("access.code_needed")
+        if account.totp and not await self._right_code(account, given.code):
+            await self._refuse(login, address, failures)
+            raise Unauthenticated("access.bad_credentials")
+        return await self._open(account, address, self._throttle.succeeded(login, address) - 1)
+
+    async def check_own(self, account: Account, password: str, address: str) -> None:
+        """Check the present password of somebody already in; raises as `open` does."""
+        wait = self._throttle.wait_s(account.login, address, self._monotonic())
+        if wait > 0:
+            raise TooSoon("access.slow_down", wait_s=math.ceil(wait))
+        failures = self._throttle.failed(account.login, address, self._monotonic())
+        if not await self._passwords.check(password, await self.secret(account.credential, "password")):
+            await self._refuse(account.login, address, failures)
+            raise Unauthenticated("access.bad_credentials")
+        self._throttle.succeeded(account.login, address)
+
+    async def secret(self, credential: UUID | None, kind: CredentialKind) -> str | None:
+        """Return a stored secret, or nothing."""
+        if credential is None:
+            return None
+        rows: list[tuple[Any, ...]] = await self._view.reader.fetch(FIND_SECRET, (credential, kind))
+        return str(rows[0][0]) if rows else None
+
+    async def _recognised(self, login: str, given: Credentials) -> Account | None:
+        state = self._view.state
+        account = state.accounts.get(state.logins[login]) if login in state.logins else None
+        if account is not None and account.state != "active":
+            account = None
+        stored = await self.secret(account.credential, "password") if account else None
+        return account if await self._passwords.check(given.password, stored) else None
+
+    async def _right_code(self, account: Account, code: str) -> bool:
+        secret = await self.secret(account.totp, "totp")
+        step = matching_step(secret, code, self._wall(), self._used_steps.get(account.id, -1)) if secret else None
+        if step is None:
+            return False
+        self._used_steps[account.id] = step
+        return True
+
+    async def _refuse(self, login: str, address: str, failures: int) -> None:
+        log.warning("sign-in refused", login=login, address=address, failures=failures)
+        if self._throttle.alerts(failures):
+            action = ask.NoteLoginFailures(login=login, address=address, failures=failures)
+            await self._view.executor.execute(action, trusted(SYSTEM))
+
+    async def _open(self, account: Account, address: str, failures: int) -> str:
+        token, now = new_token(), self._wall()
+        action = ask.OpenSession(
+            account=account.id,
+            digest=digest_of(token),
+            opened_at=now,
+            ends_at=now + SHIFT,
+            address=address,
+            failures=max(0, failures),
+        )
+        await self._view.executor.execute(action, trusted(Actor("person", account.id)))
+        return token
