@@ -1,0 +1,104 @@
+"""The city's clock: the machine's, or in a database marked *rehearsal* the one that the rehearsal city tells."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from beffroi.model.time import SECOND, Clock, Micros
+
+SLOWEST, FASTEST = 1.0, 150.0
+JUMP = 5 * SECOND
+"""A step of the clock beyond this is told in the journal and judged by nobody as a silence."""
+
+SILENCE_S = 5.0
+
+
+class CityClock(Clock, Protocol):
+    """A clock that also tells how fast it runs: city seconds in a second of the machine."""
+
+    @property
+    def rate(self) -> float:
+        """Return 1 in a real city, 1 to 150 in a rehearsal."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    @property
+    def rate(self) -> float:
+        """Return 1: the machine's second is the city's."""
+        return 1.0
+
+    def now(self) -> Micros:
+        """Return the time of the machine, µs UTC."""
+        return time.time_ns() // 1000
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return time.monotonic()
+
+
+class ClockNews(msgspec.Struct, frozen=True):
+    """What the rehearsal says each second on `bf.clock`."""
+
+    now: Micros
+    rate: float
+
+
+class RehearsalClock:
+    """Follows the rehearsal's clock between its messages at the rate it gave.
+
+    Before the first message it goes on from `start`, and when the rehearsal falls silent for 5 s it goes on at 1×.
+    Small corrections never step back: the clock waits; a step back beyond JUMP is believed: the rehearsal restarted.
+    """
+
+    def __init__(self, start: Micros, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._base = start
+        self._heard_at = monotonic()
+        self._last = start
+        self._timer = 0.0
+        self._rate = 1.0
+
+    @property
+    def rate(self) -> float:
+        """Return the rate of the last message, 1 while none is heard."""
+        return self._rate if self._monotonic() - self._heard_at < SILENCE_S else 1.0
+
+    def now(self) -> Micros:
+        """Return the city's time, µs UTC."""
+        told = self._base + int(self._elapsed() * SECOND)
+        if told < self._last - JUMP or told > self._last:
+            self._last = told
+        return self._last
+
+    def monotonic(self) -> float:
+        """Return seconds of city time that never go back."""
+        return self._timer + self._elapsed()
+
+    def hear(self, payload: bytes) -> None:
+        """Follow one message of the rehearsal; raises msgspec.ValidationError on another text."""
+        news = msgspec.json.decode(payload, type=ClockNews)
+        self._timer += self._elapsed()
+        self._base, self._heard_at = news.now, self._monotonic()
+        self._rate = min(max(news.rate, SLOWEST), FASTEST)
+
+    def _elapsed(self) -> float:
+        silence = self._monotonic() - self._heard_at
+        return min(silence, SILENCE_S) * self._rate + max(0.0, silence - SILENCE_S)
+
+
+class JumpWatch:
+    """Tells a clock that was set from one that ran: wall time against the monotonic clock."""
+
+    def __init__(self, now: Micros, monotonic: float) -> None:
+        self._now = now
+        self._monotonic = monotonic
+
+    def step(self, now: Micros, monotonic: float) -> Micros:
+        """Return by how much the clock jumped since the last step (µs, signed), 0 under JUMP."""
+        jump = (now - self._now) - int((monotonic - self._monotonic) * SECOND)
+        self._now, self._monotonic = now, monotonic
+        return jump if abs(jump) > JUMP else 0

@@ -1,0 +1,265 @@
+"""The one committer: decides actions in order, keeps them set-wise, then answers, then publishes (house §1)."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import psycopg
+import structlog
+
+from beffroi.journal import store as journal
+from beffroi.journal.types import GENESIS, Head
+from beffroi.model.actor import Cause
+from beffroi.model.ids import Ids
+from beffroi.model.time import Clock, Micros
+from beffroi.server.group import GROUP_ACTIONS, Asked, Broken, Group, Request, Result
+from beffroi.server.metrics import COMMIT_S, GROUP_LINES, QUEUE_DEPTH, REFUSED_BUSY, REJECTED, RELOADS
+from beffroi.server.wiring import Wiring
+from beffroi.server.writer import OURS_ENDING_S, ConnectionGone, LeadershipLost, NotKept, Writer
+from beffroi.trade.action import Action
+from beffroi.trade.doors import Also, Caller, Outcome
+from beffroi.trade.line import Line
+from beffroi.trade.rejected import Rejected
+
+GROUP_LINES_MAX = 10_000
+QUEUE_BOUND = 10_000
+"""Actions waiting to be decided; beyond it they are refused with `core.busy`."""
+
+SLICE_S = 0.008
+"""How long the loop is held before others get a turn: under the 10 ms of house convention 6."""
+
+MOST_ATTEMPTS = 3
+IDLE_CHECK_S = 1.0
+RETRY_S = 0.2
+
+log = structlog.get_logger("committer")
+
+Published = Callable[[tuple[Line, ...]], Awaitable[None]]
+
+
+class NotPossible(Exception):  # noqa: N818 - told to the author of an action
+    """An action that the program failed to keep, through no fault of its author; surely nothing of it was kept."""
+
+
+class Committer:
+    """Owns the states of the trades, the head of the journal and the only writing connection.
+
+    `publish` is awaited after each commit with its lines, before the next group is decided, so that it sees exactly
+    what is committed; `reloaded` after states were thrown away for those of the rows.
+    """
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        writer: Writer,
+        clock: Clock,
+        ids: Ids,
+        *,
+        publish: Published,
+        reloaded: Callable[[], Awaitable[None]],
+        bound: int = QUEUE_BOUND,
+    ) -> None:
+        self._wiring = wiring
+        self._writer = writer
+        self._clock = clock
+        self._ids = ids
+        self._publish = publish
+        self._reloaded = reloaded
+        self._bound = bound
+        self._queue: deque[Request] = deque()
+        self._waiting = 0
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self.head: Head = GENESIS
+        self.available = False
+
+    async def execute(
+        self,
+        action: Action,
+        caller: Caller,
+        *,
+        happened_at: Micros | None = None,
+        cause: Cause | None = None,
+        also: Also | None = None,
+    ) -> Outcome:
+        """Return once the action is decided and committed (`beffroi.trade.doors.Executor`)."""
+        (result,) = await self.execute_all([Asked(action, happened_at, cause)], caller, also=also)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    async def execute_all(self, asked: Sequence[Asked], caller: Caller, *, also: Also | None = None) -> list[Result]:
+        """Decide several actions as one unit of commitment and return, for each, its outcome or why it has none.
+
+        With a single action, `also` is run only if it is accepted; with several or none, always.
+        """
+        if self._closing or not self.available:
+            raise Rejected("core.unavailable")
+        if self._waiting + len(asked) > self._bound and self._waiting:
+            REFUSED_BUSY.inc(len(asked))
+            raise Rejected("core.busy", waiting=self._waiting)
+        request = Request(asked, caller, also, asyncio.get_running_loop().create_future())
+        self._queue.append(request)
+        self._waiting += len(asked)
+        QUEUE_DEPTH.set(self._waiting)
+        self._arrived.set()
+        return await request.future
+
+    async def start(self, patience_s: float | None = None) -> None:
+        """Take the lead and load every state from the rows; waits while another core leads."""
+        await self._lead(patience_s)
+        await self._reload(None)
+        self.available = True
+
+    async def run(self) -> None:
+        """Serve until `stop`; raises LeadershipLost when the right to write is gone."""
+        while not (self._closing and not self._queue):
+            requests = await self._take()
+            if requests:
+                await self._serve(requests)
+
+    def stop(self) -> None:
+        """Refuse what comes from now on; `run` returns when what came before is committed."""
+        self._closing = True
+        self._arrived.set()
+
+    async def _take(self) -> list[Request]:
+        while not self._queue:
+            if self._closing:
+                return []
+            self._arrived.clear()
+            try:
+                await asyncio.wait_for(self._arrived.wait(), IDLE_CHECK_S)
+            except TimeoutError:
+                if not await self._writer.alive():
+                    await self._recover(None)
+        taken: list[Request] = []
+        actions = 0
+        while self._queue and (not taken or actions + len(self._queue[0].asked) <= GROUP_ACTIONS):
+            taken.append(self._queue.popleft())
+            actions += len(taken[-1].asked)
+        self._waiting -= actions
+        QUEUE_DEPTH.set(self._waiting)
+        return taken
+
+    async def _serve(self, requests: Sequence[Request]) -> None:
+        """Commit a group; when it fails, each of its requests is tried again alone."""
+        rest: deque[Request] = deque(requests)
+        while rest:
+            group = Group(self._wiring, self._clock, self._ids, self.head.position)
+            try:
+                await self._fill(group, rest)
+                await self._keep(group)
+            except (Broken, NotKept) as failure:
+                log.error("group failed", requests=len(group.requests), error=repr(failure.reason))
+                await self._reload(group.touched)
+                await self._retry(group.requests, failure)
+
+    async def _retry(self, requests: Sequence[Request], failure: Broken | NotKept) -> None:
+        for request in requests:
+            request.attempts += 1
+            # alone, the failure is its own; a lost connection may be nobody's, hence a few tries
+            lost = isinstance(failure.reason, ConnectionGone)
+            if request.attempts > (MOST_ATTEMPTS if lost else 1) or (len(requests) == 1 and not lost):
+                request.fail(_told(failure))
+            else:
+                await self._serve([request])
+
+    async def _fill(self, group: Group, rest: deque[Request]) -> None:
+        """Decide and apply requests until the group is full; the loop gets a turn between slices."""
+        slice_ends = time.perf_counter() + SLICE_S
+        while rest and len(group.lines) < GROUP_LINES_MAX:
+            request = rest.popleft()
+            if request.future.cancelled():
+                continue
+            group.begin(request)
+            for asked in request.asked:
+                for _ in group.decide(asked):
+                    if time.perf_counter() > slice_ends:
+                        await asyncio.sleep(0)
+                        slice_ends = time.perf_counter() + SLICE_S
+            REJECTED.inc(group.end())
+
+    async def _keep(self, group: Group) -> None:
+        if group.changes_nothing:
+            group.answer()
+            return
+        began = time.perf_counter()
+        try:
+            self.head = await self._writer.commit(group.lines, group.by_trade(), group.also, self.head)
+        except ConnectionGone as gone:
+            kept = await self._recover(gone.expected)
+            if not kept:
+                raise NotKept(gone) from gone
+        COMMIT_S.observe(time.perf_counter() - began)
+        GROUP_LINES.observe(len(group.lines))
+        group.answer()
+        # those who waited hear first, then everybody else
+        await asyncio.sleep(0)
+        if group.lines:
+            await self._publish(tuple(group.lines))
+
+    async def _recover(self, expected: Head | None) -> bool:
+        """Lead again after a lost connection and tell whether the transaction that ends with `expected` was kept."""
+        log.error("the writing connection is gone", position=self.head.position)
+        self.available = False
+        before = self.head
+        await self._lead(OURS_ENDING_S)
+        found = await self._head()
+        kept = expected is not None and found == expected
+        stranger = not kept and found != before
+        log.warning("leading again", kept=kept, stranger=stranger, position=found.position)
+        self.head = found
+        if stranger:
+            # somebody led meanwhile: nothing that we remember counts
+            await self._reload(None)
+        self.available = True
+        return kept
+
+    async def _head(self) -> Head:
+        while True:
+            try:
+                return await self._writer.run(journal.head)
+            except ConnectionGone:
+                await self._lead(OURS_ENDING_S)
+
+    async def _lead(self, patience_s: float | None) -> None:
+        while True:
+            try:
+                await self._writer.lead(patience_s)
+            except psycopg.OperationalError as error:
+                log.warning("database away", error=str(error).strip())
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+    async def _reload(self, trades: Iterable[str] | None) -> None:
+        """Throw away the states of some trades (all for None) for those of the rows, and begin a new epoch."""
+        names = None if trades is None else list(trades)
+        if names == []:
+            return
+        while True:
+            try:
+                self.head, states = await self._writer.run(
+                    lambda connection: (journal.head(connection), self._wiring.load(connection, names))
+                )
+            except ConnectionGone:
+                await self._lead(OURS_ENDING_S)
+            else:
+                break
+        self._wiring.adopt(states)
+        RELOADS.inc()
+        await self._reloaded()
+
+
+def _told(failure: Broken | NotKept) -> BaseException:
+    """Return what the author of a request that failed alone is told."""
+    if isinstance(failure.reason, Rejected):
+        return failure.reason
+    answer = NotPossible(repr(failure.reason))
+    answer.__cause__ = failure.reason
+    return answer
+
+
+__all__ = ["Asked", "Committer", "LeadershipLost", "NotPossible", "Result"]
