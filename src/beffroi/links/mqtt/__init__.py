@@ -1,0 +1,1 @@
+"""MQTT 3.1.1: readings of devices and gateways in, orders to gateways out."""
