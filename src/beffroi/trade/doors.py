@@ -16,6 +16,12 @@ from beffroi.model.time import Clock, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 
+AT_ROOT: dict[str, Any] = {"root": True}
+"""`opt` of a route that stands at /api/<path> instead of /api/<trade>/<path>."""
+
+PUBLIC: dict[str, Any] = {"public": True}
+"""`opt` of a route open to people whom nobody knows yet; every other route asks for a caller."""
+
 Also = Callable[[psycopg.Cursor[Any]], None]
 """Work to be committed with an action."""
 
