@@ -63,6 +63,19 @@ def wait_until(condition: Callable[[], object], within_s: float = 10.0, every_s:
         time.sleep(every_s)
 
 
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """An empty data folder that the engines can reach, removed after the test."""
+    with temporary_data() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def ephemeral() -> dict[str, str]:
+    """Environment of a process under test: every port chosen free, little memory."""
+    return {**EPHEMERAL, "BEFFROI_SHARED_BUFFERS": "64MB"}
+
+
 @pytest.fixture(scope="session", name="wait_until")
 def _wait_until() -> Callable[..., Any]:
     return wait_until
