@@ -22,7 +22,7 @@ from beffroi.access.types import AccessState, Account, Lang
 from beffroi.model.ids import uuid7
 from beffroi.model.scope import Grant
 from beffroi.model.time import SECOND, Micros
-from beffroi.trade.doors import Caller, View, acting_for
+from beffroi.trade.doors import AT_ROOT, PUBLIC, Caller, View, acting_for
 from beffroi.trade.rejected import Rejected
 
 AnyRequest = Request[Any, Any, Any]
@@ -100,7 +100,7 @@ def new_credential() -> UUID:
 
 
 def routes(view: View[AccessState]) -> Sequence[Any]:
-    """Return the handlers of access; those whose path starts with `//` stand at the root of /api."""
+    """Return the handlers of access; those marked AT_ROOT stand at the root of /api."""
     passwords = Passwords()
     signin = SignIn(view, passwords, wall_now, time.monotonic)
     gate = Gate(lambda: view.state, wall_now)
@@ -109,7 +109,7 @@ def routes(view: View[AccessState]) -> Sequence[Any]:
 
 
 def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list[Any]:
-    @get("//login", summary="What the sign-in page may show")
+    @get("/login", opt=AT_ROOT | PUBLIC, summary="What the sign-in page may show")
     async def show_sign_in() -> SignInPage:
         state = view.state
         if not state.demo_password:
@@ -117,7 +117,7 @@ def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list
         shown = [DemoAccount(one.login, one.name) for one in state.accounts.values() if one.state == "active"]
         return SignInPage(demo=True, accounts=shown, password=state.demo_password)
 
-    @post("//login", summary="Sign in", status_code=200)
+    @post("/login", opt=AT_ROOT | PUBLIC, summary="Sign in", status_code=200)
     async def sign_in(data: Credentials, request: AnyRequest) -> Response[Me]:
         token = await signin.open(data, address_of(request))
         caller = gate.caller(method="GET", cookie=token, authorization=None, csrf=None)
@@ -132,13 +132,13 @@ def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list
         )
         return Response(me_of(view.state, caller, token), cookies=[cookie])
 
-    @post("//logout", summary="Sign out", status_code=204)
+    @post("/logout", opt=AT_ROOT, summary="Sign out", status_code=204)
     async def sign_out(caller: Caller) -> Response[None]:
         if caller.session:
             await view.executor.execute(ask.CloseSession(session=caller.session), acting_for(caller))
         return Response(None, status_code=204, cookies=[Cookie(COOKIE, path="/", max_age=0)])
 
-    @get("//me", summary="Who is signed in")
+    @get("/me", opt=AT_ROOT, summary="Who is signed in")
     async def who_am_i(caller: Caller, request: AnyRequest) -> Me:
         return me_of(view.state, caller, request.cookies.get(COOKIE, ""))
 

@@ -41,7 +41,7 @@ _STATEMENTS: dict[type[Event], str] = {
     told.PurposeSet: """INSERT INTO access_purpose (name, keep_days) VALUES (%(purpose)s, %(keep_days)s)
         ON CONFLICT (name) DO UPDATE SET keep_days = excluded.keep_days""",
     told.DemoOpened: """INSERT INTO access_demo (password) VALUES (%(password)s)
-        ON CONFLICT (only) DO UPDATE SET password = excluded.password""",
+        ON CONFLICT (single) DO UPDATE SET password = excluded.password""",
 }
 _REPLACING = (told.PasswordChanged, told.TotpEnrolled, told.TotpDropped)
 

@@ -4,11 +4,8 @@
 class Rejected(Exception):  # noqa: N818 - an answer of the trade, not a failure of the program
     """An action refused for a reason that its author can act on; nothing of it was kept.
 
-    `code` is "<trade>.<reason>" in the catalogue; `params` fill its sentence. `status` is the HTTP answer, which
-    a subclass may change.
+    `code` is "<trade>.<reason>" in the catalogue; `params` fill its sentence. A subclass may carry its HTTP `status`.
     """
-
-    status: int = 409
 
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(code, params)

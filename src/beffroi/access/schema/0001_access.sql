@@ -52,6 +52,6 @@ CREATE TABLE access_purpose (
 
 -- Public password of a demonstration; no row anywhere else.
 CREATE TABLE access_demo (
-    only      boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single    boolean PRIMARY KEY DEFAULT true CHECK (single),
     password  text NOT NULL
 );

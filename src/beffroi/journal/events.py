@@ -1,0 +1,35 @@
+"""What happened to the journal itself."""
+
+from beffroi.model.time import Micros
+from beffroi.trade.event import Event
+
+
+class Erased(Event, frozen=True, tag="journal.erased"):
+    """The texts of a purpose recorded before a time were erased; the verifier holds every gap against such a line."""
+
+    purpose: str
+    before: Micros
+
+
+class LineErased(Event, frozen=True, tag="journal.line_erased"):
+    """The texts of one line were erased."""
+
+    position: int
+    reason: str
+
+
+class Exported(Event, frozen=True, tag="journal.exported"):
+    """Somebody took an export: who is the line's author."""
+
+    first: int
+    last: int
+    lines: int
+    filters: dict[str, str]
+    with_bodies: bool
+
+
+class PersonalDataRead(Event, frozen=True, tag="journal.personal_data_read"):
+    """Somebody read personal data of a line: who is the line's author."""
+
+    position: int
+    fields: tuple[str, ...]
