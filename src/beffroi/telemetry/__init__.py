@@ -1,0 +1,1 @@
+"""Readings of every point: where they come from, what they cross, their history and their live picture."""
