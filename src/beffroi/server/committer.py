@@ -66,7 +66,7 @@ class Committer:
         self._ids = ids
         self._publish = publish
         self._reloaded = reloaded
-        self._bound = bound
+        self.bound = bound
         self._queue: deque[Request] = deque()
         self._waiting = 0
         self._arrived = asyncio.Event()
@@ -96,7 +96,7 @@ class Committer:
         """
         if self._closing or not self.available:
             raise Rejected("core.unavailable")
-        if self._waiting + len(asked) > self._bound and self._waiting:
+        if self._waiting + len(asked) > self.bound and self._waiting:
             REFUSED_BUSY.inc(len(asked))
             raise Rejected("core.busy", waiting=self._waiting)
         request = Request(asked, caller, also, asyncio.get_running_loop().create_future())

@@ -1,6 +1,7 @@
 """The one writing connection of the trades: a thread of its own, the leadership lock, all or nothing."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ LEADERSHIP = 0x62_66_72_6F_6C
 
 OURS_ENDING_S = 10.0
 """How long the server may take to notice that our own lost connection is dead, and free its lock."""
+
+LOCK_EVERY_S = 0.2
 
 log = structlog.get_logger("writer")
 
@@ -54,6 +57,7 @@ class Writer:
         self._dsn = dsn
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._connection: psycopg.Connection[Any] | None = None
+        self._closing = threading.Event()
 
     async def run(self, job: Callable[[psycopg.Connection[Any]], T]) -> T:
         """Return what a job of the writer's thread returns, in a transaction of its own."""
@@ -86,6 +90,7 @@ class Writer:
 
     async def close(self) -> None:
         """Let go of the lock and end the thread."""
+        self._closing.set()
         if self._connection is not None:
             await self._in_thread(self._connection.close)
         self._thread.shutdown(wait=False)
@@ -101,13 +106,13 @@ class Writer:
         told = False
         while connection.execute("SELECT pg_try_advisory_lock(%s)", (LEADERSHIP,)).fetchone() != (True,):
             connection.rollback()
-            if deadline is not None and time.monotonic() > deadline:
+            if self._closing.is_set() or (deadline is not None and time.monotonic() > deadline):
                 connection.close()
                 raise LeadershipLost
             if not told:
                 log.warning("waiting for leadership: another core leads, or a dead one is not yet noticed")
                 told = True
-            time.sleep(0.2)
+            self._closing.wait(LOCK_EVERY_S)
         connection.commit()
         self._connection = connection
 

@@ -1,0 +1,106 @@
+"""The bus between processes: a NATS connection that never gives up, and whose absence stops nobody."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
+
+CONNECT_TIMEOUT_S = 2
+RECONNECT_WAIT_S = 0.5
+PENDING_MESSAGES = 65_536
+PENDING_BYTES = 64_000_000
+
+Handler = Callable[[str, bytes], Awaitable[None] | None]
+
+log = structlog.get_logger("bus")
+
+
+class NatsBus:
+    """The core's own client (`beffroi.trade.service.Bus`); a message that finds it away is counted in `dropped`."""
+
+    def __init__(self, url: str, name: str = "core") -> None:
+        self._url = url
+        self._name = name
+        self._client: Client | None = None
+        self._wanted: list[tuple[str, Handler]] = []
+        self.dropped = 0
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the bus can be used now."""
+        return self._client is not None and self._client.is_connected
+
+    async def connect(self) -> None:
+        """Connect, however long it takes, and make the subscriptions asked so far."""
+        while True:
+            try:
+                self._client = await nats.connect(
+                    self._url,
+                    name=f"beffroi {self._name}",
+                    connect_timeout=CONNECT_TIMEOUT_S,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=RECONNECT_WAIT_S,
+                    allow_reconnect=True,
+                    error_cb=_tell,
+                )
+            except (OSError, NatsError, TimeoutError) as error:
+                log.warning("bus away", error=str(error))
+                await asyncio.sleep(RECONNECT_WAIT_S)
+            else:
+                break
+        for subject, handler in self._wanted:
+            await self._subscribe(subject, handler)
+
+    async def publish(self, subject: str, payload: bytes = b"") -> None:
+        """Send a message to whoever listens; dropped and counted while the bus is away."""
+        if self._client is None or not self._client.is_connected:
+            self.dropped += 1
+            return
+        await self._client.publish(subject, payload)
+
+    async def subscribe(self, subject: str, handler: Handler) -> None:
+        """Call `handler(subject, payload)` for each message, now or as soon as the bus is there."""
+        self._wanted.append((subject, handler))
+        if self._client is not None:
+            await self._subscribe(subject, handler)
+
+    async def request(self, subject: str, payload: bytes, timeout_s: float) -> bytes:
+        """Return the answer of another process; raises TimeoutError without one."""
+        if self._client is None:
+            raise TimeoutError(subject)
+        try:
+            answer = await self._client.request(subject, payload, timeout=timeout_s)
+        except (NatsTimeout, NoRespondersError) as error:
+            raise TimeoutError(subject) from error
+        return bytes(answer.data)
+
+    async def close(self) -> None:
+        """Leave the bus."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def _subscribe(self, subject: str, handler: Handler) -> None:
+        assert self._client is not None
+
+        async def receive(message: Any) -> None:
+            try:
+                done = handler(message.subject, message.data)
+                if done is not None:
+                    await done
+            except Exception:
+                # one bad message must not end the subscription
+                log.exception("message not handled", subject=message.subject)
+
+        await self._client.subscribe(
+            subject, cb=receive, pending_msgs_limit=PENDING_MESSAGES, pending_bytes_limit=PENDING_BYTES
+        )
+
+
+async def _tell(error: Exception) -> None:
+    log.warning("bus error", error=repr(error))

@@ -1,0 +1,340 @@
+"""The core: one process per city where everything is decided. `python -m beffroi.server.core`."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+import uvicorn
+import uvloop
+
+from beffroi.access import Gate
+from beffroi.journal.codec import Decoder
+from beffroi.model.ids import ClockIds
+from beffroi.model.kinds import EquipmentKind
+from beffroi.model.ports import City
+from beffroi.server.bus import NatsBus
+from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
+from beffroi.server.committer import Committer
+from beffroi.server.database import connect, dsn_app, dsn_owner
+from beffroi.server.feed import Hub
+from beffroi.server.health import Health
+from beffroi.server.house import REHEARSAL
+from beffroi.server.http.app import Parts, build_app
+from beffroi.server.http.system import Readiness
+from beffroi.server.logs import configure_logs
+from beffroi.server.metrics import LoopLag, settle_memory
+from beffroi.server.reactions import Reactions
+from beffroi.server.reading import PoolReader, Workers
+from beffroi.server.scheduler import Scheduler
+from beffroi.server.settings import Settings, SettingsError, load_settings
+from beffroi.server.texts import Catalogue
+from beffroi.server.wiring import RoomView, Wiring, find_kinds, find_procedures, find_trades
+from beffroi.server.writer import LeadershipLost, Writer
+from beffroi.trade.line import Line
+from beffroi.trade.service import Picture
+
+T = TypeVar("T")
+
+FAILED = 70
+"""Exit status of a process that gave up loudly (EX_SOFTWARE): the supervisor starts another."""
+
+DRAIN_S = 3.0
+BUS_PATIENCE_S = 3.0
+RETRY_S = 0.3
+SWITCH_S = 0.002
+"""How long a thread may hold the interpreter: the writer encodes while the loop must answer."""
+
+log = structlog.get_logger("core")
+
+
+class Core:
+    """The running core: what services see of it is `beffroi.trade.service.CoreDoor`."""
+
+    def __init__(self, settings: Settings, clock: CityClock) -> None:
+        self.settings = settings
+        self.clock = clock
+        ids = ClockIds(clock.now)
+        reactions, self._services = find_procedures()
+        self.wiring = Wiring(find_trades(), find_kinds(settings.plugins))
+        self.bus = NatsBus(settings.nats_url)
+        self.reader = PoolReader(dsn_app(settings))
+        self._workers = Workers(dsn_app(settings), dsn_owner(settings))
+        self._lag = LoopLag()
+        self._listeners: list[Callable[[tuple[Line, ...]], None]] = []
+        self._writer = Writer(dsn_app(settings))
+        self.health = Health(self)
+        self.hub = Hub(self.wiring, clock, ids, self.health.read)
+        self.executor = Committer(self.wiring, self._writer, clock, ids, publish=self._publish, reloaded=self._reloaded)
+        self.scheduler = Scheduler(self.wiring, self.executor, clock)
+        self.reactions = Reactions(reactions, self.wiring, self.executor, self.work, Decoder.of(self.wiring.events))
+        self._listeners += [self.scheduler.on_commit, self.reactions.on_commit]
+        self._step = "starting"
+        self._ready = False
+        self._tasks: dict[asyncio.Task[None], str] = {}
+
+    @property
+    def city(self) -> City:
+        """Return the trades as ports."""
+        return self.wiring.city
+
+    @property
+    def kinds(self) -> dict[str, EquipmentKind]:
+        """Return the equipment found, by kind."""
+        return self.wiring.kinds
+
+    @property
+    def data(self) -> Path:
+        """Return the data folder."""
+        return self.settings.data
+
+    @property
+    def zone(self) -> str:
+        """Return the name of the city's time zone."""
+        return self.settings.zone
+
+    @property
+    def steady_since(self) -> float:
+        """Return the monotonic time of our start or of the last clock jump."""
+        return self.scheduler.steady_since
+
+    def take_loop_lag_s(self) -> float:
+        """Return the worst lag of the loop since the last call."""
+        return self._lag.take_worst_s()
+
+    def state(self, trade: str) -> Any:
+        """Return the present state of a trade."""
+        return self.wiring.states[trade]
+
+    def on_commit(self, listener: Callable[[tuple[Line, ...]], None]) -> None:
+        """Call a listener with the lines of each commit."""
+        self._listeners.append(listener)
+
+    async def work(self, job: Callable[[psycopg.Connection[Any]], T], *, owner: bool = False) -> T:
+        """Run machine-scale database work in a thread, in one transaction of its own."""
+        return await self._workers.run(job, owner=owner)
+
+    def show(self, picture: Picture) -> None:
+        """Give the feed its lamps and vehicles."""
+        self.hub.show(picture)
+
+    def nudge(self) -> None:
+        """Ask the feed for a frame now."""
+        self.hub.nudge()
+
+    def view(self, trade: str) -> RoomView:
+        """Return one trade's window on this core."""
+        return RoomView(self.wiring, trade, self.executor, self.reader, self.clock)
+
+    def readiness(self) -> Readiness:
+        """Tell whether the city can be served."""
+        ready = self._ready and self.executor.available
+        return Readiness(ready, "serving" if ready else self._step)
+
+    def application(self) -> Any:
+        """Return the ASGI application of this core."""
+        gate = Gate(lambda: self.wiring.states["access"], SystemClock().now)
+        return build_app(
+            Parts(
+                wiring=self.wiring,
+                view=self.view,
+                hub=self.hub,
+                gate=gate,
+                readiness=self.readiness,
+                catalogue=Catalogue.of(self.wiring.trades),
+                secure=self.settings.secure,
+            )
+        )
+
+    async def start(self) -> None:
+        """Load everything, in an order such that nothing is served half-known."""
+        await self.bus.subscribe("bf.health.*", self.health.hear)
+        if isinstance(self.clock, RehearsalClock):
+            clock = self.clock
+            await self.bus.subscribe("bf.clock", lambda _subject, payload: clock.hear(payload))
+        connecting = self._spawn("bus", self.bus.connect(), ends=True)
+        self._step = "leadership"
+        await self.reader.open()
+        self._step = "loading"
+        await self.executor.start()
+        self._spawn("committer", self.executor.run(), ends=True)
+        await self.reactions.load()
+        await asyncio.wait({connecting}, timeout=BUS_PATIENCE_S)
+        self._spawn("feed", self.hub.run())
+        self._spawn("reactions", self.reactions.run())
+        self._spawn("scheduler", self.scheduler.run())
+        self._spawn("loop lag", self._lag.run())
+        for name, service in self._services.items():
+            self._spawn(f"service {name}", service(self))
+        settle_memory()
+        self._ready = True
+        log.info("ready", position=self.executor.head.position, trades=len(self.wiring.trades))
+
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """Return when a stop is asked; raises what ended a task that should never end."""
+        asked = asyncio.create_task(stopping.wait())
+        while not asked.done():
+            done, _ = await asyncio.wait({asked, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for task in [task for task in self._tasks if task in done]:
+                name = self._tasks.pop(task)
+                if (error := task.exception()) is not None:
+                    asked.cancel()
+                    raise RuntimeError(f"{name} failed") from error
+
+    async def stop(self) -> None:
+        """Finish what was accepted, refuse the rest, close everything."""
+        self._ready = False
+        self.executor.stop()
+        serving = [task for task, name in self._tasks.items() if name == "committer"]
+        if serving:
+            await asyncio.wait(serving, timeout=DRAIN_S)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(asyncio.gather(self.bus.close(), self.reader.close()), 1.0)
+        self._workers.close()
+        await self._writer.close()
+
+    def _spawn(self, name: str, work: Awaitable[None], *, ends: bool = False) -> asyncio.Task[None]:
+        task = asyncio.create_task(_once(work) if ends else _never_ending(name, work), name=name)
+        self._tasks[task] = name
+        return task
+
+    async def _publish(self, lines: tuple[Line, ...]) -> None:
+        await self.hub.absorb(lines)
+        for listener in self._listeners:
+            listener(lines)
+
+    async def _reloaded(self) -> None:
+        await self.hub.reset(self.executor.head.position)
+
+
+async def _never_ending(name: str, work: Awaitable[None]) -> None:
+    await work
+    raise RuntimeError(f"{name} ended by itself")
+
+
+async def _once(work: Awaitable[None]) -> None:
+    await work
+
+
+class Server(uvicorn.Server):
+    """The web server inside our loop; signals are the core's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave the signals alone."""
+        yield
+
+
+def web_server(app: Any, settings: Settings) -> Server:
+    """Return the web server of an application at the address of the settings."""
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="none",
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_per_message_deflate=False,
+        ws_max_size=64_000,
+        ws_ping_interval=10.0,
+        ws_ping_timeout=20.0,
+        timeout_graceful_shutdown=2,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
+    )
+    return Server(config)
+
+
+async def city_clock(settings: Settings) -> CityClock:
+    """Return the machine's clock, or the rehearsal's where the database is marked so; waits for the database."""
+    while True:
+        try:
+            start = await asyncio.to_thread(_rehearsal_start, settings)
+        except psycopg.OperationalError as error:
+            log.warning("database away", error=str(error).strip())
+            await asyncio.sleep(RETRY_S)
+        else:
+            return SystemClock() if start is None else RehearsalClock(start)
+
+
+def _rehearsal_start(settings: Settings) -> int | None:
+    """Return the city time at which a rehearsal was left, or nothing in a real city."""
+    with connect(dsn_app(settings), name="beffroi start") as connection:
+        marked = connection.execute("SELECT value FROM city_setting WHERE name = %s", (REHEARSAL,)).fetchone()
+        if not marked or marked[0] is not True:
+            return None
+        last = connection.execute("SELECT recorded_at FROM journal_line ORDER BY position DESC LIMIT 1").fetchone()
+    return int(last[0]) if last else SystemClock().now()
+
+
+async def serve(settings: Settings) -> int:
+    """Run the core until SIGTERM or SIGINT; return the exit status."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    core = Core(settings, await city_clock(settings))
+    server = web_server(core.application(), settings)
+    web = asyncio.create_task(server.serve())
+    try:
+        await _start_or_stop(core, web, stopping)
+        if not stopping.is_set():
+            await core.watch(stopping)
+    except LeadershipLost:
+        log.error("another core leads: this one has no right to write")
+        return FAILED
+    except Exception:
+        log.exception("the core gives up")
+        return FAILED
+    finally:
+        server.should_exit = True
+        await core.stop()
+        await asyncio.wait({web}, timeout=DRAIN_S)
+    return 0
+
+
+async def _start_or_stop(core: Core, web: "asyncio.Task[None]", stopping: asyncio.Event) -> None:
+    starting = asyncio.create_task(core.start())
+    asked = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({starting, asked, web}, return_when=asyncio.FIRST_COMPLETED)
+        if web.done():
+            raise RuntimeError("the web server could not start") from web.exception()
+        if starting.done():
+            await starting
+    finally:
+        asked.cancel()
+        if not starting.done():
+            starting.cancel()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the core with the settings of the environment; return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="data folder")
+    options = parser.parse_args(argv)
+    try:
+        settings = load_settings(data=options.data)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return FAILED
+    configure_logs("core", settings.log_level)
+    sys.setswitchinterval(SWITCH_S)
+    return uvloop.run(serve(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

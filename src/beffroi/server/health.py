@@ -1,0 +1,68 @@
+"""What the status line and the links' page show: each process's own figures, and ours."""
+
+import time
+from typing import Any, Protocol
+
+import msgspec
+
+from beffroi.server.metrics import QUEUE_DEPTH, REACTION_LAG
+
+SILENT_S = 5.0
+
+
+class Watched(Protocol):
+    """What is read of the core."""
+
+    @property
+    def bus(self) -> Any:
+        """Return the bus."""
+
+    @property
+    def clock(self) -> Any:
+        """Return the city's clock."""
+
+    @property
+    def executor(self) -> Any:
+        """Return the committer."""
+
+    def take_loop_lag_s(self) -> float:
+        """Return the worst lag of the loop since the last call."""
+
+
+class Health:
+    """Keeps what each process said last on `bf.health.<process>`; one silent for 5 s is shown as such."""
+
+    def __init__(self, core: Watched) -> None:
+        self._core = core
+        self._said: dict[str, tuple[float, dict[str, Any]]] = {}
+
+    def hear(self, subject: str, payload: bytes) -> None:
+        """Take note of a process; raises msgspec.DecodeError on another text."""
+        self._said[subject.rpartition(".")[2]] = (time.monotonic(), msgspec.json.decode(payload, type=dict[str, Any]))
+
+    def read(self) -> dict[str, Any]:
+        """Return the figures of every process, `silent_s` added where one stopped telling."""
+        now = time.monotonic()
+        health: dict[str, Any] = {"core": self._own()}
+        for name, (at, figures) in self._said.items():
+            silence = now - at
+            health[name] = {**figures, "silent_s": round(silence, 1)} if silence > SILENT_S else figures
+        return health
+
+    def _own(self) -> dict[str, Any]:
+        core = self._core
+        return {
+            "loop_lag_ms": round(core.take_loop_lag_s() * 1000, 1),
+            "database": core.executor.available,
+            "bus": core.bus.connected,
+            "rate": core.clock.rate,
+            "rehearsal": hasattr(core.clock, "hear"),
+            "queues": [
+                {"name": "actions", "depth": _value(QUEUE_DEPTH), "bound": core.executor.bound, "policy": "refuse"},
+                {"name": "reactions", "depth": _value(REACTION_LAG), "bound": None, "policy": "re-read"},
+            ],
+        }
+
+
+def _value(gauge: Any) -> int:
+    return int(gauge._value.get())

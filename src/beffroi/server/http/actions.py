@@ -1,0 +1,65 @@
+"""One route per action type, generated: POST /api/actions/<type> with the action's fields as JSON."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Router, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+
+from beffroi.model.time import Micros
+from beffroi.server.http.errors import Refusal
+from beffroi.trade.action import Action
+from beffroi.trade.doors import Caller, Executor
+from beffroi.trade.room import Trade
+
+MOST_EVENTS = 1_000
+FAR = 2**62
+
+_RESPONSES = {
+    403: ResponseSpec(Refusal, description="A right is missing"),
+    404: ResponseSpec(Refusal, description="What the caller may not see does not exist"),
+    409: ResponseSpec(Refusal, description="Refused by the trade, with the reason"),
+    422: ResponseSpec(Refusal, description="Malformed request"),
+    503: ResponseSpec(Refusal, description="Nothing can be kept now: try again"),
+}
+
+
+class Answer(msgspec.Struct):
+    """What was decided: the journal position of the last line (none when nothing changed) and the events.
+
+    `count` is how many events there were; at most 1,000 are repeated here.
+    """
+
+    position: int | None
+    count: int
+    events: list[dict[str, Any]]
+
+
+def action_routes(trades: Iterable[Trade[Any]], executor: Executor) -> Router:
+    """Return the routes of every action that a person or a machine may ask."""
+    handlers = [_route(trade.name, action, executor) for trade in trades for action in trade.actions if action.right]
+    return Router("/actions", route_handlers=handlers)
+
+
+def _route(trade: str, action: type[Action], executor: Executor) -> Any:
+    async def ask(
+        data: Action, caller: Caller, happened_at: Annotated[Micros | None, Parameter(ge=0, le=FAR)] = None
+    ) -> Answer:
+        outcome = await executor.execute(data, caller, happened_at=happened_at)
+        events = [msgspec.to_builtins(line.event) for line in outcome.lines[:MOST_EVENTS]]
+        position = outcome.lines[-1].position if outcome.lines else None
+        return Answer(position, len(outcome.lines), events)
+
+    ask.__annotations__["data"] = action
+    ask.__name__ = ask.__qualname__ = action.action_type().replace(".", "_")
+    lines = (action.__doc__ or "").strip().splitlines()
+    return post(
+        f"/{action.action_type()}",
+        status_code=201,
+        summary=lines[0] if lines else action.action_type(),
+        operation_id=action.action_type(),
+        tags=[trade],
+        responses=_RESPONSES,
+    )(ask)

@@ -1,0 +1,97 @@
+"""The door of the application: who calls, whether we are ready, and the headers that every answer bears."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from beffroi.access import COOKIE, CSRF_HEADER, Gate
+from beffroi.trade.doors import Caller
+from beffroi.trade.rejected import Rejected
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[AnyConnection, BaseRouteHandler], None]
+
+SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(self), microphone=(), payment=(), usb=()"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline';"
+        b" img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
+        b" base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+)
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def only_known(gate: Gate, ready: Callable[[], bool]) -> Guard:
+    """Return the guard of every route that is not public: nobody passes before we are ready, nor unknown."""
+
+    def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        if not ready():
+            raise Rejected("core.starting")
+        if handler.opt.get("public"):
+            return
+        connection.scope["state"]["caller"] = caller_of(gate, connection)
+
+    return guard
+
+
+def caller_of(gate: Gate, connection: AnyConnection) -> Caller:
+    """Return who calls by the session's cookie or the machine's key; raises a Rejected that says what is missing."""
+    headers = connection.headers
+    if connection.scope["type"] == ScopeType.WEBSOCKET:
+        _only_our_pages(connection)
+    return gate.caller(
+        method=str(connection.scope.get("method", "GET")),
+        cookie=connection.cookies.get(COOKIE),
+        authorization=headers.get("authorization"),
+        csrf=headers.get(CSRF_HEADER),
+    )
+
+
+def provide_caller(scope: Scope) -> Caller:
+    """Return the caller that the guard recognised, for the handlers that ask for one."""
+    caller: Caller = scope["state"]["caller"]
+    return caller
+
+
+def _only_our_pages(connection: AnyConnection) -> None:
+    """Refuse a page of another site: browsers send our cookie with its sockets where SameSite is not kept."""
+    origin = connection.headers.get("origin")
+    if origin and urlsplit(origin).netloc != connection.headers.get("host", ""):
+        raise Rejected("core.foreign_page")
+
+
+class Headers:
+    """Gives every answer the security headers; HSTS under TLS only."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._added = [*SECURITY, HSTS] if secure else list(SECURITY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in headers}
+                headers += [header for header in self._added if header[0] not in names]
+                if scope["path"].startswith("/api/") and b"cache-control" not in names:
+                    headers.append((b"cache-control", b"no-store"))
+                message["headers"] = headers
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

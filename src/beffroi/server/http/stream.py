@@ -1,0 +1,52 @@
+"""The feed's WebSocket: /api/feed?epoch=&after=."""
+
+import asyncio
+from typing import Any
+
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+
+from beffroi.access import Gate
+from beffroi.server.feed import Hub, Screen
+from beffroi.server.metrics import FEED_CLIENTS
+from beffroi.trade.doors import Caller
+
+REVOKED = 4401
+"""Close code of a session that ended: the page asks for a sign-in and does not come back by itself."""
+
+LEAVING = 1012
+"""Close code of a core that stops: come back soon (RFC 6455 registry, "service restart")."""
+
+AnySocket = WebSocket[Any, Any, Any]
+
+
+def feed_route(hub: Hub, gate: Gate) -> Any:
+    """Return the handler of the feed."""
+
+    @websocket("/feed")
+    async def feed(socket: AnySocket, caller: Caller, epoch: str = "", after: int = 0) -> None:
+        await socket.accept()
+        screen = Screen(hub, lambda: gate.refreshed(caller), epoch, after)
+        FEED_CLIENTS.inc()
+        listening = asyncio.create_task(_listen(socket, screen))
+        sending = asyncio.create_task(screen.run(socket.send_bytes))
+        try:
+            await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and sending.exception() is None:
+                await socket.close(code=REVOKED, reason="session over")
+        finally:
+            FEED_CLIENTS.dec()
+            for task in (listening, sending):
+                task.cancel()
+            # a client that vanishes is a normal end; what it leaves half sent is nobody's error
+            await asyncio.gather(listening, sending, return_exceptions=True)
+
+    return feed
+
+
+async def _listen(socket: AnySocket, screen: Screen) -> None:
+    try:
+        while True:
+            screen.hear(await socket.receive_data("binary"))
+    except WebSocketDisconnect:
+        return
