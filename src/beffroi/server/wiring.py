@@ -91,8 +91,10 @@ class Wiring:
         self.of_action: dict[type[Action], Trade[Any]] = {}
         self.of_event: dict[type[Event], Trade[Any]] = {}
         self.actions: dict[str, type[Action]] = {}
+        sentences = {code: texts for trade in self.trades for code, texts in trade.texts.items()}
         for trade in self.trades:
             trade.kinds = self.kinds
+            trade.catalogue = sentences
             self._enter(trade)
 
     def _enter(self, trade: Trade[Any]) -> None:

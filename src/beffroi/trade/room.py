@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import psycopg
@@ -36,6 +36,8 @@ class Trade(Generic[S]):
     """Topics of which a screen holds the newest rows only, with how many."""
     kinds: dict[str, EquipmentKind] = {}  # noqa: RUF012 - replaced on the instance by the wiring, never filled in place
     """The equipment found, given by the wiring before `load`."""
+    catalogue: Mapping[str, Mapping[str, str]] = {}
+    """The sentences of every trade, given by the wiring before `load`."""
     texts: ClassVar[dict[str, dict[str, str]]] = {}
     """Sentences by code then language: refusals, events, labels. Parameters in braces."""
 
