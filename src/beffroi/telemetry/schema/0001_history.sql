@@ -31,11 +31,11 @@ CREATE TABLE sample_day (
 );
 CREATE INDEX sample_day_time ON sample_day (time);
 
--- Hours whose roll-up no longer says what the samples say: written with the samples, emptied by the roll-up.
+-- Hours whose roll-up no longer says what the samples say: written with the samples, emptied by the roll-up. Without a
+-- key on purpose: a note swallowed as a repeat of one that the roll-up is just removing would be lost.
 CREATE TABLE rollup_due (
     series  integer NOT NULL,
-    time    bigint NOT NULL,
-    PRIMARY KEY (time, series)
+    time    bigint NOT NULL
 );
 -- Up to where whole hours have been rolled up, one row.
 CREATE TABLE rollup_mark (
