@@ -1,0 +1,252 @@
+"""Rows of the history: how a batch of readings is written whole, and how marks are read back after a restart."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from beffroi.model.time import DAY, Micros
+from beffroi.telemetry.fold import Readings
+from beffroi.telemetry.late import Surroundings
+from beffroi.telemetry.machine import Sample
+from beffroi.telemetry.rules import Floats, Ints
+
+WRITER_LOCK = 0x62_66_69_6E_74
+"""The advisory lock of the one intake that writes: "bfint" in ASCII."""
+
+LOOK_BACK = 64
+LOOK_AHEAD = 256
+"""Readings read before and after late ones: enough for a rule to forget how it began."""
+
+_ROW = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("series_size", ">i4"),
+        ("series", ">i4"),
+        ("time_size", ">i4"),
+        ("time", ">i8"),
+        ("value_size", ">i4"),
+        ("value", ">f8"),
+    ]
+)
+_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_TRAILER = b"\xff\xff"
+
+CrossingRow = tuple[UUID, str, str, Micros, float, bool]
+"""(asset, alarm class, edge, at, value, late)."""
+
+
+class StandingRow(msgspec.Struct, frozen=True):
+    """Where one rule stands, as its row keeps it."""
+
+    series: int
+    alarm_class: str
+    condition: bool
+    active: bool
+    since: Micros
+
+
+class BatchRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one transaction of the intake writes. `id` grows with each batch."""
+
+    id: int
+    samples: Readings
+    touched: bytes
+    crossings: Sequence[CrossingRow] = ()
+    standings: Sequence[StandingRow] = ()
+    due_series: Ints
+    due_hour: Ints
+    episodes: Sequence[tuple[str, Micros]] = ()
+
+
+def encode_samples(readings: Readings) -> bytes:
+    """Return readings in PostgreSQL's binary COPY format: 34 bytes a row."""
+    rows = np.empty(len(readings), _ROW)
+    rows["fields"], rows["series_size"], rows["time_size"], rows["value_size"] = 3, 4, 8, 8
+    rows["series"], rows["time"], rows["value"] = readings.series, readings.at, readings.value
+    return _HEADER + rows.tobytes() + _TRAILER
+
+
+def days_of(at: Ints) -> list[int]:
+    """List the days (since 1970, UTC) of some times."""
+    return [int(day) for day in np.unique(at // DAY)]
+
+
+def day_of(number: int) -> date:
+    """Return the date of a day counted since 1970."""
+    return datetime.fromtimestamp(number * 86_400, UTC).date()
+
+
+def ensure_days(connection: psycopg.Connection[Any], days: Iterable[int]) -> None:
+    """Make the partitions of some days; each is ready before the next statement."""
+    for day in days:
+        connection.execute("SELECT telemetry_ensure_day(%s)", [day_of(day)])
+
+
+def write_batch(connection: psycopg.Connection[Any], rows: BatchRows, *, staged: bool = False) -> None:
+    """Write one batch in one transaction; `staged` leaves out the samples that are already there.
+
+    Raises psycopg.errors.UniqueViolation when one is and `staged` is not asked.
+    """
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO intake_batch (id, series) VALUES (%s, %s)", [rows.id, rows.touched])
+        if len(rows.samples):
+            _write_samples(cursor, rows.samples, staged)
+        if rows.crossings:
+            _write_crossings(cursor, rows.crossings)
+        if rows.standings:
+            _write_standings(cursor, rows.standings)
+        if len(rows.due_series):
+            cursor.execute(
+                "INSERT INTO rollup_due (series, time) SELECT * FROM unnest(%s::int[], %s::bigint[])",
+                [rows.due_series.tolist(), rows.due_hour.tolist()],
+            )
+        for source, started_at in rows.episodes:
+            cursor.execute(
+                "INSERT INTO quota_episode (source, started_at, refused) VALUES (%s, %s, 0)", [source, started_at]
+            )
+
+
+def _write_samples(cursor: psycopg.Cursor[Any], samples: Readings, staged: bool) -> None:
+    if not staged:
+        with cursor.copy("COPY sample (series, time, value) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(encode_samples(samples))
+        return
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS staged (series int, time bigint, value double precision) ON COMMIT DELETE ROWS"
+    )
+    with cursor.copy("COPY staged (series, time, value) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.write(encode_samples(samples))
+    cursor.execute(
+        "INSERT INTO sample SELECT * FROM staged WHERE NOT EXISTS"
+        " (SELECT 1 FROM sample old WHERE old.series = staged.series AND old.time = staged.time)"
+    )
+
+
+def _write_crossings(cursor: psycopg.Cursor[Any], crossings: Sequence[CrossingRow]) -> None:
+    with cursor.copy("COPY crossing (asset, alarm_class, edge, at, value, late) FROM STDIN") as copy:
+        for row in crossings:
+            copy.write_row(row)
+
+
+def _write_standings(cursor: psycopg.Cursor[Any], standings: Sequence[StandingRow]) -> None:
+    columns = list(zip(*map(msgspec.structs.astuple, standings), strict=True))
+    cursor.execute(
+        "INSERT INTO rule_state (series, alarm_class, condition, active, since)"
+        " SELECT * FROM unnest(%s::int[], %s::text[], %s::bool[], %s::bool[], %s::bigint[])"
+        " ON CONFLICT (series, alarm_class) DO UPDATE SET condition = excluded.condition,"
+        " active = excluded.active, since = excluded.since",
+        [list(column) for column in columns],
+    )
+
+
+def batch_is_there(connection: psycopg.Connection[Any], batch: int) -> bool:
+    """Tell whether a batch of unknown fate was committed."""
+    return connection.execute("SELECT 1 FROM intake_batch WHERE id = %s", [batch]).fetchone() is not None
+
+
+def known_among(connection: psycopg.Connection[Any], readings: Readings) -> dict[tuple[int, Micros], float]:
+    """Return the value that the history holds for each of these identities that it knows."""
+    rows = connection.execute(
+        "SELECT asked.series, asked.time, old.value FROM unnest(%s::int[], %s::bigint[]) AS asked (series, time)"
+        " JOIN LATERAL (SELECT value FROM sample WHERE sample.series = asked.series AND sample.time = asked.time"
+        " LIMIT 1) old ON true",
+        [readings.series.tolist(), readings.at.tolist()],
+    ).fetchall()
+    return {(series, at): value for series, at, value in rows}
+
+
+_AROUND = f"""
+SELECT asked.series, around.time, around.value
+FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS asked (series, first, last)
+CROSS JOIN LATERAL (
+    (SELECT time, value FROM sample WHERE sample.series = asked.series
+        AND time < asked.first AND time >= asked.first - {DAY} ORDER BY time DESC LIMIT {LOOK_BACK})
+    UNION ALL
+    (SELECT time, value FROM sample WHERE sample.series = asked.series
+        AND time >= asked.first AND time <= asked.last)
+    UNION ALL
+    (SELECT time, value FROM sample WHERE sample.series = asked.series
+        AND time > asked.last ORDER BY time LIMIT {LOOK_AHEAD})
+) around
+"""
+
+
+def surroundings(connection: psycopg.Connection[Any], late: Readings, marks: Ints) -> dict[int, Surroundings]:
+    """Return what each series of some late readings held around them; `marks` are the newest times by series."""
+    mine: dict[int, list[Sample]] = {}
+    for series, at, value in zip(late.series.tolist(), late.at.tolist(), late.value.tolist(), strict=True):
+        mine.setdefault(series, []).append(Sample(at, value))
+    asked = [(series, min(found).at, max(found).at) for series, found in mine.items()]
+    known: dict[int, list[Sample]] = {series: [] for series in mine}
+    for series, at, value in connection.execute(_AROUND, [list(column) for column in zip(*asked, strict=True)]):
+        known[series].append(Sample(at, value))
+    return {
+        series: Surroundings(sorted(held), sorted(mine[series]), bool(held) and max(held).at >= int(marks[series]))
+        for series, held in known.items()
+    }
+
+
+def read_marks(connection: psycopg.Connection[Any], series_count: int) -> tuple[Ints, Floats]:
+    """Return the true (time, value) of the newest reading of each series.
+
+    `latest` is a checkpoint about a second old; what was committed since is asked of the history itself.
+    """
+    at, value = np.zeros(series_count, np.int64), np.zeros(series_count, np.float64)
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute("SELECT series, time, value FROM latest WHERE series < %s", [series_count]).fetchall()
+        _put(at, value, rows)
+        pieces = cursor.execute("SELECT series FROM intake_batch").fetchall()
+        touched = np.unique(np.concatenate([_no_series(), *(np.frombuffer(piece, "<i4") for (piece,) in pieces)]))
+        newer = cursor.execute(
+            "SELECT asked.series, newest.time, newest.value"
+            " FROM unnest(%s::int[], %s::bigint[]) AS asked (series, time) CROSS JOIN LATERAL ("
+            "SELECT time, value FROM sample WHERE sample.series = asked.series AND sample.time > asked.time"
+            " ORDER BY time DESC LIMIT 1) newest",
+            [touched.tolist(), at[touched].tolist()],
+        ).fetchall()
+        _put(at, value, newer)
+    return at, value
+
+
+def _no_series() -> NDArray[np.int32]:
+    return np.empty(0, np.int32)
+
+
+def _put(at: Ints, value: Floats, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        series, times, values = zip(*rows, strict=True)
+        index = np.array(series, np.int64)
+        at[index], value[index] = times, values
+
+
+def read_standings(connection: psycopg.Connection[Any]) -> list[StandingRow]:
+    """Return where every rule that ever moved stands."""
+    rows = connection.execute("SELECT series, alarm_class, condition, active, since FROM rule_state").fetchall()
+    return [StandingRow(*row) for row in rows]
+
+
+def checkpoint(connection: psycopg.Connection[Any], newest: Readings) -> None:
+    """Bring committed readings, one a series, into `latest`."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS newest (series int, time bigint, value double precision)"
+            " ON COMMIT DELETE ROWS"
+        )
+        with cursor.copy("COPY newest (series, time, value) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(encode_samples(newest))
+        cursor.execute(
+            "INSERT INTO latest SELECT * FROM newest"
+            " ON CONFLICT (series) DO UPDATE SET time = excluded.time, value = excluded.value"
+        )
+
+
+def forget_batches(connection: psycopg.Connection[Any], upto: int) -> None:
+    """Forget the batches whose series are all in `latest`."""
+    with connection.transaction():
+        connection.execute("DELETE FROM intake_batch WHERE id <= %s", [upto])
