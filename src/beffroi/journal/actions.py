@@ -36,6 +36,13 @@ class NoteExport(Action, frozen=True, tag="journal.note_export"):
     with_bodies: bool
 
 
+class NoteBroken(Action, frozen=True, tag="journal.note_broken"):
+    """Record that the chain no longer follows what had been signed."""
+
+    code: str
+    at_position: int
+
+
 class NoteReading(Action, frozen=True, tag="journal.note_reading"):
     """Record that somebody read personal data of a line."""
 

@@ -1,6 +1,6 @@
 """Reading the whole journal of a database line by line, for the verifier and for exports."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -34,7 +34,7 @@ def bodies_between(connection: psycopg.Connection[Any], first: int, last: int) -
     """Return the bodies of a range of positions, erased ones included."""
     found: dict[int, list[Body]] = {}
     for row in connection.execute(_BODIES, (first, last)):
-        found.setdefault(row[0], []).append(Body(*_bytes(row)))
+        found.setdefault(row[0], []).append(Body(*row))
     return found
 
 
@@ -46,7 +46,3 @@ def head_at(connection: psycopg.Connection[Any], position: int) -> Head:
     if row is None:
         raise KeyError(position)
     return Head(position, bytes(row[0]))
-
-
-def _bytes(row: Sequence[Any]) -> list[Any]:
-    return [bytes(value) if isinstance(value, memoryview) else value for value in row]

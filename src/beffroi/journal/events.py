@@ -33,3 +33,10 @@ class PersonalDataRead(Event, frozen=True, tag="journal.personal_data_read"):
 
     position: int
     fields: tuple[str, ...]
+
+
+class ChainBroken(Event, frozen=True, tag="journal.chain_broken"):
+    """The chain no longer follows what had been signed: somebody touched the database, or a backup was restored."""
+
+    code: str
+    at_position: int

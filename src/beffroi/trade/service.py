@@ -84,6 +84,10 @@ class CoreDoor(Protocol):
         """Return the data folder."""
 
     @property
+    def demo(self) -> bool:
+        """Tell whether this is a demonstration: public accounts, nothing real."""
+
+    @property
     def zone(self) -> str:
         """Return the name of the city's time zone."""
 
