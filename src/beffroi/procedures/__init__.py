@@ -1,0 +1,1 @@
+"""The only place where trades meet: reactions, supervision, the live picture, background services."""
