@@ -1,13 +1,15 @@
 """What the register signs as a trade."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from beffroi.assets import actions as asked
-from beffroi.assets import api, logic, store
+from beffroi.assets import api, api_import, api_map, logic, store
 from beffroi.assets import events as happened
 from beffroi.assets.edit import select
 from beffroi.assets.held import Held
@@ -55,6 +57,8 @@ class Assets(Trade[AssetsState]):
     def __init__(self, kinds: Mapping[str, EquipmentKind] | None = None) -> None:
         self.kinds = dict(kinds or {})
         self.held = Held()
+        self.lamp_states: Callable[[], NDArray[np.uint8]] = lambda: np.zeros(0, np.uint8)
+        """Gives the lamp picture's state of each asset by index; the live picture's service puts its own here."""
 
     def empty(self) -> AssetsState:
         return AssetsState(self.kinds, self.held)
@@ -125,7 +129,11 @@ class Assets(Trade[AssetsState]):
         return [Row(TOPIC, record.id, CITY, record) for record in state.imports.values()]
 
     def routes(self, view: View[AssetsState]) -> Sequence[Any]:
-        return api.routes(view)
+        return [
+            *api_import.import_routes(view),
+            *api_map.map_routes(view, lambda: self.lamp_states()),
+            *api.routes(view),
+        ]
 
 
 TRADE = Assets()

@@ -1,6 +1,9 @@
 """Sentences of the register: refusals, notices of the importer, labels."""
 
+from beffroi.assets.texts_import import IMPORT_TEXTS
+
 TEXTS: dict[str, dict[str, str]] = {
+    **IMPORT_TEXTS,
     "assets.unknown_kind": {
         "fr": "Le type d'équipement « {kind} » n'existe pas : choisissez-le dans la liste des types.",
         "en": "There is no kind of equipment “{kind}”: choose one from the list of kinds.",
@@ -93,6 +96,19 @@ TEXTS: dict[str, dict[str, str]] = {
     "assets.undo_not_prepared": {
         "fr": "Affichez d'abord ce que l'annulation de « {title} » changerait.",
         "en": "Show first what undoing “{title}” would change.",
+    },
+    "assets.no_route": {
+        "fr": "Aucun itinéraire routier entre ces deux points.",
+        "en": "No way by road between these two points.",
+    },
+    "assets.no_tile": {"fr": "La tuile {z}/{x}/{y} n'existe pas.", "en": "There is no tile {z}/{x}/{y}."},
+    "assets.bad_bbox": {
+        "fr": "Emprise « {value} » illisible : ouest,sud,est,nord en degrés.",
+        "en": "Unreadable box “{value}”: west,south,east,north in degrees.",
+    },
+    "assets.job_not_found": {
+        "fr": "Cet import n'est plus en mémoire : déposez de nouveau le fichier.",
+        "en": "This import is no longer in memory: upload the file again.",
     },
     "assets.created": {"fr": "Équipement saisi", "en": "Asset entered"},
     "assets.corrected": {"fr": "Fiche corrigée", "en": "Entry corrected"},

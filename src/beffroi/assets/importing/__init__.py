@@ -1,0 +1,1 @@
+"""From a file that somebody has to rows of the register: read, understand, check, compare, propose."""
