@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 
@@ -14,12 +15,15 @@ from beffroi.access.store import put_credential
 from beffroi.access.types import RoleGrant
 from beffroi.model.actor import Actor
 from beffroi.model.ids import uuid7
-from beffroi.trade.doors import trusted
+from beffroi.trade.doors import Also, trusted
+from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
 
 FIRST_PASSWORD = "first-password.txt"  # noqa: S105 - a file name
 DEMO_PASSWORD = "beffroi-demo"  # noqa: S105 - public on purpose, in a demonstration only
 INSTALLER = Actor("system", name="installation")
+
+EVERY_S = 5.0
 
 Person = tuple[str, str, tuple[str, ...]]
 FIRST: Sequence[Person] = (("admin", "Administrateur", ("administrator",)),)
@@ -36,11 +40,14 @@ log = structlog.get_logger("access")
 
 async def run(core: CoreDoor) -> None:
     """Make what is missing, then take the one-time password away once it was changed."""
-    if not core.state("access").accounts:
-        await (_open_demo(core) if core.demo else _make_first(core))
     while True:
+        try:
+            if not core.state("access").accounts:
+                await (_open_demo(core) if core.demo else _make_first(core))
+        except Rejected as refusal:
+            log.warning("first accounts: tried again soon", code=refusal.code)
         _forget_first(core)
-        await asyncio.sleep(5)
+        await asyncio.sleep(EVERY_S)
 
 
 async def _open_demo(core: CoreDoor) -> None:
@@ -71,8 +78,12 @@ async def _create(core: CoreDoor, people: Sequence[Person], password: str, *, mu
         await core.executor.execute(
             action,
             trusted(INSTALLER),
-            also=lambda cursor, credential=credential: put_credential(cursor, credential, "password", hashed),
+            also=_keep(credential, hashed),
         )
+
+
+def _keep(credential: UUID, hashed: str) -> Also:
+    return lambda cursor: put_credential(cursor, credential, "password", hashed)
 
 
 def _forget_first(core: CoreDoor) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import psycopg
 import structlog
 
 from beffroi.journal.actions import NoteBroken
@@ -12,6 +13,7 @@ from beffroi.journal.verify import Problem
 from beffroi.journal.watch import Watch
 from beffroi.model.actor import SYSTEM
 from beffroi.trade.doors import trusted
+from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
 
 EVERY_S = 60.0
@@ -26,7 +28,10 @@ async def run(core: CoreDoor) -> None:
     TRADE.folder = core.data
     watch = await asyncio.to_thread(Watch, key, core.data)
     while True:
-        await follow(core, watch)
+        try:
+            await follow(core, watch)
+        except (psycopg.OperationalError, Rejected) as error:
+            log.warning("head not signed: tried again in a minute", reason=str(error).strip())
         await asyncio.sleep(EVERY_S)
 
 

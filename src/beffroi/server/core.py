@@ -19,6 +19,7 @@ from beffroi.journal.codec import Decoder
 from beffroi.model.ids import ClockIds
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
+from beffroi.server.broker_auth import bus_options
 from beffroi.server.bus import NatsBus
 from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
 from beffroi.server.committer import Committer
@@ -63,7 +64,7 @@ class Core:
         ids = ClockIds(clock.now)
         reactions, self._services = find_procedures()
         self.wiring = Wiring(find_trades(), find_kinds(settings.plugins))
-        self.bus = NatsBus(settings.nats_url)
+        self.bus = NatsBus(settings.nats_url, bus_options(settings, "core"))
         self.reader = PoolReader(dsn_app(settings))
         self._workers = Workers(dsn_app(settings), dsn_owner(settings))
         self._lag = LoopLag()
@@ -93,6 +94,11 @@ class Core:
     def data(self) -> Path:
         """Return the data folder."""
         return self.settings.data
+
+    @property
+    def demo(self) -> bool:
+        """Tell whether this is a demonstration."""
+        return self.settings.demo
 
     @property
     def zone(self) -> str:
