@@ -24,9 +24,9 @@ log = structlog.get_logger("bus")
 class NatsBus:
     """The core's own client (`beffroi.trade.service.Bus`); a message that finds it away is counted in `dropped`."""
 
-    def __init__(self, url: str, name: str = "core") -> None:
+    def __init__(self, url: str, credentials: dict[str, str] | None = None) -> None:
         self._url = url
-        self._name = name
+        self._credentials = credentials or {}
         self._client: Client | None = None
         self._wanted: list[tuple[str, Handler]] = []
         self.dropped = 0
@@ -42,12 +42,13 @@ class NatsBus:
             try:
                 self._client = await nats.connect(
                     self._url,
-                    name=f"beffroi {self._name}",
+                    name="beffroi core",
                     connect_timeout=CONNECT_TIMEOUT_S,
                     max_reconnect_attempts=-1,
                     reconnect_time_wait=RECONNECT_WAIT_S,
                     allow_reconnect=True,
                     error_cb=_tell,
+                    **self._credentials,
                 )
             except (OSError, NatsError, TimeoutError) as error:
                 log.warning("bus away", error=str(error))

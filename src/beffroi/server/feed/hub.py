@@ -183,14 +183,17 @@ class Hub:
     async def snapshot(self, audience: Audience) -> tuple[int, bytes]:
         """Return (its number, the frame) that shows everything; what changes while it is made comes again after it."""
         await self.fit(audience)
+        if self._pending:
+            # what is shown must have a number: a row that comes and goes between two frames would never be said gone
+            self.tick()
         seq, header = self.seq, self._header(after=0, upto=self.seq, snapshot=True)
-        for topic, rows in self._rows.topics():
+        lamps, moves = self._picture_since(0)
+        for topic, rows in self._rows.topics().items():
             kept = header.rows.setdefault(topic, [])
             for first in range(0, len(rows), 5_000):
                 kept += [shown.raw for shown in rows[first : first + 5_000] if audience.sees(shown.scope)]
                 await asyncio.sleep(0)
         header.health = _health(audience, self._health())
-        lamps, moves = self._picture_since(0)
         return seq, encode(header, audience.filter_lamps(lamps), audience.filter_moves(moves))
 
     async def fit(self, audience: Audience) -> None:

@@ -1,6 +1,5 @@
 """The rows that screens hold, encoded once, as they stand after the last commit; and what changed of them since."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -58,10 +57,9 @@ class Rows:
             changes.append(((topic, oldest), Change(rows.pop(oldest).scope, None)))
         return changes
 
-    def topics(self) -> Iterator[tuple[str, list[Shown]]]:
-        """List the present rows by topic: copies, so that a slow reader may pause between topics."""
-        for topic in list(self._topics):
-            yield topic, list(self._topics[topic].values())
+    def topics(self) -> dict[str, list[Shown]]:
+        """Return the present rows by topic: copies, so that whoever encodes them may pause."""
+        return {topic: list(rows.values()) for topic, rows in self._topics.items()}
 
     def __len__(self) -> int:
         return sum(map(len, self._topics.values()))

@@ -66,7 +66,7 @@ def build_app(parts: Parts) -> ASGIApp:
         openapi_config=_openapi(),
         request_max_body_size=BODY_BYTES,
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=COMPRESSED_FROM, gzip_compress_level=1, exclude=["^/(?!api/)"]
+            backend="gzip", minimum_size=COMPRESSED_FROM, gzip_compress_level=1, exclude_opt_key="no_compress"
         ),
         logging_config=None,
     )

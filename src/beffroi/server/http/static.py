@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
+from beffroi.trade.doors import PUBLIC
+
 FOLDER = Path(__file__).parent.parent / "static"
 INDEX = "index.html"
 SMALLEST = 1_024
@@ -72,7 +74,7 @@ def _read(path: Path, changed: int) -> File:
 def static_routes(files: Files) -> list[Any]:
     """Return the routes of the desk: every path that is no API is a file, or the desk's own page."""
 
-    @get(["/", "/{path:path}"], include_in_schema=False, opt={"public": True})
+    @get(["/", "/{path:path}"], include_in_schema=False, opt=PUBLIC | {"no_compress": True})
     async def serve(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
         name = path.strip("/")
         file = files.find(name or INDEX)

@@ -12,6 +12,7 @@ from beffroi.server.http.door import caller_of
 from beffroi.server.metrics import exposition
 from beffroi.server.settings import is_loopback
 from beffroi.server.texts import Catalogue
+from beffroi.trade.doors import PUBLIC
 from beffroi.trade.rejected import Rejected
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,16 +37,16 @@ class Kind(msgspec.Struct):
 def health_routes(readiness: Callable[[], Readiness], gate: Gate) -> list[Any]:
     """Return what machines ask: alive, ready, metrics (from this machine, or with the right `settings`)."""
 
-    @get("/healthz", opt={"public": True}, summary="Whether the process answers", sync_to_thread=False)
+    @get("/healthz", opt=PUBLIC, summary="Whether the process answers", sync_to_thread=False)
     def get_health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @get("/readyz", opt={"public": True}, summary="Whether the city can be served: 200 or 503", sync_to_thread=False)
+    @get("/readyz", opt=PUBLIC, summary="Whether the city can be served: 200 or 503", sync_to_thread=False)
     def get_readiness() -> Response[Readiness]:
         state = readiness()
         return Response(state, status_code=200 if state.ready else 503)
 
-    @get("/metrics", opt={"public": True}, summary="Prometheus metrics", media_type=PROMETHEUS, sync_to_thread=False)
+    @get("/metrics", opt=PUBLIC, summary="Prometheus metrics", media_type=PROMETHEUS, sync_to_thread=False)
     def get_metrics(request: AnyRequest) -> Response[bytes]:
         client = request.client
         if client is None or not is_loopback(client.host):
@@ -60,7 +61,7 @@ def health_routes(readiness: Callable[[], Readiness], gate: Gate) -> list[Any]:
 def catalogue_routes(catalogue: Catalogue, kinds: dict[str, EquipmentKind]) -> list[Any]:
     """Return what the desk reads once: sentences and equipment descriptions."""
 
-    @get("/texts/{lang:str}", opt={"public": True}, summary="Every sentence by code", sync_to_thread=False)
+    @get("/texts/{lang:str}", opt=PUBLIC, summary="Every sentence by code", sync_to_thread=False)
     def get_texts(lang: str) -> dict[str, str]:
         return catalogue.sentences(lang)
 

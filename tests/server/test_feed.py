@@ -1,0 +1,368 @@
+"""The feed: an old snapshot and the frames after it show what a fresh snapshot shows, to each what it may see."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from beffroi.model.actor import SYSTEM
+from beffroi.model.ids import ClockIds
+from beffroi.model.ports import AssetFacts
+from beffroi.model.scope import EVERYTHING, Grant, Rights, Scope
+from beffroi.server.absent import NoTopology
+from beffroi.server.clock import SystemClock
+from beffroi.server.feed import Hub, Screen
+from beffroi.server.feed import hub as hub_module
+from beffroi.server.feed.frame import decode
+from beffroi.server.wiring import Wiring
+from beffroi.trade.doors import Caller, trusted
+from beffroi.trade.event import Event
+from beffroi.trade.line import Line, Row
+from beffroi.trade.room import Trade
+
+COMMUNES = ("21231", "21166")
+ALL = trusted(SYSTEM)
+ONE = Caller(SYSTEM, Rights({"view": (Grant(communes=frozenset({COMMUNES[0]})),)}))
+
+
+class Put(Event, frozen=True, tag="board.put"):
+    key: int
+    text: str
+    commune: str
+
+
+class Dropped(Event, frozen=True, tag="board.dropped"):
+    key: int
+
+
+class Card(msgspec.Struct):
+    text: str
+    commune: str
+
+
+class Board(Trade[dict[int, Card]]):
+    """Cards that come, change, move to another commune, and leave."""
+
+    name: ClassVar[str] = "board"
+    events: ClassVar[tuple[type[Event], ...]] = (Put, Dropped)
+    topics: ClassVar[tuple[str, ...]] = ("cards",)
+
+    def __init__(self, window: int | None = None) -> None:
+        if window:
+            self.windows = {"cards": window}
+
+    def empty(self) -> dict[int, Card]:
+        return {}
+
+    def apply(self, state, line):
+        match line.event:
+            case Put(key=key, text=text, commune=commune):
+                state[key] = Card(text, commune)
+            case Dropped(key=key):
+                state.pop(key, None)
+
+    def touched(self, line):
+        yield "cards", line.event.key
+
+    def row(self, state, topic, key, city):
+        card = state.get(key)
+        return Row("cards", key, Scope(card.commune), card) if card else None
+
+    def snapshot(self, state, city):
+        return [Row("cards", key, Scope(card.commune), card) for key, card in state.items()]
+
+
+class Lamps:
+    """A picture of a few lamps: versions kept per lamp, as the real one does."""
+
+    def __init__(self, size: int = 6) -> None:
+        self.version = 1
+        self.at = np.ones(size, np.int64)
+        self.state = np.zeros(size, np.uint8)
+
+    def light(self, index: int, state: int) -> None:
+        self.version += 1
+        self.at[index], self.state[index] = self.version, state
+
+    def changes_since(self, version: int):
+        index = np.flatnonzero(self.at > version).astype(np.uint32)
+        zeros = np.zeros(len(index))
+        return index, self.state[index], zeros.astype(np.uint8), zeros.astype(np.uint16)
+
+    def moves_since(self, version: int):
+        empty = np.empty(0)
+        return (empty.astype(np.uint32), *(empty.astype(kind) for kind in ("f4", "f4", "u2", "u2")))
+
+
+class Streets(NoTopology):
+    """Lamps of even index are in the first commune, odd ones in the second."""
+
+    version = 1
+
+    def find_index(self, index: int):
+        from uuid import UUID
+
+        return AssetFacts(id=UUID(int=index), index=index, kind="street_light", code="", commune=COMMUNES[index % 2])
+
+
+class Town:
+    """A hub over a board and lamps, without a database: lines are applied as the committer would."""
+
+    def __init__(self, window: int | None = None) -> None:
+        self.clock = SystemClock()
+        self.wiring = Wiring([Board(window)])
+        self.wiring.adopt(self.wiring.empty())
+        self.wiring.city.topology = Streets()
+        self.hub = Hub(self.wiring, self.clock, ClockIds(self.clock.now))
+        self.lamps = Lamps()
+        self.hub.show(self.lamps)
+        self.position = 0
+
+    async def commit(self, *events: Event) -> None:
+        lines = tuple(
+            Line(position, 0, 0, SYSTEM, None, event) for position, event in enumerate(events, self.position + 1)
+        )
+        self.position += len(lines)
+        for line in lines:
+            self.wiring.apply(line)
+        await self.hub.absorb(lines)
+
+
+class Viewer:
+    """What a screen does with frames."""
+
+    def __init__(self, hub: Hub, caller: Caller = ALL) -> None:
+        self.caller: Caller | None = caller
+        self.screen = Screen(hub, lambda: self.caller, "", 0)
+        self.rows: dict[tuple[str, Any], Any] = {}
+        self.lamps: dict[int, int] = {}
+        self.snapshots = 0
+        self.frames = 0
+        self.upto = -1
+
+    async def take(self, content: bytes) -> None:
+        header, lamps, _ = decode(content)
+        self.frames += 1
+        if header["snapshot"]:
+            self.rows, self.lamps = {}, {}
+            self.snapshots += 1
+        else:
+            assert header["after"] == self.upto
+        for topic, rows in header["rows"].items():
+            self.rows |= {(topic, row["id"]): row["v"] for row in rows}
+        for topic, names in header["gone"].items():
+            for name in names:
+                assert (topic, name) in self.rows
+                del self.rows[topic, name]
+        self.lamps |= {int(lamp["index"]): int(lamp["state"]) for lamp in lamps}
+        self.upto = header["upto"]
+
+    async def catch_up(self, hub: Hub) -> None:
+        running = asyncio.create_task(self.screen.run(self.take))
+        while self.upto != hub.seq and not running.done():
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("put"), st.integers(0, 7), st.text(max_size=3), st.sampled_from(COMMUNES)),
+    st.tuples(st.just("drop"), st.integers(0, 7)),
+    st.tuples(st.just("lamp"), st.integers(0, 5), st.integers(0, 5)),
+    st.tuples(st.just("tick")),
+    st.tuples(st.just("look"), st.integers(0, 2)),
+    st.tuples(st.just("epoch")),
+)
+
+
+async def play(town: Town, step: Sequence[Any], viewers: Sequence[Viewer]) -> None:
+    match step:
+        case ("put", key, text, commune):
+            await town.commit(Put(key=key, text=text, commune=commune))
+        case ("drop", key):
+            await town.commit(Dropped(key=key))
+        case ("lamp", index, state):
+            town.lamps.light(index, state)
+        case ("tick",):
+            town.hub.tick()
+        case ("look", which):
+            await viewers[which].catch_up(town.hub)
+        case ("epoch",):
+            await town.hub.reset(town.position)
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps=st.lists(STEPS, max_size=40), window=st.sampled_from([None, 3]))
+def test_an_old_snapshot_and_its_frames_equal_a_fresh_snapshot(steps, window):
+    async def main() -> None:
+        town = Town(window)
+        await town.hub.reset(0)
+        viewers = [Viewer(town.hub), Viewer(town.hub, ONE), Viewer(town.hub)]
+        for step in steps:
+            await play(town, step, viewers)
+        town.hub.tick()
+        for viewer, caller in zip(viewers, (ALL, ONE, ALL), strict=True):
+            await viewer.catch_up(town.hub)
+            fresh = Viewer(town.hub, caller)
+            await fresh.catch_up(town.hub)
+            assert fresh.snapshots == 1
+            assert viewer.rows == fresh.rows
+            assert viewer.lamps == fresh.lamps
+        shown = {row["commune"] for row in viewers[1].rows.values()}
+        assert shown <= {COMMUNES[0]}
+        assert all(index % 2 == 0 for index in viewers[1].lamps)
+        if window is None:
+            cards = town.wiring.states["board"]
+            assert {key for _, key in viewers[0].rows} == set(cards)
+
+    asyncio.run(main())
+
+
+def run(main: Any) -> None:
+    asyncio.run(asyncio.wait_for(main, 20))
+
+
+def test_a_screen_that_comes_back_in_time_gets_what_it_missed_and_no_snapshot():
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        viewer = Viewer(town.hub)
+        await viewer.catch_up(town.hub)
+        for n in range(30):
+            await town.commit(Put(key=n % 5, text=str(n), commune=COMMUNES[0]))
+            town.hub.tick()
+        back = Screen(town.hub, lambda: ALL, town.hub.epoch, viewer.upto)
+        viewer.screen, viewer.frames = back, 0
+        await viewer.catch_up(town.hub)
+        assert (viewer.snapshots, viewer.frames) == (1, 1)
+        assert len(viewer.rows) == 5
+
+    run(main())
+
+
+def test_a_position_older_than_the_ring_or_of_another_epoch_gets_a_snapshot(monkeypatch):
+    monkeypatch.setattr(hub_module, "RING_CHANGES", 10)
+
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        for n in range(50):
+            await town.commit(Put(key=n, text="", commune=COMMUNES[0]))
+            town.hub.tick()
+        assert not town.hub.holds(town.hub.epoch, 1)
+        assert town.hub.holds(town.hub.epoch, town.hub.seq)
+        assert not town.hub.holds("other", town.hub.seq)
+        assert not town.hub.holds(town.hub.epoch, town.hub.seq + 1)
+
+    run(main())
+
+
+def test_a_slow_screen_slows_nobody_and_gets_fewer_frames():
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        quick, slow = Viewer(town.hub), Viewer(town.hub)
+        free = asyncio.Event()
+
+        async def crawl(content: bytes) -> None:
+            if slow.frames:
+                await free.wait()
+            await slow.take(content)
+
+        running = [asyncio.create_task(quick.screen.run(quick.take)), asyncio.create_task(slow.screen.run(crawl))]
+        for n in range(200):
+            await town.commit(Put(key=n, text="x" * 100, commune=COMMUNES[0]))
+            town.hub.tick()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        while quick.upto != town.hub.seq:
+            await asyncio.sleep(0)
+        assert slow.frames == 1
+        free.set()
+        while slow.upto != town.hub.seq:
+            await asyncio.sleep(0)
+        assert slow.rows == quick.rows
+        assert slow.frames < 5
+        for task in running:
+            task.cancel()
+
+    run(main())
+
+
+def test_a_screen_far_behind_is_sent_a_snapshot(monkeypatch):
+    monkeypatch.setattr(hub_module, "BEHIND_BYTES", 5_000)
+
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        viewer = Viewer(town.hub)
+        await viewer.catch_up(town.hub)
+        for n in range(100):
+            await town.commit(Put(key=n, text="x" * 100, commune=COMMUNES[0]))
+            town.hub.tick()
+        await viewer.catch_up(town.hub)
+        assert viewer.snapshots == 2
+        assert len(viewer.rows) == 100
+
+    run(main())
+
+
+def test_a_revoked_session_ends_and_other_rights_bring_a_snapshot():
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        await town.commit(Put(key=1, text="", commune=COMMUNES[0]), Put(key=2, text="", commune=COMMUNES[1]))
+        town.hub.tick()
+        viewer = Viewer(town.hub)
+        running = asyncio.create_task(viewer.screen.run(viewer.take))
+        while viewer.upto != town.hub.seq:
+            await asyncio.sleep(0)
+        assert len(viewer.rows) == 2
+        viewer.caller = ONE
+        town.hub.tick()
+        while viewer.upto != town.hub.seq:
+            await asyncio.sleep(0)
+        assert viewer.snapshots == 2
+        assert set(viewer.rows) == {("cards", 1)}
+        viewer.caller = None
+        town.hub.tick()
+        await asyncio.wait_for(running, 5)
+
+    run(main())
+
+
+def test_a_frame_is_encoded_once_for_all_who_share_their_rights():
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        after = town.hub.seq
+        await town.commit(Put(key=1, text="", commune=COMMUNES[0]))
+        town.hub.tick()
+        from beffroi.server.feed.audience import audience_key
+
+        same = Caller(SYSTEM, Rights({"view": (EVERYTHING,), "sources": (EVERYTHING,)}))
+        first = town.hub.delta(town.hub.audience(audience_key(ALL)), after)
+        second = town.hub.delta(town.hub.audience(audience_key(same)), after)
+        assert first is second
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[]", b'{"ack": "x"}', b'{"view": [1]}', b"\xff", b'{"ack": 1' + b" " * 9000]
+)
+def test_nonsense_from_a_screen_is_ignored(text):
+    async def main() -> None:
+        town = Town()
+        screen = Screen(town.hub, lambda: ALL, "", 0)
+        screen.hear(text)
+        assert screen.acked == 0
+        screen.hear(b'{"ack": 12, "view": [1.0, 2, 3, 4]}')
+        assert screen.acked == 12
+
+    run(main())
