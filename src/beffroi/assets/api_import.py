@@ -146,7 +146,7 @@ def _job_routes(view: View[AssetsState], jobs: Jobs) -> list[Any]:
         _only_clerks(caller)
         job = jobs.find(job_id)
         if job is None:
-            raise Rejected("assets.job_not_found", job=str(job_id))
+            raise Rejected("assets.job.not_found", job=str(job_id))
         return job
 
     @get("/imports/{job_id:uuid}", summary="Read the progress and the preview of an import or of an undo")

@@ -136,7 +136,7 @@ def _tile_routes(view: View[AssetsState]) -> list[Any]:
     async def get_tile(caller: Caller, z: int, x: int, name: str) -> Response[bytes]:
         row = name.removesuffix(".mvt")
         if not (0 <= z <= MAX_ZOOM and row.isdecimal() and 0 <= x < 1 << z and int(row) < 1 << z):
-            raise Rejected("assets.no_tile", z=z, x=x, y=row)
+            raise Rejected("assets.tile.not_found", z=z, x=x, y=row)
         content = await asyncio.to_thread(lambda: shelf.current().tile(z, x, int(row)))
         headers = {"cache-control": "private, max-age=300"}
         if content:

@@ -74,7 +74,7 @@ class Places:
         self.outlines = {
             name: Outlines(rows) for name, rows in layers.items() if rows and name not in ("street", "address")
         }
-        self._communes = {key: name for key, name in self._commune_pairs()}
+        self._communes = dict(self._commune_pairs())
         arcs = [arc_of(feature) for feature in layers["street"]]
         self.bounds = self._bounds(layers)
         self.ground = Ground(*self.center)
@@ -181,7 +181,7 @@ class Places:
         if self._numbers is None:
             return [""] * len(lonlat)
         book = self.gazetteer
-        distances, found = self._numbers.query(
+        _, found = self._numbers.query(
             self.ground.to_metres(lonlat), k=NEIGHBOURS, distance_upper_bound=NUMBER_WITHIN_M
         )
         result = []

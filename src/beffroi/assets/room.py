@@ -131,9 +131,13 @@ class Assets(Trade[AssetsState]):
     def routes(self, view: View[AssetsState]) -> Sequence[Any]:
         return [
             *api_import.import_routes(view),
-            *api_map.map_routes(view, lambda: self.lamp_states()),
+            *api_map.map_routes(view, self._states_now),
             *api.routes(view),
         ]
+
+    def _states_now(self) -> NDArray[np.uint8]:
+        """Ask whoever gives the states at the time of asking: it comes after the routes are made."""
+        return self.lamp_states()
 
 
 TRADE = Assets()

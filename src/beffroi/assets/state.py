@@ -169,7 +169,7 @@ class AssetsState:
         return found
 
     def descendants(self, asset: UUID, kind: str = "") -> Sequence[UUID]:
-        """List everything fed by this asset, directly or not, of one kind when given; each feeder before what it feeds."""
+        """List everything fed by this asset, directly or not, of one kind when given, feeders first."""
         return [
             self.assets[index].id
             for index in self.fed_indices(self.by_id.get(asset, NONE))

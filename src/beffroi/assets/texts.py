@@ -101,12 +101,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Aucun itinéraire routier entre ces deux points.",
         "en": "No way by road between these two points.",
     },
-    "assets.no_tile": {"fr": "La tuile {z}/{x}/{y} n'existe pas.", "en": "There is no tile {z}/{x}/{y}."},
+    "assets.tile.not_found": {"fr": "La tuile {z}/{x}/{y} n'existe pas.", "en": "There is no tile {z}/{x}/{y}."},
     "assets.bad_bbox": {
         "fr": "Emprise « {value} » illisible : ouest,sud,est,nord en degrés.",
         "en": "Unreadable box “{value}”: west,south,east,north in degrees.",
     },
-    "assets.job_not_found": {
+    "assets.job.not_found": {
         "fr": "Cet import n'est plus en mémoire : déposez de nouveau le fichier.",
         "en": "This import is no longer in memory: upload the file again.",
     },

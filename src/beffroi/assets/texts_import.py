@@ -88,7 +88,7 @@ IMPORT_TEXTS: dict[str, dict[str, str]] = {
         "en": "No column of coordinates recognised in {file}: give “fields.lon” and “fields.lat”. Columns: {columns}.",
     },
     "assets.crs_unknown": {
-        "fr": "Les coordonnées de {file} (par exemple {x} ; {y}) ne tombent sur le territoire dans aucun système connu.",
+        "fr": "Les coordonnées de {file} (par exemple {x} ; {y}) ne tombent sur le territoire dans aucun système.",
         "en": "The coordinates of {file} (for example {x}; {y}) fall on the territory in no known system.",
     },
     "assets.notice_reprojected": {

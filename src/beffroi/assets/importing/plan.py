@@ -1,4 +1,4 @@
-"""What an import would change: places first, then assets compared with the register, feeders resolved, rows numbered."""
+"""What an import would change: places first, then assets compared with the register and fed."""
 
 from __future__ import annotations
 

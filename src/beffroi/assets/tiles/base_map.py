@@ -150,7 +150,8 @@ class _Window(msgspec.Struct, frozen=True):
 
     def _units(self, shape: Any) -> NDArray[np.int64]:
         xy = (shapely.get_coordinates(shape) - (self.west, self.north)) * self.scale
-        return np.rint(xy).astype(np.int64)
+        units: NDArray[np.int64] = np.rint(xy).astype(np.int64)
+        return units
 
 
 def _distinct(points: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ class TileFeature(msgspec.Struct, frozen=True):
     properties: dict[str, str | int | float | bool]
 
 
-def encode_tile(layers: dict[str, Sequence[TileFeature]]) -> bytes:
+def encode_tile(layers: Mapping[str, Sequence[TileFeature]]) -> bytes:
     """Return the bytes of a tile; empty layers are left out."""
     return b"".join(_field(3, _layer(name, features)) for name, features in layers.items() if features)
 
@@ -72,8 +72,10 @@ def _commands(feature: TileFeature) -> NDArray[np.uint64]:
 
 
 def _deltas(points: NDArray[np.int64], cursor: NDArray[np.int64]) -> NDArray[np.int64]:
-    steps = np.diff(np.vstack([cursor, points]), axis=0).reshape(-1)
-    return (steps << 1) ^ (steps >> 63)
+    from_cursor = np.vstack([cursor, points]).astype(np.int64)
+    steps: NDArray[np.int64] = (from_cursor[1:] - from_cursor[:-1]).reshape(-1)
+    zigzag: NDArray[np.int64] = (steps << 1) ^ (steps >> 63)
+    return zigzag
 
 
 def _split_varints(groups: Sequence[NDArray[np.uint64]]) -> list[bytes]:
