@@ -24,7 +24,8 @@ from beffroi.server.engines import postgres
 
 settings = city.with_ports(load_settings(data=sys.argv[1]))
 database = city.database_child(settings, then=lambda: postgres.ensure_database(settings))
-Supervisor(settings, [database, city.broker_child(settings)], lambda code, **params: print(code, params, flush=True)).run()
+report = lambda code, **params: print(code, params, flush=True)
+Supervisor(settings, [database, city.broker_child(settings)], report).run()
 """
 
 

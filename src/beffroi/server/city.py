@@ -14,8 +14,8 @@ from importlib.util import find_spec
 import msgspec
 
 from beffroi.server.engines import EngineError, nats, postgres, service_user
-from beffroi.server.settings import PREFIX, Settings, SettingsError, is_loopback
-from beffroi.server.supervisor import PORTS, Child
+from beffroi.server.settings import PORT_NAMES, PREFIX, Settings, SettingsError, is_loopback
+from beffroi.server.supervisor import Child
 
 PORT_WAIT_S = 10.0
 """A supervisor killed just before leaves its children up to this long to end."""
@@ -25,7 +25,7 @@ def with_ports(settings: Settings) -> Settings:
     """Return the settings with a free port in the place of each 0; SettingsError when a wanted port is taken."""
     chosen = {}
     held = []
-    for name in PORTS:
+    for name in PORT_NAMES:
         if not _listens(settings, name):
             continue
         port = getattr(settings, name)
@@ -49,21 +49,38 @@ def _host(settings: Settings, name: str) -> str:
 
 def _bind(host: str, port: int, name: str) -> socket.socket:
     deadline = time.monotonic() + PORT_WAIT_S
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
-        holder = socket.socket(family)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            holder.bind((host, port))
-            if port:
-                # a bind alone succeeds beside a listener bound with the same option
-                holder.listen(1)
-            return holder
+            return _try_bind(host, port)
         except OSError as error:
-            holder.close()
             if time.monotonic() > deadline:
                 raise SettingsError("up.port_taken", name=name, host=host, port=port, detail=error.strerror) from error
             time.sleep(0.1)
+
+
+def _try_bind(host: str, port: int) -> socket.socket:
+    holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((host, port))
+        if port:
+            # a bind alone succeeds beside a listener bound with the same option
+            holder.listen(1)
+    except OSError:
+        holder.close()
+        raise
+    return holder
+
+
+def can_listen(settings: Settings, name: str) -> bool:
+    """Tell whether the door of that name can be opened now: its port is free, chosen at start, or not ours."""
+    if not _listens(settings, name):
+        return True
+    try:
+        _try_bind(_host(settings, name), getattr(settings, name)).close()
+    except OSError:
+        return False
+    return True
 
 
 def with_certificate(settings: Settings) -> Settings:
@@ -78,7 +95,7 @@ def with_certificate(settings: Settings) -> Settings:
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """Return what the supervisor decided, as the variables that its children read."""
-    decided = {name: str(getattr(settings, name)) for name in PORTS}
+    decided = {name: str(getattr(settings, name)) for name in PORT_NAMES}
     decided |= {"data": str(settings.data), "tls_cert": settings.tls_cert, "tls_key": settings.tls_key}
     decided["demo"] = "true" if settings.demo else ""
     return {PREFIX + name.upper(): value for name, value in decided.items() if value}

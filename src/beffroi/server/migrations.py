@@ -79,14 +79,21 @@ def migrate(owner: str, app_role: str, migrations: list[Migration]) -> list[Migr
     with connect(owner, autocommit=True, name="beffroi-migrations") as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _prepare(connection)
-        known = _applied(connection)
-        _refuse_strangers(known, migrations)
-        missing = [item for item in migrations if (item.room, item.number) not in known]
+        missing = pending(connection, migrations)
         for item in missing:
             _apply(connection, item)
-        if missing or not known:
-            _grant(connection, app_role)
+        # always: a grant taken back by mistake is given again at the next start
+        _grant(connection, app_role)
         return missing
+
+
+def pending(connection: Connection, migrations: list[Migration]) -> list[Migration]:
+    """Return what `migrate` would apply; MigrationError when it would refuse."""
+    known: dict[tuple[str, int], str] = {}
+    if connection.execute("SELECT to_regclass('public.migration')").fetchone() != (None,):
+        known = _applied(connection)
+    _refuse_strangers(known, migrations)
+    return [item for item in migrations if (item.room, item.number) not in known]
 
 
 def _prepare(connection: Connection) -> None:

@@ -15,6 +15,8 @@ PREFIX = "BEFFROI_"
 FILE_NAME = "beffroi.toml"
 RUN_FILE = "run.json"
 
+PORT_NAMES = ("http_port", "intake_port", "osmand_port", "mqtt_port", "nats_port", "nats_monitor_port")
+
 Origin = Literal["default", "file", "environment", "running"]
 
 
@@ -223,7 +225,7 @@ def _checked(values: dict[str, Any]) -> Settings:
 
 
 def _check_ranges(settings: Settings) -> None:
-    for name in ("http_port", "intake_port", "osmand_port", "mqtt_port", "nats_port", "nats_monitor_port"):
+    for name in PORT_NAMES:
         port = getattr(settings, name)
         if not 0 <= port <= 65535:
             raise SettingsError("settings.bad_port", name=name, value=port)

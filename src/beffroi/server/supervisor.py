@@ -21,7 +21,7 @@ from typing import IO, Any
 import msgspec
 
 from beffroi.server import launcher
-from beffroi.server.settings import Settings, SettingsError
+from beffroi.server.settings import PORT_NAMES, Settings, SettingsError
 
 TICK_S = 0.1
 FIRST_PAUSE_S = 0.1
@@ -115,7 +115,6 @@ class Supervisor:
 
     def start(self) -> None:
         """Start the children in order, each once the one before is ready."""
-        self._settings.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         for running in self._running:
             if self._stop_asked():
                 return
@@ -135,6 +134,7 @@ class Supervisor:
     @contextmanager
     def started(self) -> Iterator["Supervisor"]:
         """Keep the children for the length of a block, without bringing back those that die."""
+        self._take_lock()
         try:
             self.start()
             yield self
@@ -171,7 +171,7 @@ class Supervisor:
             self._lock = None
 
     def _take_lock(self) -> None:
-        self._settings.data.mkdir(parents=True, exist_ok=True)
+        self._settings.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (self._settings.data / "supervisor.lock").open("a+", encoding="ascii")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -267,7 +267,7 @@ class Supervisor:
             "supervisor": os.getpid(),
             "state": self._state,
             "written_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "ports": {name: getattr(settings, name) for name in PORTS},
+            "ports": {name: getattr(settings, name) for name in PORT_NAMES},
             "urls": {"http": settings.http_url, "mqtt": settings.mqtt_url, "nats": settings.nats_url},
             "children": {
                 running.child.name: {"pid": running.pid, "restarts": running.restarts, "since": running.since}
@@ -280,7 +280,6 @@ class Supervisor:
         partial.replace(settings.run_file)
 
 
-PORTS = ("http_port", "intake_port", "osmand_port", "mqtt_port", "nats_port", "nats_monitor_port")
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -198,4 +198,58 @@ TEXTS: dict[str, dict[str, str]] = {
     "status.since": {"fr": "Depuis (UTC)", "en": "Since (UTC)"},
     "status.restarts": {"fr": "Relances", "en": "Restarts"},
     "status.down": {"fr": "arrêté", "en": "down"},
+    "backup.dumping": {"fr": "Extraction de la base", "en": "Dumping the database"},
+    "backup.counting": {"fr": "Comptage des lignes", "en": "Counting rows"},
+    "backup.reading": {"fr": "Relecture de la sauvegarde", "en": "Reading the backup back"},
+    "backup.hashing": {"fr": "Empreintes des fichiers", "en": "Hashing files"},
+    "backup.done": {
+        "fr": "Sauvegarde vérifiée en {seconds} s : {folder}\n"
+        "{rows} lignes, {tables} tables, {megabytes} Mo, journal jusqu'à la ligne {journal_position}. "
+        "Elle contient les clés de la ville : rangez-la comme elles.",
+        "en": "Backup verified in {seconds} s: {folder}\n"
+        "{rows} rows, {tables} tables, {megabytes} MB, journal up to line {journal_position}. "
+        "It holds the city's keys: keep it as you keep them.",
+    },
+    "backup.exists": {"fr": "{path} existe déjà.", "en": "{path} already exists."},
+    "backup.tool_failed": {"fr": "{tool} a échoué : {detail}", "en": "{tool} failed: {detail}"},
+    "backup.no_tool": {
+        "fr": "{tool} introuvable : apt-get install postgresql-client",
+        "en": "{tool} not found: apt-get install postgresql-client",
+    },
+    "restore.checking": {"fr": "Contrôle des fichiers", "en": "Checking files"},
+    "restore.loading": {"fr": "Chargement de la base", "en": "Loading the database"},
+    "restore.reading": {"fr": "Relecture de la base", "en": "Reading the database back"},
+    "restore.done": {
+        "fr": "Restauré et relu en {seconds} s depuis {folder}\n"
+        "{rows} lignes, {tables} tables, journal jusqu'à la ligne {journal_position}. "
+        "Lancez : beffroi up, puis beffroi journal verify.",
+        "en": "Restored and read back in {seconds} s from {folder}\n"
+        "{rows} rows, {tables} tables, journal up to line {journal_position}. "
+        "Run: beffroi up, then beffroi journal verify.",
+    },
+    "restore.not_a_backup": {
+        "fr": "{path} n'est pas une sauvegarde complète (manifest.json absent ou illisible).",
+        "en": "{path} is not a complete backup (manifest.json missing or unreadable).",
+    },
+    "restore.not_empty": {
+        "fr": "Le dossier {path} n'est pas vide : une restauration n'écrase jamais. "
+        "Donnez un dossier neuf : beffroi --data DOSSIER restore …",
+        "en": "Folder {path} is not empty: a restore never overwrites. Give a new one: beffroi --data FOLDER restore …",
+    },
+    "restore.database_not_empty": {
+        "fr": "La base de destination contient déjà des tables : donnez une base vide.",
+        "en": "The target database already has tables: give an empty one.",
+    },
+    "restore.altered_file": {
+        "fr": "{path} manque ou a changé depuis la sauvegarde : prenez une autre copie.",
+        "en": "{path} is missing or changed since the backup: take another copy.",
+    },
+    "restore.rows_differ": {
+        "fr": "Table {table} : {expected} lignes attendues, {found} relues. Ne vous fiez pas à cette copie.",
+        "en": "Table {table}: {expected} rows expected, {found} read back. Do not trust this copy.",
+    },
+    "restore.head_differs": {
+        "fr": "La tête du journal diffère : attendue {expected}, relue {found}.",
+        "en": "The head of the journal differs: expected {expected}, read {found}.",
+    },
 }

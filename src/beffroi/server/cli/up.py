@@ -47,7 +47,8 @@ def _run(*, demo: bool) -> None:
     try:
         Supervisor(settings, city.city(settings), progress).run()
     except StartError as error:
-        context.tell_failure(words.say("up.start_failed", name=words.child_name(error.name), log=error.log, tail=error.tail))
+        name = words.child_name(error.name)
+        context.tell_failure(words.say("up.start_failed", name=name, log=error.log, tail=error.tail))
         raise typer.Exit(1) from error
     progress("up.stopped")
 
