@@ -1,0 +1,162 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.access.running import DEMO, SmallCity
+
+from beffroi.access import COOKIE
+from beffroi.access.actions import RevokeSession
+from beffroi.access.totp import code_at
+from beffroi.model.actor import SYSTEM
+from beffroi.model.time import HOUR, SECOND
+from beffroi.procedures.first_accounts import FIRST_PASSWORD
+from beffroi.trade.doors import trusted
+
+InCity = Callable[..., None]
+
+
+def test_a_demonstration_shows_its_accounts_and_a_real_city_none(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        page = (await city.seat().get("/api/login")).json()
+        assert page["password"] == DEMO
+        assert {shown["login"] for shown in page["accounts"]} == {
+            "operateur",
+            "chef",
+            "astreinte",
+            "electricien",
+            "admin",
+        }
+
+    in_city(scenario)
+
+
+def test_the_first_administrator_must_change_a_password_that_is_nowhere_else(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        assert (await city.seat().get("/api/login")).json() == {"demo": False, "accounts": [], "password": ""}
+        kept = city.data / "keys" / FIRST_PASSWORD
+        assert kept.stat().st_mode & 0o777 == 0o600
+        login, password = kept.read_text().split()
+        seat = await city.signed_in(login, password)
+        assert (await seat.get("/api/me")).json()["must_change_password"] is True
+        assert (await seat.get("/api/access/accounts")).status_code == 403
+        changed = await seat.post("/api/access/password", json={"present": password, "new": "tocsin-beffroi-2026"})
+        assert changed.status_code == 204
+        assert (await seat.get("/api/access/accounts")).json()["total"] == 1
+        again = await city.seat().post("/api/login", json={"login": login, "password": password})
+        assert again.status_code == 401
+        await city.signed_in(login.upper(), "tocsin-beffroi-2026")
+        assert not any(password.encode() in row for row in await _all_bytes(city))
+
+    in_city(scenario, demo=False)
+
+
+def test_the_cookie_is_kept_from_pages_and_other_sites(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat = city.seat()
+        answer = await seat.post("/api/login", json={"login": "chef", "password": DEMO})
+        cookie = answer.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        me = answer.json()
+        assert me["name"] == "Dominique Chef de salle"
+        assert me["roles"] == ["shift_supervisor"]
+        assert me["communes"] == ["*"]
+        assert "order_wide" in me["rights"]
+        assert 11.9 * HOUR < me["ends_at"] - city.clock.now() <= 12 * HOUR
+        without = await seat.post("/api/actions/logbook.write", json={"text": "ligne"})
+        assert (without.status_code, without.json()["code"]) == (403, "access.csrf")
+        seat.headers["X-Beffroi-CSRF"] = me["csrf"]
+        assert (await seat.post("/api/actions/logbook.write", json={"text": "ligne"})).status_code == 201
+        (opened,) = await city.lines("access.session_opened")
+        token = seat.cookies[COOKIE]
+        assert not any(token.encode() in row for row in await _all_bytes(city))
+        assert opened.actor.kind == "person"
+
+    in_city(scenario)
+
+
+def test_signing_out_and_revocation_end_a_session_at_once(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat, other = await city.signed_in("operateur"), await city.signed_in("operateur")
+        caller = city.gate.caller(method="GET", cookie=other.cookies[COOKIE], authorization=None, csrf=None)
+        assert (await seat.post("/api/logout")).status_code == 204
+        assert (await seat.get("/api/me")).status_code == 401
+        assert (await other.get("/api/me")).status_code == 200
+        assert city.gate.refreshed(caller) == caller
+        assert caller.session is not None
+        await city.executor.execute(RevokeSession(session=caller.session), trusted(SYSTEM))
+        assert city.gate.refreshed(caller) is None
+        assert (await other.get("/api/me")).json()["code"] == "access.session_over"
+        assert [line.event.reason for line in await city.lines("access.session_closed")] == ["logout", "revoked"]  # type: ignore[attr-defined]
+
+    in_city(scenario)
+
+
+def test_failures_slow_the_seat_tell_the_journal_and_lock_nobody_out(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        attacker = city.seat("203.0.113.9")
+        statuses = [
+            (await attacker.post("/api/login", json={"login": "chef", "password": f"essai-{rank}"})).status_code
+            for rank in range(8)
+        ]
+        assert statuses == [401] * 5 + [429] * 3
+        waiting = await attacker.post("/api/login", json={"login": "chef", "password": DEMO})
+        assert waiting.status_code == 429
+        assert int(waiting.headers["retry-after"]) >= 1
+        assert "n'est pas bloqué" in waiting.json()["text"]
+        assert (await (await city.signed_in("chef")).get("/api/me")).status_code == 200
+
+    in_city(scenario)
+
+
+def test_an_unknown_login_and_a_wrong_password_cannot_be_told_apart(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        known = await city.seat().post("/api/login", json={"login": "chef", "password": "faux"})
+        unknown = await city.seat().post("/api/login", json={"login": "personne", "password": "faux"})
+        assert known.status_code == unknown.status_code == 401
+        assert known.json() == unknown.json()
+
+    in_city(scenario)
+
+
+def test_a_second_factor_is_asked_once_enrolled_and_each_code_serves_once(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat = await city.signed_in("chef")
+        secret = (await seat.post("/api/access/totp")).json()["secret"]
+        step = city.clock.now() // (30 * SECOND)
+        wrong = await seat.post("/api/access/totp/confirm", json={"code": "000000"})
+        assert wrong.json()["code"] == "access.bad_code"
+        assert (await seat.post("/api/access/totp/confirm", json={"code": code_at(secret, step)})).status_code == 204
+        form = {"login": "chef", "password": DEMO}
+        assert (await city.seat().post("/api/login", json=form)).json()["code"] == "access.code_needed"
+        fresh = code_at(secret, city.clock.now() // (30 * SECOND))
+        assert (await city.seat().post("/api/login", json={**form, "code": fresh})).status_code == 200
+        replayed = await city.seat().post("/api/login", json={**form, "code": fresh})
+        assert replayed.json()["code"] == "access.bad_credentials"
+        assert not any(secret.encode() in row for row in await _all_bytes(city))
+
+    in_city(scenario)
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("court", "access.password_short"),
+        ("le-chef-de-salle", "access.password_says_login"),
+        ("aaaaaaaaaaaaaa", "access.password_repeats"),
+        (DEMO, "access.password_same"),
+    ],
+)
+def test_a_weak_password_is_refused_with_its_reason(in_city: InCity, password: str, code: str) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat = await city.signed_in("chef")
+        answer = await seat.post("/api/access/password", json={"present": DEMO, "new": password})
+        assert answer.json()["code"] == code
+
+    in_city(scenario)
+
+
+async def _all_bytes(city: SmallCity) -> list[bytes]:
+    rows: list[Any] = await city.reader.fetch("SELECT bytes FROM journal_line")
+    bodies: list[Any] = await city.reader.fetch("SELECT coalesce(text, '') FROM journal_body")
+    return [bytes(row[0]) for row in rows] + [row[0].encode() for row in bodies]
