@@ -42,6 +42,7 @@ class AlarmClass(msgspec.Struct, frozen=True, kw_only=True):
     `outcome`: an `alarm` asks an operator to act and needs `action`; a `work` becomes a work item; an `event` is one
     journal line (ISA-18.2: no action, no alarm). `folds` lets it fold under a parent's cause by topology; `explains`
     names the classes of what it feeds that fold under it, and from whose crowd it may be supposed.
+    A `label` may hold `{name}`, the short name of the asset ("3" for the circuit A045/D3).
     `latched` keeps it after the cause left until an operator resets it.
     """
 

@@ -37,7 +37,7 @@ KIND = EquipmentKind(
             priority=Priority.HIGH,
             folds=True,
             explains=("no_supply", "silent", "dark_by_night", "low_voltage"),
-            label=both("Départ déclenché", "Circuit tripped"),
+            label=both("Départ {name} déclenché", "Circuit {name} tripped"),
             action=both("Appeler l'astreinte", "Call out the on-call crew"),
         ),
         AlarmClass(
@@ -49,7 +49,7 @@ KIND = EquipmentKind(
             folds=True,
             delay_s=600,
             explains=("day_burner",),
-            label=both("Départ allumé en plein jour", "Circuit burning by day"),
+            label=both("Départ {name} allumé en plein jour", "Circuit {name} burning by day"),
             action=both("Vérifier l'horloge de l'armoire", "Check the cabinet's clock"),
         ),
         AlarmClass(
@@ -61,7 +61,7 @@ KIND = EquipmentKind(
             folds=True,
             delay_s=600,
             explains=("dark_by_night",),
-            label=both("Départ éteint en pleine nuit", "Circuit dark by night"),
+            label=both("Départ {name} éteint en pleine nuit", "Circuit {name} dark by night"),
             action=both("Appeler l'astreinte", "Call out the on-call crew"),
         ),
         AlarmClass(
@@ -74,7 +74,7 @@ KIND = EquipmentKind(
             delay_s=30,
             clear_delay_s=60,
             priority=Priority.MEDIUM,
-            label=both("Départ en surintensité", "Circuit overloaded"),
+            label=both("Départ {name} en surintensité", "Circuit {name} overloaded"),
             action=both("Prévenir l'astreinte avant déclenchement", "Warn the on-call crew before it trips"),
         ),
     ),

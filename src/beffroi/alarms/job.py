@@ -1,0 +1,296 @@
+"""One decision under way: the events decided so far, and the causes they bring, over a state that does not move."""
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from beffroi.alarms import events as ev
+from beffroi.alarms.changes import new_alarm
+from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explained
+from beffroi.alarms.states import FLOOD_WINDOW
+from beffroi.alarms.types import REMEMBERED, Alarm, AlarmsState
+from beffroi.model.kinds import AlarmClass
+from beffroi.model.ports import AssetFacts
+from beffroi.model.scope import Scope
+from beffroi.model.time import MINUTE, SECOND, Micros
+from beffroi.trade.context import Context
+from beffroi.trade.event import Event
+from beffroi.trade.line import Line
+
+HOLD_ALARM = 1 * SECOND
+"""A foldable alarm waits that long for its parent's news before anybody hears it."""
+
+HOLD_WORK = MINUTE
+"""A standing fault is no hurry: its work item may wait for news of a cause."""
+
+SETTLE_AFTER = MINUTE
+"""What a cause had folded has that long to come back before it is counted."""
+
+FOLD_REASON = {False: "alarms.fold.explicit", True: "alarms.fold.supposed"}
+
+FLOOD_ABOVE = 10
+FLOOD_BELOW = 5
+
+_SHORT = re.compile(r"^\D{0,2}(?=\d)")
+
+
+def short_name(facts: AssetFacts) -> str:
+    """Return how the room calls an asset within its place: "3" for the circuit A045/D3."""
+    tail = facts.code.rsplit("/", 1)[-1] if "/" in facts.code else (facts.name or facts.code)
+    return _SHORT.sub("", tail)
+
+
+class Job:
+    """What a judgement or a settlement has decided so far; every question about causes goes through it."""
+
+    def __init__(self, state: AlarmsState, context: Context) -> None:
+        self.state = state
+        self.context = context
+        self.now = context.now
+        self.city = context.city
+        self.events: list[Event] = []
+        self.told: dict[str, int] = {}
+        self.folded: dict[UUID, UUID] = {}
+        self.fresh: dict[UUID, list[Alarm]] = {}
+        self.made: dict[UUID, Alarm] = {}
+        self._cut: dict[UUID | None, bool] = {}
+
+    def find_cause(self, facts: AssetFacts, alarm_class: str) -> Alarm | None:
+        """Return the topmost cause that explains a condition, those just decided included."""
+        found = find_cause(self.state, self.city, facts, alarm_class)
+        if found is not None:
+            return self.root(found)
+        if self.fresh:
+            for ancestor in (*self.city.topology.ancestors(facts.id), self._gateway(facts)):
+                for cause in self.fresh.get(ancestor, ()) if ancestor else ():
+                    if alarm_class in cause.explains:
+                        return self.root(cause)
+        return None
+
+    def root(self, cause: Alarm) -> Alarm:
+        """Return the cause above which no other stands, after what was just decided."""
+        above = self.folded.get(cause.id, cause.parent)
+        while above is not None:
+            higher = self._record(above)
+            if higher is None:
+                break
+            cause = higher
+            above = self.folded.get(cause.id, cause.parent)
+        return cause
+
+    def _record(self, alarm: UUID) -> Alarm | None:
+        return self.state.alarms.get(alarm) or self.made.get(alarm)
+
+    def _gateway(self, facts: AssetFacts) -> UUID | None:
+        gateway = self.city.topology.find_code(facts.source) if facts.source else None
+        return gateway.id if gateway and gateway.id != facts.id else None
+
+    def is_cut(self, facts: AssetFacts, at: Micros) -> bool:
+        """Tell whether the asset's circuit is off by its own clock, asked once per circuit."""
+        known = self._cut.get(facts.parent)
+        if known is None:
+            known = self._cut[facts.parent] = is_cut_by_clock(self.city, facts, at)
+        return known
+
+    def hold(self, facts: AssetFacts, alarm_class: AlarmClass) -> Micros:
+        """Return until when a foldable condition waits for a parent."""
+        if alarm_class.outcome == "alarm":
+            return self.now + HOLD_ALARM
+        if alarm_class.test == "silent":
+            kind = self.state.kinds[facts.kind]
+            return self.now + max(kind.point(alarm_class.point).heartbeat_s * SECOND, HOLD_WORK)
+        return self.now + HOLD_WORK
+
+    def raise_cause(
+        self,
+        facts: AssetFacts,
+        alarm_class: AlarmClass,
+        at: Micros,
+        *,
+        value: float | None = None,
+        supposed: tuple[str, dict[str, str]] | None = None,
+        crowd: Iterable[Alarm] = (),
+    ) -> Alarm:
+        """Raise a class that explains others, fold what it explains, and return its record to be."""
+        below = {alarm.id: alarm for alarm in (*list_explained(self.state, self.city, facts, alarm_class), *crowd)}
+        gathered = [alarm for alarm in below.values() if not alarm.manual and self._may_move(alarm)]
+        superseded = self._supposed_among(gathered, facts)
+        above = self.find_cause(facts, alarm_class.name) if alarm_class.folds else None
+        points = len(self.city.topology.descendants(facts.id, "street_light"))
+        quiet = self._was_heard(superseded, points)
+        event = self.new_raised(facts, alarm_class, at, value, above)
+        event = replace(
+            event,
+            state="acknowledged" if quiet else "unacknowledged",
+            explains=tuple(alarm_class.explains),
+            pending_until=None if supposed else event.pending_until,
+            params={"name": short_name(facts), "points": str(points)},
+            supposed=supposed is not None,
+            taken_by=next((cause.taken_by for cause in superseded if cause.taken_by), None),
+        )
+        if supposed:
+            event = replace(event, reason=supposed[0], reason_params=supposed[1])
+        self.events.append(event)
+        if not quiet and event.pending_until is None and above is None:
+            self.tell(event)
+        record = self._remember(event)
+        self._gather(record, above or record, gathered, superseded)
+        return record
+
+    def new_raised(
+        self, facts: AssetFacts, alarm_class: AlarmClass, at: Micros, value: float | None, above: Alarm | None
+    ) -> ev.Raised:
+        """Return the event of a condition that begins, folded under `above` or waiting for a parent where it may."""
+        folds = alarm_class.folds
+        return ev.Raised(
+            alarm=self.context.ids.new(),
+            asset=facts.id,
+            scope=facts.scope,
+            index=facts.index,
+            kind=facts.kind,
+            alarm_class=alarm_class.name,
+            outcome=alarm_class.outcome,
+            priority=int(alarm_class.priority),
+            at=at,
+            value=value,
+            feeder=facts.parent,
+            street=facts.street if folds and facts.parent is None else "",
+            source=facts.source if folds and alarm_class.test == "silent" else "",
+            folds=folds,
+            latched=alarm_class.latched,
+            pending_until=self.hold(facts, alarm_class) if folds and above is None else None,
+            parent=above.id if above else None,
+            reason=FOLD_REASON[above.supposed] if above else "",
+            reason_params=self.explain(above) if above else {},
+            params={} if folds else {"name": short_name(facts)},
+        )
+
+    def _may_move(self, alarm: Alarm) -> bool:
+        parent = self.state.alarms.get(alarm.parent) if alarm.parent else None
+        return parent is None or parent.supposed or not parent.active
+
+    def _supposed_among(self, gathered: Iterable[Alarm], facts: AssetFacts) -> list[Alarm]:
+        found: dict[UUID, Alarm] = {}
+        for alarm in gathered:
+            parent = self.state.alarms.get(alarm.parent) if alarm.parent else None
+            for cause in (alarm, parent):
+                if cause is not None and cause.supposed and cause.active and cause.asset != facts.id:
+                    found[cause.id] = cause
+        return list(found.values())
+
+    def _was_heard(self, causes: list[Alarm], points: int) -> bool:
+        """Tell whether people already acknowledged as much under other names: then no second sound."""
+        heard = [cause for cause in causes if cause.shown]
+        known = sum(int(cause.params.get("points", "0")) for cause in heard)
+        return bool(heard) and all(cause.state == "acknowledged" for cause in heard) and known >= 0.8 * points
+
+    def _remember(self, event: ev.Raised) -> Alarm:
+        record = self.to_record(event)
+        self.fresh.setdefault(event.asset, []).append(record)
+        self.made[event.alarm] = record
+        return record
+
+    def to_record(self, event: ev.Raised) -> Alarm:
+        """Return the record that an event will begin."""
+        return new_alarm(event, Line(0, self.now, self.now, self.context.actor, None, event))
+
+    def find_record(self, asset: UUID, alarm_class: str) -> Alarm | None:
+        """Return the record of a condition that is open or still remembered, or nothing."""
+        record = self.state.keys.get((asset, alarm_class))
+        if record is None or record.closed_at is None or record.closed_at > self.now - REMEMBERED:
+            return record
+        return None
+
+    def annunciate(self, record: Alarm) -> None:
+        """Let the desk know of an alarm for which no parent came, or of a standing fault."""
+        event = ev.Annunciated(
+            alarm=record.id,
+            asset=record.asset,
+            scope=record.scope,
+            alarm_class=record.alarm_class,
+            kind=record.kind,
+            outcome=record.outcome,
+            priority=record.priority,
+        )
+        self.events.append(event)
+        if record.state != "acknowledged":
+            self.tell(event)
+
+    def gather_again(self, facts: AssetFacts, alarm_class: AlarmClass, cause: Alarm, root: Alarm) -> None:
+        """Fold what a cause that came back explains."""
+        below = list_explained(self.state, self.city, facts, alarm_class)
+        gathered = [alarm for alarm in below if not alarm.manual and self._may_move(alarm)]
+        self._gather(cause, root, gathered, self._supposed_among(gathered, facts))
+
+    def soon(self) -> Micros:
+        """Return the end of the shortest wait."""
+        return self.now + HOLD_ALARM
+
+    def _gather(self, cause: Alarm, root: Alarm, gathered: list[Alarm], superseded: list[Alarm]) -> None:
+        gone = {alarm.id for alarm in superseded}
+        held: dict[UUID, None] = {}
+        for alarm in gathered:
+            if alarm.id not in gone:
+                held[alarm.id] = None
+        for alarm in (*gathered, *superseded):
+            held.update(dict.fromkeys(self.state.children.get(alarm.id, ())))
+        self.fold(root, held, FOLD_REASON[cause.supposed], self.explain(cause))
+        for old in superseded:
+            self.events.append(ev.Superseded(alarm=old.id, asset=old.asset, scope=old.scope, by=root.id))
+
+    def fold(self, cause: Alarm, children: Iterable[UUID], reason: str, params: dict[str, str]) -> None:
+        """Fold alarms under a cause, those not there already."""
+        moved = tuple(
+            child
+            for child in dict.fromkeys(children)
+            if child != cause.id and self.folded.get(child, self._parent_of(child)) != cause.id
+        )
+        if not moved:
+            return
+        self.folded.update(dict.fromkeys(moved, cause.id))
+        self.events.append(
+            ev.Folded(
+                alarm=cause.id,
+                asset=cause.asset,
+                scope=cause.scope,
+                children=moved,
+                reason=reason,
+                reason_params=params,
+            )
+        )
+
+    def _parent_of(self, alarm: UUID) -> UUID | None:
+        known = self.state.alarms.get(alarm)
+        return known.parent if known else None
+
+    def explain(self, cause: Alarm) -> dict[str, str]:
+        """Return the parameters of the sentence that says which cause folds."""
+        facts = self.city.topology.find(cause.asset)
+        return {
+            "cause": f"{cause.kind}.{cause.alarm_class}",
+            "code": facts.code if facts else "",
+            "name": cause.params.get("name", ""),
+        }
+
+    def tell(self, event: ev.Raised | ev.Annunciated | ev.Toggled) -> None:
+        """Count an alarm that a desk is told of."""
+        if event.outcome == "alarm":
+            self.told[event.scope.trade] = self.told.get(event.scope.trade, 0) + 1
+
+    def finish(self) -> list[Event]:
+        """Return every event, with the floods that begin."""
+        for desk, count in self.told.items():
+            flood = self.state.floods.get(desk)
+            if flood is not None and flood.since is not None:
+                continue
+            recent = count + (sum(1 for at in flood.times if at > self.now - FLOOD_WINDOW) if flood else 0)
+            if recent > FLOOD_ABOVE:
+                self.events.append(ev.FloodStarted(desk=desk, count=recent, scope=desk_scope(desk)))
+        return self.events
+
+
+def desk_scope(desk: str) -> Scope:
+    """Return the scope of what concerns a whole desk."""
+    return Scope("", desk, "")

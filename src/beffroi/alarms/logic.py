@@ -1,0 +1,171 @@
+"""Decisions about alarms: pure functions of state, action and context."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from beffroi.alarms import actions as ac
+from beffroi.alarms import events as ev
+from beffroi.alarms.judging import judge
+from beffroi.alarms.machine import Signal, State, Withdrawal, find_disposition, find_next
+from beffroi.alarms.settling import settle, state_after_withdrawal
+from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.model.time import HOUR, MILLISECOND, SECOND
+from beffroi.trade.action import Action
+from beffroi.trade.context import Context
+from beffroi.trade.event import Event
+from beffroi.trade.rejected import Rejected
+
+JUST_CHANGED = 700 * MILLISECOND
+UNDO_WITHIN = 5 * SECOND
+LONGEST_SHELF = 12 * HOUR
+
+
+def decide(state: AlarmsState, action: Action, context: Context) -> Sequence[Event]:
+    """Return the events that answer an action on alarms."""
+    if isinstance(action, ac.Judge):
+        return judge(state, action.crossings, context)
+    if isinstance(action, ac.Settle):
+        return settle(state, action, context)
+    if not isinstance(action, ac.OnAlarm):
+        raise TypeError(f"not an action of the alarms: {action!r}")
+    alarm = state.alarms.get(action.alarm)
+    if alarm is None:
+        raise Rejected("alarms.not_found", alarm=str(action.alarm))
+    if action.seen_at is not None and alarm.changed_at > action.seen_at - JUST_CHANGED:
+        raise Rejected("alarms.just_changed", alarm=str(alarm.id))
+    return _DECISIONS[type(action)](state, alarm, action, context)
+
+
+def _next(alarm: Alarm, signal: Signal) -> State:
+    if alarm.pending_until is not None or alarm.parent is not None or alarm.disposition or alarm.outcome != "alarm":
+        raise Rejected("alarms.not_annunciated", alarm=str(alarm.id))
+    following = find_next(alarm.state, signal)
+    if following is None:
+        raise Rejected(f"alarms.cannot_{signal}", alarm=str(alarm.id), state=alarm.state)
+    return following
+
+
+def _withdraw(alarm: Alarm, withdrawal: Withdrawal) -> None:
+    if find_disposition(alarm.disposition, withdrawal) is None:
+        raise Rejected(f"alarms.cannot_{withdrawal}", alarm=str(alarm.id), disposition=alarm.disposition or "none")
+
+
+def _head(alarm: Alarm) -> dict[str, Any]:
+    return {"alarm": alarm.id, "asset": alarm.asset, "scope": alarm.scope}
+
+
+def _acknowledge(state: AlarmsState, alarm: Alarm, action: ac.Acknowledge, context: Context) -> list[Event]:
+    following = _next(alarm, "acknowledge")
+    return [ev.Acknowledged(**_head(alarm), state=following, alarm_class=alarm.alarm_class)]
+
+
+def _unacknowledge(state: AlarmsState, alarm: Alarm, action: ac.Unacknowledge, context: Context) -> list[Event]:
+    at = alarm.acknowledged_at
+    if at is None or alarm.acknowledged_by != context.actor.id or context.now - at > UNDO_WITHIN:
+        raise Rejected("alarms.undo_too_late", alarm=str(alarm.id))
+    return [ev.Unacknowledged(**_head(alarm), state=_next(alarm, "unacknowledge"))]
+
+
+def _take(state: AlarmsState, alarm: Alarm, action: ac.Take, context: Context) -> list[Event]:
+    if not alarm.open:
+        raise Rejected("alarms.over", alarm=str(alarm.id))
+    if alarm.taken_by is not None:
+        code = "alarms.already_yours" if alarm.taken_by == context.actor.id else "alarms.already_taken"
+        raise Rejected(code, alarm=str(alarm.id), by=str(alarm.taken_by))
+    return [ev.Taken(**_head(alarm), by=context.actor.id)]
+
+
+def _release(state: AlarmsState, alarm: Alarm, action: ac.Release, context: Context) -> list[Event]:
+    if alarm.taken_by is None or alarm.taken_by != context.actor.id:
+        raise Rejected("alarms.not_yours", alarm=str(alarm.id))
+    return [ev.Released(**_head(alarm))]
+
+
+def _shelve(state: AlarmsState, alarm: Alarm, action: ac.Shelve, context: Context) -> list[Event]:
+    alarm_class = state.class_table.get((alarm.kind, alarm.alarm_class))
+    if alarm_class is not None and alarm_class.cannot_shelve:
+        raise Rejected("alarms.never_shelved", alarm=str(alarm.id))
+    if not context.now < action.until <= context.now + LONGEST_SHELF:
+        raise Rejected("alarms.shelf_too_long", alarm=str(alarm.id), hours=LONGEST_SHELF // HOUR)
+    if alarm.pending_until is not None or alarm.parent is not None or not alarm.open:
+        raise Rejected("alarms.not_annunciated", alarm=str(alarm.id))
+    _withdraw(alarm, "shelve")
+    return [ev.Shelved(**_head(alarm), until=action.until, alarm_class=alarm.alarm_class)]
+
+
+def _unshelve(state: AlarmsState, alarm: Alarm, action: ac.Unshelve, context: Context) -> list[Event]:
+    _withdraw(alarm, "unshelve")
+    return [
+        ev.Unshelved(
+            **_head(alarm),
+            state=state_after_withdrawal(alarm),
+            priority=alarm.priority,
+            alarm_class=alarm.alarm_class,
+            kind=alarm.kind,
+        )
+    ]
+
+
+def _suppress(state: AlarmsState, alarm: Alarm, action: ac.Suppress, context: Context) -> list[Event]:
+    _refuse_protected(state, alarm)
+    _withdraw(alarm, "suppress")
+    return [ev.Suppressed(**_head(alarm), reason=action.reason, alarm_class=alarm.alarm_class)]
+
+
+def _unsuppress(state: AlarmsState, alarm: Alarm, action: ac.Unsuppress, context: Context) -> list[Event]:
+    _withdraw(alarm, "unsuppress")
+    return [ev.Unsuppressed(**_head(alarm), state=state_after_withdrawal(alarm))]
+
+
+def _out_of_service(state: AlarmsState, alarm: Alarm, action: ac.OutOfService, context: Context) -> list[Event]:
+    _withdraw(alarm, "remove")
+    return [ev.PutOutOfService(**_head(alarm), reason=action.reason, alarm_class=alarm.alarm_class)]
+
+
+def _in_service(state: AlarmsState, alarm: Alarm, action: ac.InService, context: Context) -> list[Event]:
+    _withdraw(alarm, "restore")
+    return [ev.PutInService(**_head(alarm), state=state_after_withdrawal(alarm))]
+
+
+def _refuse_protected(state: AlarmsState, alarm: Alarm) -> None:
+    alarm_class = state.class_table.get((alarm.kind, alarm.alarm_class))
+    if alarm_class is not None and alarm_class.cannot_shelve:
+        raise Rejected("alarms.never_shelved", alarm=str(alarm.id))
+
+
+def _reset(state: AlarmsState, alarm: Alarm, action: ac.Reset, context: Context) -> list[Event]:
+    _next(alarm, "reset")
+    return [ev.ResetDone(**_head(alarm))]
+
+
+def _unfold(state: AlarmsState, alarm: Alarm, action: ac.Unfold, context: Context) -> list[Event]:
+    if alarm.parent is not None:
+        cause = state.alarms.get(alarm.parent)
+        if cause is None:
+            raise Rejected("alarms.not_folded", alarm=str(alarm.id))
+        return [ev.Unfolded(**_head(cause), children=(alarm.id,))]
+    children = tuple(state.children.get(alarm.id, ()))
+    if not children:
+        raise Rejected("alarms.not_folded", alarm=str(alarm.id))
+    events: list[Event] = [ev.Unfolded(**_head(alarm), children=children)]
+    if alarm.supposed:
+        events.append(ev.Superseded(**_head(alarm)))
+    return events
+
+
+_DECISIONS: dict[type[Action], Callable[[AlarmsState, Alarm, Any, Context], list[Event]]] = {
+    ac.Acknowledge: _acknowledge,
+    ac.Unacknowledge: _unacknowledge,
+    ac.Take: _take,
+    ac.Release: _release,
+    ac.Shelve: _shelve,
+    ac.Unshelve: _unshelve,
+    ac.Suppress: _suppress,
+    ac.Unsuppress: _unsuppress,
+    ac.OutOfService: _out_of_service,
+    ac.InService: _in_service,
+    ac.Reset: _reset,
+    ac.Unfold: _unfold,
+}
+
+ACTIONS: tuple[type[Action], ...] = (*_DECISIONS, ac.Judge, ac.Settle)
