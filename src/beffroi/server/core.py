@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +39,8 @@ from beffroi.server.texts import Catalogue
 from beffroi.server.wiring import RoomView, Wiring, find_kinds, find_procedures, find_trades
 from beffroi.server.writer import LeadershipLost, Writer
 from beffroi.trade.line import Line
-from beffroi.trade.service import Picture
+from beffroi.trade.room import Trade
+from beffroi.trade.service import Picture, Service
 
 T = TypeVar("T")
 
@@ -58,12 +59,19 @@ log = structlog.get_logger("core")
 class Core:
     """The running core: what services see of it is `beffroi.trade.service.CoreDoor`."""
 
-    def __init__(self, settings: Settings, clock: CityClock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: CityClock,
+        trades: Sequence[Trade[Any]] | None = None,
+        services: dict[str, Service] | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock
         ids = ClockIds(clock.now)
-        reactions, self._services = find_procedures()
-        self.wiring = Wiring(find_trades(), find_kinds(settings.plugins))
+        reactions, found = find_procedures()
+        self._services = found if services is None else services
+        self.wiring = Wiring(trades or find_trades(), find_kinds(settings.plugins))
         self.bus = NatsBus(settings.nats_url, bus_options(settings, "core"))
         self.reader = PoolReader(dsn_app(settings))
         self._workers = Workers(dsn_app(settings), dsn_owner(settings))
