@@ -82,22 +82,6 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Le nouveau mot de passe est le même : choisissez-en un autre.",
         "en": "The new password is the same: choose another one.",
     },
-    "access.same_person": {
-        "fr": "L'approbation doit venir d'une autre personne.",
-        "en": "The approval must come from another person.",
-    },
-    "access.approval_expired": {
-        "fr": "Demande d'approbation expirée ({minutes} min) : demandez-la de nouveau.",
-        "en": "Approval request expired ({minutes} min): ask again.",
-    },
-    "access.order_changed": {
-        "fr": "L'ordre ou ses cibles ont changé depuis la demande : demandez de nouveau l'approbation.",
-        "en": "The order or its targets changed since the request: ask for the approval again.",
-    },
-    "access.not_a_person": {
-        "fr": "Seule une personne peut approuver.",
-        "en": "Only a person may approve.",
-    },
 }
 
 _EVENTS: dict[str, dict[str, str]] = {
