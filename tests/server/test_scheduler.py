@@ -1,0 +1,105 @@
+"""What time alone asks for, and the clock jumps that it must survive."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+
+from beffroi.logbook import TRADE as LOGBOOK
+from beffroi.logbook.actions import Note
+from beffroi.model.time import SECOND
+from beffroi.server.clock import JumpWatch
+from beffroi.server.house import TRADE as HOUSE
+from beffroi.server.house.room import ClockJumped
+from beffroi.server.scheduler import Scheduler
+
+
+class Alarm(type(LOGBOOK)):
+    """A main courante that writes a note at its hour."""
+
+    hours: ClassVar[list[int]] = []
+
+    def next_due(self, state):
+        return min(self.hours, default=None)
+
+    def due(self, state, now):
+        passed = [hour for hour in self.hours if hour <= now]
+        self.hours[:] = [hour for hour in self.hours if hour > now]
+        return [Note(code="hour", params={"at": str(hour)}) for hour in passed]
+
+
+class Hand:
+    """A city clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.at, self.timer, self.rate = 1_000 * SECOND, 50.0, 1.0
+
+    def now(self) -> int:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.timer
+
+    def run(self, seconds: float) -> None:
+        self.at += int(seconds * SECOND)
+        self.timer += seconds
+
+
+@asynccontextmanager
+async def scheduling(committer_on: Any, database: Any):
+    async with committer_on(database.app, Alarm(), HOUSE) as bench:
+        clock = Hand()
+        bench.committer._clock = clock
+        yield bench, clock, Scheduler(bench.wiring, bench.committer, clock)
+
+
+def test_what_is_due_is_decided_at_its_hour_and_once(database, committer_on, run_async):
+    async def main() -> None:
+        async with scheduling(committer_on, database) as (bench, clock, scheduler):
+            Alarm.hours[:] = [1_002 * SECOND, 1_003 * SECOND, 1_100 * SECOND]
+            await scheduler.step()
+            assert await bench.journalled() == []
+            clock.run(4)
+            await scheduler.step()
+            await scheduler.step()
+            assert [line.event.params["at"] for line in await bench.journalled()] == [str(n * SECOND) for n in (1_002, 1_003)]
+
+    run_async(main)
+
+
+def test_a_commit_wakes_the_scheduler_for_a_nearer_hour(database, committer_on, run_async):
+    async def main() -> None:
+        async with scheduling(committer_on, database) as (bench, clock, scheduler):
+            Alarm.hours[:] = []
+            running = asyncio.create_task(scheduler.run())
+            await asyncio.sleep(0.02)
+            Alarm.hours[:] = [clock.now()]
+            scheduler.on_commit(())
+            async with asyncio.timeout(0.2):
+                while not bench.published:
+                    await asyncio.sleep(0.002)
+            running.cancel()
+
+    run_async(main)
+
+
+def test_a_clock_jump_is_journalled_and_no_silence_is_judged_across_it(database, committer_on, run_async):
+    async def main() -> None:
+        async with scheduling(committer_on, database) as (bench, clock, scheduler):
+            Alarm.hours[:] = []
+            clock.run(30)
+            await scheduler.step()
+            assert await bench.journalled() == []
+            clock.at += 3_600 * SECOND
+            await scheduler.step()
+            (line,) = await bench.journalled()
+            assert line.event == ClockJumped(jump_us=3_600 * SECOND)
+            assert scheduler.steady_since == clock.monotonic()
+
+    run_async(main)
+
+
+def test_a_small_correction_is_no_jump():
+    watch = JumpWatch(0, 0.0)
+    assert watch.step(14 * SECOND, 10.0) == 0
+    assert watch.step(14 * SECOND, 20.0) == -10 * SECOND
+    assert watch.step(24 * SECOND, 30.0) == 0
