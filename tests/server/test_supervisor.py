@@ -153,6 +153,25 @@ def test_pause_between_restarts_grows_and_stays_under_the_promise(tmp_path: Path
     assert max(gaps) < 5.0
 
 
+def test_child_that_cannot_even_be_started_again_stops_nobody(tmp_path: Path) -> None:
+    told: list[str] = []
+    starts: list[int] = []
+
+    def command() -> list[str]:
+        starts.append(len(starts))
+        if len(starts) == 2:
+            raise OSError("no space left on device")
+        return ["/bin/false"] if len(starts) == 1 else ["/bin/sleep", "600"]
+
+    def report(code: str, **params: Any) -> None:
+        if code == "up.died":
+            told.append(str(params["detail"]))
+
+    child = Child(name="unlucky", command=command, ready=lambda: len(starts) == 3, ready_within_s=20.0)
+    with Supervisor(Settings(data=tmp_path), [child], report).started():
+        assert "no space left on device" in told
+
+
 def test_supervisor_process_imports_no_trade() -> None:
     code = (
         "import sys; sys.argv = ['beffroi', 'up', '--help']\n"

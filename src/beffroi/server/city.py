@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from importlib.util import find_spec
 
 import msgspec
 
@@ -104,12 +103,15 @@ def child_environment(settings: Settings) -> dict[str, str]:
 def city(settings: Settings) -> list[Child]:
     """Return every child of this machine's Beffroi in starting order."""
     environment = child_environment(settings)
-    children: list[Child | None] = [database_child(settings), broker_child(settings)]
-    children.append(_python("core", "beffroi.server.core", environment, lambda: _answers(settings)))
-    children.append(_python("intake", "beffroi.server.intake", environment, lambda: _listening(settings)))
+    children = [
+        database_child(settings),
+        broker_child(settings),
+        _python("core", "beffroi.server.core", environment, lambda: _answers(settings)),
+        _python("intake", "beffroi.server.intake", environment, lambda: _listening(settings)),
+    ]
     if settings.demo:
         children.append(_python("rehearsal", "beffroi.rehearsal", environment, None))
-    return [child for child in children if child is not None]
+    return children
 
 
 def database_child(settings: Settings, then: Callable[[], None] | None = None) -> Child:
@@ -132,10 +134,30 @@ def database_child(settings: Settings, then: Callable[[], None] | None = None) -
 
 
 def prepare_database(settings: Settings) -> None:
-    """Create role and database when they are ours to create, then bring the schema to this version."""
+    """Create role and database when they are ours to create, bring the schema to this version, mark a demonstration."""
+    from beffroi.server.migrations import migrate_settings
+
     if settings.embeds_database:
         postgres.ensure_database(settings)
-    run_migrations(settings)
+    migrate_settings(settings)
+    if settings.demo and not _marked_rehearsal(settings):
+        _mark_rehearsal(settings)
+
+
+def _marked_rehearsal(settings: Settings) -> bool:
+    from beffroi.server.database import connect, dsn_owner
+
+    with connect(dsn_owner(settings), autocommit=True) as connection:
+        row = connection.execute("SELECT value = 'true' FROM city_setting WHERE name = 'rehearsal'").fetchone()
+    return bool(row and row[0])
+
+
+def _mark_rehearsal(settings: Settings) -> None:
+    """Mark in a process of its own: the room that owns the setting is not for the supervisor to import."""
+    command = [sys.executable, "-m", "beffroi.server.demo", "--data", str(settings.data)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise EngineError("up.demo_refused", detail=(done.stderr or done.stdout).strip()[-2000:])
 
 
 def _database_answers(settings: Settings) -> bool:
@@ -148,18 +170,6 @@ def _database_answers(settings: Settings) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def run_migrations(settings: Settings) -> None:
-    """Bring the schema to this version in a process of its own; EngineError with its words when it refuses."""
-    done = subprocess.run(
-        [sys.executable, "-m", "beffroi.server.migrations", "--data", str(settings.data)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise EngineError("up.migrations_refused", detail=(done.stderr or done.stdout).strip()[-2000:])
 
 
 def broker_child(settings: Settings) -> Child:
@@ -178,15 +188,9 @@ def broker_child(settings: Settings) -> Child:
     )
 
 
-def _python(name: str, module: str, environment: dict[str, str], ready: object) -> Child | None:
-    if find_spec(module) is None:
-        return None
-    return Child(
-        name=name,
-        command=lambda: [sys.executable, "-m", module],
-        ready=ready,  # type: ignore[arg-type]
-        environment=environment,
-    )
+def _python(name: str, module: str, environment: dict[str, str], ready: Callable[[], bool] | None) -> Child:
+    command = [sys.executable, "-m", module]
+    return Child(name=name, command=lambda: command, ready=ready, environment=environment)
 
 
 def _answers(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ It imports no trade and runs in one thread: the kernel ends every child when the
 how a killed supervisor leaves nothing behind.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -13,7 +14,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -131,7 +131,7 @@ class Supervisor:
         self._write_run_file()
         self._report("up.all_ready", url=self._settings.http_url)
 
-    @contextmanager
+    @contextlib.contextmanager
     def started(self) -> Iterator["Supervisor"]:
         """Keep the children for the length of a block, without bringing back those that die."""
         self._take_lock()
@@ -238,13 +238,22 @@ class Supervisor:
                 running.process = None
                 running.restart_at = now + running.pause_s
                 running.pause_s = min(running.pause_s * 2, LONGEST_PAUSE_S)
-                self._report("up.died", name=running.child.name, status=process.returncode)
+                detail = _tail(self._log_path(running.child.name), 1)[:300]
+                self._report("up.died", name=running.child.name, status=process.returncode, detail=detail)
                 self._write_run_file()
             elif process is None and running.restart_at is not None and now >= running.restart_at:
-                running.restarts += 1
-                self._launch(running)
-                if self._state == "ready":
-                    self._report("up.restarted", name=running.child.name, restarts=running.restarts)
+                self._relaunch(running)
+
+    def _relaunch(self, running: _Running) -> None:
+        running.restarts += 1
+        try:
+            self._launch(running)
+        except Exception as error:  # what keeps one child from starting (a full disk) must not stop the others
+            running.restart_at = time.monotonic() + LONGEST_PAUSE_S
+            self._report("up.died", name=running.child.name, status="-", detail=str(error))
+            return
+        if self._state == "ready":
+            self._report("up.restarted", name=running.child.name, restarts=running.restarts)
 
     def _log_path(self, name: str) -> Path:
         return self._settings.logs / f"{name}.log"
@@ -258,7 +267,8 @@ class Supervisor:
         for running in self._running:
             path = self._log_path(running.child.name)
             if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
-                path.with_suffix(".log.1").write_bytes(path.read_bytes())
+                with contextlib.suppress(OSError):  # a full disk: the emptying that follows is what helps
+                    path.with_suffix(".log.1").write_bytes(path.read_bytes())
                 os.truncate(path, 0)
 
     def _write_run_file(self) -> None:
@@ -276,8 +286,9 @@ class Supervisor:
             },
         }
         partial = settings.run_file.with_suffix(".part")
-        partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        partial.replace(settings.run_file)
+        with contextlib.suppress(OSError):  # a full disk makes the file late, it must not stop the city
+            partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+            partial.replace(settings.run_file)
 
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

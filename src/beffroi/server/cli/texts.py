@@ -74,8 +74,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Beffroi is ready in {elapsed} s: {url}\nCtrl-C to stop.",
     },
     "up.died": {
-        "fr": "  ✗ {name} s'est arrêté (statut {status}) : relance",
-        "en": "  ✗ {name} ended (status {status}): starting again",
+        "fr": "  ✗ {name} s'est arrêté (statut {status}), relance : {detail}",
+        "en": "  ✗ {name} ended (status {status}), starting again: {detail}",
     },
     "up.restarted": {"fr": "  ↻ {name} relancé ({restarts})", "en": "  ↻ {name} started again ({restarts})"},
     "up.stopping": {"fr": "  ■ arrêt : {name}", "en": "  ■ stopping: {name}"},
@@ -94,10 +94,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "Choisissez-en un autre dans beffroi.toml ({name} = …) ou libérez-le (ss -ltnp | grep {port}).",
         "en": "Port {port} ({name}) of {host} is taken by another program: {detail}. "
         "Choose another in beffroi.toml ({name} = …) or free it (ss -ltnp | grep {port}).",
-    },
-    "up.migrations_refused": {
-        "fr": "Le schéma de la base n'a pas pu être mis à jour ; rien n'a été modifié à moitié.\n{detail}",
-        "en": "The database schema could not be upgraded; nothing was left half-done.\n{detail}",
     },
     "settings.file_unreadable": {
         "fr": "Réglages illisibles dans {path} : {detail}",
@@ -251,5 +247,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "restore.head_differs": {
         "fr": "La tête du journal diffère : attendue {expected}, relue {found}.",
         "en": "The head of the journal differs: expected {expected}, read {found}.",
+    },
+    "up.demo_refused": {"fr": "{detail}", "en": "{detail}"},
+    "demo.real_city": {
+        "fr": "{path} contient une vraie ville : une démonstration n'y entre jamais. "
+        "Donnez-lui un dossier à elle : beffroi --data demo demo",
+        "en": "{path} holds a real city: a demonstration never enters it. "
+        "Give it a folder of its own: beffroi --data demo demo",
     },
 }
