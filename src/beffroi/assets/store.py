@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+from beffroi.assets.edit import characteristics_text
 from beffroi.assets.held import Effects, PlaceChange
 from beffroi.assets.places import Feature, Places
 from beffroi.assets.state import AssetsState
@@ -23,6 +24,7 @@ _SERIES = """INSERT INTO series (index, asset, point)
     SELECT a.first + p.n - 1, a.id, p.point
     FROM unnest(%s::uuid[], %s::int[]) AS a (id, first)
     CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS p (point, n)"""
+_CHARACTERISTICS = ASSET_FIELDS.index("characteristics")
 _json = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -32,7 +34,8 @@ def load(connection: psycopg.Connection[Any], state: AssetsState) -> None:
         selected = ASSET_COLUMNS.replace('"characteristics"', "characteristics::text")
         cursor.execute(f"SELECT {selected} FROM asset ORDER BY index")
         shared: dict[str, str] = {}
-        rows = (_interned(row, shared) for row in cursor.fetchall())
+        canonical = _Canonical()
+        rows = (_interned(row, shared, canonical) for row in cursor.fetchall())
         state.put_many([Asset(**dict(zip(ASSET_FIELDS, row, strict=True))) for row in rows])
         cursor.execute("SELECT coalesce(max(index) + 1, 0) FROM series")
         state.next_series = max(state.next_series, cursor.fetchone()[0])  # type: ignore[index]
@@ -45,6 +48,8 @@ def load(connection: psycopg.Connection[Any], state: AssetsState) -> None:
 
 
 PLACES = "SELECT layer, key, name, properties::text, geometry, hash FROM place ORDER BY layer, key"
+PLACES_PAGE = """SELECT layer, key, name, properties::text, geometry, hash FROM place
+    WHERE (layer, key) > (%s, %s) ORDER BY layer, key LIMIT %s"""
 
 
 def features_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Feature]:
@@ -58,8 +63,18 @@ def attribution_of(records: Iterable[ImportRecord]) -> str:
     return " · ".join(dict.fromkeys(words))
 
 
-def _interned(row: tuple[Any, ...], shared: dict[str, str]) -> tuple[Any, ...]:
-    return tuple(shared.setdefault(cell, cell) if type(cell) is str else cell for cell in row)
+class _Canonical(dict[str, str]):
+    """PostgreSQL writes JSON its own way: gives back the register's way, each text worked out once."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = canonical = characteristics_text(msgspec.json.decode(text))
+        return canonical
+
+
+def _interned(row: tuple[Any, ...], shared: dict[str, str], canonical: _Canonical) -> list[Any]:
+    cells = [shared.setdefault(cell, cell) if type(cell) is str else cell for cell in row]
+    cells[_CHARACTERISTICS] = canonical[cells[_CHARACTERISTICS]]
+    return cells
 
 
 def _record(row: tuple[Any, ...]) -> ImportRecord:
@@ -167,19 +182,21 @@ def _side(feature: Feature | None) -> str | None:
     return None if feature is None else _json(feature).decode()
 
 
-PLAN_ASSETS = "SELECT before, after FROM asset_change WHERE import = %s"
-PLAN_PLACES = "SELECT before, after FROM place_change WHERE import = %s"
+PLAN_ASSETS = """SELECT asset, before::text, after::text FROM asset_change
+    WHERE import = %s AND asset > %s ORDER BY asset LIMIT %s"""
+PLAN_PLACES = """SELECT layer, key, before::text, after::text FROM place_change
+    WHERE import = %s AND (layer, key) > (%s, %s) ORDER BY layer, key LIMIT %s"""
 
 
 def changes_from_rows(rows: Iterable[tuple[Any, ...]], import_id: UUID) -> list[Change]:
     """Return the asset changes of a query over PLAN_ASSETS, in index order."""
     found = [
         Change(
-            None if before is None else msgspec.convert(before, Asset, strict=False),
-            msgspec.convert(after, Asset, strict=False),
+            None if before is None else msgspec.json.decode(before, type=Asset),
+            msgspec.json.decode(after, type=Asset),
             import_id,
         )
-        for before, after in rows
+        for _, before, after in rows
     ]
     return sorted(found, key=lambda change: change.after.index)
 
@@ -188,8 +205,8 @@ def place_changes_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlaceChange
     """Return the place changes of a query over PLAN_PLACES."""
     return [
         PlaceChange(
-            None if before is None else msgspec.convert(before, Feature),
-            None if after is None else msgspec.convert(after, Feature),
+            None if before is None else msgspec.json.decode(before, type=Feature),
+            None if after is None else msgspec.json.decode(after, type=Feature),
         )
-        for before, after in rows
+        for *_, before, after in rows
     ]

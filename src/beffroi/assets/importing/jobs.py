@@ -32,6 +32,7 @@ from beffroi.trade.doors import View
 MAX_JOBS = 8
 """Jobs remembered; the oldest is forgotten (policy: drop the oldest). Its import stays in the register."""
 SAMPLE = 20
+PAGE = 500
 JobState = Literal["reading", "ready", "failed"]
 
 
@@ -174,14 +175,28 @@ class Jobs:
         return read_mapping(text)
 
     async def _features(self) -> dict[tuple[str, str], Feature]:
-        rows = await self._view.reader.fetch(store.PLACES)
-        return {(row[0], row[1]): Feature(*row) for row in rows}
+        """Read the places by pages: decoding 50,000 rows at once would hold the loop for half a second."""
+        found: dict[tuple[str, str], Feature] = {}
+        last = ("", "")
+        while rows := await self._view.reader.fetch(store.PLACES_PAGE, (*last, PAGE)):
+            for row in rows:
+                last = (row[0], row[1])
+                found[last] = Feature(*row)
+        return found
+
+    async def _pages(self, query: str, first: tuple[Any, ...], import_id: UUID) -> list[tuple[Any, ...]]:
+        """Read rows by pages on their first columns, which order them."""
+        found: list[tuple[Any, ...]] = []
+        while rows := await self._view.reader.fetch(query, (import_id, *first, PAGE)):
+            found += rows
+            first = rows[-1][: len(first)]
+        return found
 
     async def _prepare_undo(self, job: Job, import_id: UUID) -> None:
         state = self._view.state
         job.stage = "undo"
-        asset_rows = await self._view.reader.fetch(store.PLAN_ASSETS, (import_id,))
-        place_rows = await self._view.reader.fetch(store.PLAN_PLACES, (import_id,))
+        asset_rows = await self._pages(store.PLAN_ASSETS, (UUID(int=0),), import_id)
+        place_rows = await self._pages(store.PLAN_PLACES, ("", ""), import_id)
         features = await self._features() if place_rows else {}
 
         def work() -> Plan:

@@ -48,7 +48,7 @@ CREATE TABLE asset_change (
     after       jsonb NOT NULL,
     PRIMARY KEY (asset, position)
 );
-CREATE INDEX asset_change_import ON asset_change (import) WHERE import IS NOT NULL;
+CREATE INDEX asset_change_import ON asset_change (import, asset) WHERE import IS NOT NULL;
 
 CREATE TABLE asset_import (
     id          uuid PRIMARY KEY,
@@ -65,8 +65,8 @@ CREATE TABLE asset_import (
 
 -- Streets, addresses, outlines: features that are not equipment, by layer. Geometry is WKB, WGS 84.
 CREATE TABLE place (
-    layer      text NOT NULL,
-    key        text NOT NULL,
+    layer      text COLLATE "C" NOT NULL,
+    key        text COLLATE "C" NOT NULL,
     name       text NOT NULL,
     properties jsonb NOT NULL,
     geometry   bytea NOT NULL,
@@ -76,8 +76,8 @@ CREATE TABLE place (
 
 CREATE TABLE place_change (
     import   uuid NOT NULL,
-    layer    text NOT NULL,
-    key      text NOT NULL,
+    layer    text COLLATE "C" NOT NULL,
+    key      text COLLATE "C" NOT NULL,
     before   jsonb,
     after    jsonb,
     PRIMARY KEY (import, layer, key)
