@@ -42,7 +42,8 @@ def routes(view: View[AlarmsState]) -> Sequence[Any]:
     @get("/", summary="List alarms: filtered, sorted, paged")
     async def list_alarms(
         caller: Caller,
-        state: Which = "",
+        # Litestar keeps the name `state` for itself
+        which: Annotated[Which, Parameter(query="state")] = "",
         outcome: Outcome = "alarm",
         commune: str = "",
         trade: str = "",
@@ -54,7 +55,7 @@ def routes(view: View[AlarmsState]) -> Sequence[Any]:
         after: Annotated[int, Parameter(ge=0)] = 0,
     ) -> AlarmPage:
         query = Query(
-            which=state, outcome=outcome, commune=commune, trade=trade, kind=kind, priority=priority, sort=sort
+            which=which, outcome=outcome, commune=commune, trade=trade, kind=kind, priority=priority, sort=sort
         )
         slots = select(view.state, query, caller.sees)
         if q:
