@@ -137,7 +137,7 @@ _JOINT = f',"{_SEAL}",'.encode()
 def decode_arrays(messages: Sequence[Message], columns: Columns, resolver: Resolver) -> None:
     """Bring arrays of assets into the columns."""
     for route, items in _decode(messages, _items, columns):
-        _add_items(route, items, columns, resolver)
+        add_items(route, items, columns, resolver)
 
 
 def decode_points(messages: Sequence[Message], columns: Columns, resolver: Resolver) -> None:
@@ -205,7 +205,8 @@ def _decode_apart(
         yield route, doc
 
 
-def _add_items(route: Route, items: list[Item], columns: Columns, resolver: Resolver) -> None:
+def add_items(route: Route, items: Sequence[Item], columns: Columns, resolver: Resolver) -> None:
+    """Bring the items of one message into the columns."""
     source = route.source
     number = columns.begin(source)
     series, times, values, numbers = columns.series, columns.time_ms, columns.value, columns.message

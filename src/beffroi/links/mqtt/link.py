@@ -90,9 +90,7 @@ class MqttLink:
         secure = self._url.scheme in {"mqtts", "ssl"}
         host, port = self._url.hostname or "127.0.0.1", self._url.port or (8883 if secure else 1883)
         context = (self._tls or ssl.create_default_context()) if secure else None
-        _, wire = await loop.create_connection(
-            lambda: _Wire(self), host, port, ssl=context
-        )
+        _, wire = await loop.create_connection(lambda: _Wire(self), host, port, ssl=context)
         session = Session(self._with_url_user())
         self._wire, self._session, self._ready = wire, session, []
         try:

@@ -1,0 +1,7 @@
+"""`python -m beffroi.server.intake`."""
+
+import sys
+
+from beffroi.server.intake.process import main
+
+sys.exit(main())

@@ -1,0 +1,117 @@
+"""The arrays of the intake: what was folded, what was committed, what the screens were told."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from beffroi.server.intake.registry import Assets
+from beffroi.telemetry.fold import Fold, Readings
+from beffroi.telemetry.history import StandingRow
+from beffroi.telemetry.machine import Standing
+from beffroi.telemetry.rules import Bools, Floats, Ints, RuleSet
+
+DIFF_ROW = np.dtype([("series", "<u4"), ("value", "<f8"), ("at", "<i8")])
+DIFF_BYTES = 512_000
+
+
+class Marks:
+    """By series: `fold` runs ahead of the database, `stored` is what it holds, `shown` is what the screens know.
+
+    A value over quota is shown and never stored: the three must not be mixed.
+    """
+
+    def __init__(self) -> None:
+        self.fold = Fold(RuleSet((), np.empty(0, np.int64), np.empty(0, np.int64), 0), 0)
+        self.stored_at: Ints = np.empty(0, np.int64)
+        self.stored_value: Floats = np.empty(0, np.float64)
+        self.shown_at: Ints = np.empty(0, np.int64)
+        self.shown_value: Floats = np.empty(0, np.float64)
+        self.unsaved: Bools = np.empty(0, np.bool_)
+        """Series whose stored value is not in `latest` yet."""
+
+    def restore(self, at: Ints, value: Floats) -> None:
+        """Start from the marks that the database holds."""
+        self.fold.at, self.fold.value = at.copy(), value.copy()
+        self.stored_at, self.stored_value = at.copy(), value.copy()
+        self.shown_at, self.shown_value = at.copy(), value.copy()
+        self.unsaved = np.zeros(len(at), np.bool_)
+
+    def follow(self, assets: Assets, standings: Iterable[StandingRow]) -> None:
+        """Grow to a new register; each rule stands where it stood, or where its row says."""
+        rules = assets.rules()
+        numbers = {
+            (int(series), rules.classes[int(number)].name): place
+            for place, (series, number) in enumerate(zip(rules.series, rules.of_class, strict=True))
+        }
+        for row in [*standings, *self._standings()]:
+            place = numbers.get((row.series, row.alarm_class))
+            if place is not None:
+                rules.set_standing(place, Standing(row.condition, row.active, row.since))
+        rules.take_moved()
+        fold = Fold(rules, assets.series_count)
+        former, size = self.fold, len(self.fold.at)
+        fold.at[:size], fold.value[:size] = former.at, former.value
+        self.fold = fold
+        grown = assets.series_count - size
+        self.stored_at, self.shown_at = (
+            np.append(a, np.zeros(grown, np.int64)) for a in (self.stored_at, self.shown_at)
+        )
+        self.stored_value = np.append(self.stored_value, np.zeros(grown))
+        self.shown_value = np.append(self.shown_value, np.zeros(grown))
+        self.unsaved = np.append(self.unsaved, np.zeros(grown, np.bool_))
+
+    def _standings(self) -> list[StandingRow]:
+        rules = self.fold.rules
+        return standing_rows(rules, np.flatnonzero(rules.condition | rules.active | (rules.since > 0)))
+
+    def store(self, newest: Readings) -> None:
+        """Note that readings, one a series, are committed."""
+        self.stored_at[newest.series] = newest.at
+        self.stored_value[newest.series] = newest.value
+        self.unsaved[newest.series] = True
+
+    def show(self, newest: Readings) -> Readings:
+        """Note what the screens are told, one a series; returns what is news to them."""
+        news = newest.pick(newest.at > self.shown_at[newest.series])
+        self.shown_at[news.series] = news.at
+        self.shown_value[news.series] = news.value
+        return news
+
+    def shown(self) -> Readings:
+        """Return everything that the screens should know."""
+        known = np.flatnonzero(self.shown_at)
+        return Readings(known, self.shown_at[known], self.shown_value[known])
+
+    def take_unsaved(self, limit: int) -> Readings:
+        """Return some committed readings that `latest` does not have yet."""
+        series = np.flatnonzero(self.unsaved)[:limit]
+        self.unsaved[series] = False
+        return Readings(series, self.stored_at[series], self.stored_value[series])
+
+
+def standing_rows(rules: RuleSet, numbers: Ints) -> list[StandingRow]:
+    """Return where some rules stand, as rows."""
+    return [
+        StandingRow(int(rules.series[number]), rules.classes[int(rules.of_class[number])].name, *rules.standing(number))
+        for number in numbers.tolist()
+    ]
+
+
+def newest_of(readings: Readings) -> Readings:
+    """Return the last reading of each series of rows sorted by (series, time)."""
+    if not len(readings):
+        return readings
+    return readings.pick(np.append(readings.series[1:] != readings.series[:-1], True))
+
+
+def sorted_rows(readings: Readings) -> Readings:
+    """Return rows sorted by (series, time)."""
+    return readings.pick(np.lexsort((readings.at, readings.series)))
+
+
+def diff_messages(readings: Readings) -> list[bytes]:
+    """Return readings as the records of `bf.diff`, in pieces of 512 kB at most."""
+    rows = np.empty(len(readings), DIFF_ROW)
+    rows["series"], rows["value"], rows["at"] = readings.series, readings.value, readings.at
+    size = DIFF_BYTES // DIFF_ROW.itemsize
+    return [rows[start : start + size].tobytes() for start in range(0, len(rows), size)]

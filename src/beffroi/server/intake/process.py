@@ -1,0 +1,323 @@
+"""The intake process: what it opens, in which order, and what it tells of itself. `python -m beffroi.server.intake`."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import signal
+import ssl
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+import psycopg
+import structlog
+import uvloop
+from nats.aio.msg import Msg
+
+from beffroi.equipment import registry as find_kinds
+from beffroi.links.mqtt.link import MqttLink
+from beffroi.links.mqtt.mapping import ARRAY_FILTERS, SINGLE_FILTERS
+from beffroi.links.mqtt.session import SessionPlan
+from beffroi.server.broker_auth import BrokerKeys, broker_keys, bus_options
+from beffroi.server.bus import NatsBus
+from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
+from beffroi.server.database import dsn_app
+from beffroi.server.intake.brokerlog import BrokerLog
+from beffroi.server.intake.callout import SUBJECT, Callout
+from beffroi.server.intake.counts import Counts
+from beffroi.server.intake.doors import open_door
+from beffroi.server.intake.health import Reporter
+from beffroi.server.intake.keeping import Keeper
+from beffroi.server.intake.marks import Marks
+from beffroi.server.intake.pipeline import Pipeline
+from beffroi.server.intake.posts import Posts
+from beffroi.server.intake.registry import Assets, Registry, SourceFacts, Sources, read_signature, read_sources
+from beffroi.server.intake.writer import HistoryWriter
+from beffroi.server.logs import configure_logs
+from beffroi.server.settings import Settings, SettingsError, load_settings
+from beffroi.telemetry.history import StandingRow, read_marks, read_standings
+
+FAILED = 70
+"""Exit status of a process that gave up loudly (EX_SOFTWARE): the supervisor starts another."""
+
+RETRY_S = 0.3
+CLOCK_PATIENCE_S = 5.0
+RELOAD_EVERY_S = 30.0
+"""The register is compared this often even when nobody said that it changed."""
+
+BROKER_LOG_S = 1.0
+SWITCH_S = 0.001
+T = TypeVar("T")
+
+log = structlog.get_logger("intake")
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What the database says of the register."""
+
+    assets: Assets | None
+    """None when the register has not changed."""
+    sources: list[SourceFacts]
+
+
+class IntakeBus(NatsBus):
+    """The bus of the intake, which also answers the broker's questions."""
+
+    async def answer(self, subject: str, reply: Callable[[bytes], bytes]) -> None:
+        """Answer every request on a subject; to be called once connected."""
+        assert self._client is not None
+
+        async def receive(message: Msg) -> None:
+            if answer := reply(message.data):
+                await message.respond(answer)
+
+        await self._client.subscribe(subject, cb=receive)
+
+
+class Intake:
+    """Everything of the process, from its start to its end."""
+
+    def __init__(self, settings: Settings, clock: CityClock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.counts = Counts()
+        self.writer = HistoryWriter(dsn_app(settings))
+        self.bus = IntakeBus(settings.nats_url, bus_options(settings, "intake"))
+        self.kinds = find_kinds(settings.plugins)
+        registry = Registry(Assets(self.kinds), Sources((), clock.monotonic()))
+        self.pipeline = Pipeline(self.writer, self.bus, clock, self.counts, registry, Marks())
+        self.keeper = Keeper(dsn_app(settings), self.pipeline, self.counts, clock, ZoneInfo(settings.zone))
+        self.posts = Posts(self.pipeline, self.counts, clock)
+        self.keys = broker_keys(settings)
+        self.callout = Callout(self.keys, self._refused)
+        self._reload = asyncio.Event()
+        self._clock_heard = asyncio.Event()
+        self._tasks: dict[asyncio.Task[None], str] = {}
+        self._doors: list[asyncio.Server] = []
+        self.links = [
+            MqttLink(
+                name, settings.mqtt_url, _plan(self.keys, name, filters), self.pipeline.wake, _broker_tls(settings)
+            )
+            for name, filters in (("arrays", ARRAY_FILTERS), ("singles", SINGLE_FILTERS))
+        ]
+
+    async def start(self) -> None:
+        """Open everything; the doors last, once what they bring can be committed."""
+        self.writer.start()
+        await self._restore()
+        await self.keeper.prepare()
+        await self._open_bus()
+        self.pipeline.links = self.links
+        self._spawn("batches", self.pipeline.run())
+        for link in self.links:
+            self._spawn(f"mqtt {link.name}", link.run())
+        for number, task in enumerate(self.keeper.tasks()):
+            self._spawn(f"keeping {number}", task)
+        self._spawn("register", self._follow_register())
+        self._spawn("health", Reporter(self).run())
+        if self.settings.embeds_broker:
+            self._spawn("broker log", self._read_broker_log())
+        tls = _door_tls(self.settings)
+        host = self.settings.http_host
+        self._doors = [
+            await open_door(self.posts.readings, host, self.settings.intake_port, tls),
+            await open_door(self.posts.position, host, self.settings.osmand_port, tls),
+        ]
+        gc.collect()
+        gc.freeze()
+        log.info("ready", series=self.pipeline.registry.assets.series_count)
+
+    async def _restore(self) -> None:
+        loaded = await self.writer.read(lambda connection: self._load(connection, ()))
+        assert loaded.assets is not None
+        count = loaded.assets.series_count
+        at, value = await self.writer.read(lambda connection: read_marks(connection, count))
+        self.pipeline.marks.restore(at, value)
+        standings = await self.writer.read(read_standings)
+        newest = await self.writer.read(
+            lambda connection: connection.execute("SELECT coalesce(max(id), 0) FROM intake_batch").fetchone()
+        )
+        self.pipeline.number_from(int(newest[0]) if newest else 0)
+        self._adopt(loaded, standings)
+
+    async def _open_bus(self) -> None:
+        await self.bus.subscribe("bf.series", lambda _subject, _payload: self._reload.set())
+        await self.bus.subscribe("bf.live", lambda _subject, _payload: self.pipeline.tell_all())
+        if isinstance(self.clock, RehearsalClock):
+            await self.bus.subscribe("bf.clock", self._hear_clock)
+        await self.bus.connect()
+        if self.settings.embeds_broker:
+            await self.bus.answer(SUBJECT, self.callout.answer)
+        await self.pipeline.tell_all()
+        if isinstance(self.clock, RehearsalClock):
+            # before the rehearsal's first word every reading would seem to come from the future
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._clock_heard.wait(), CLOCK_PATIENCE_S)
+
+    def _hear_clock(self, subject: str, payload: bytes) -> None:
+        if isinstance(self.clock, RehearsalClock):
+            self.clock.hear(payload)
+            self._clock_heard.set()
+
+    def _load(self, connection: psycopg.Connection[Any], known: tuple[Any, ...]) -> Loaded:
+        signature = read_signature(connection)
+        assets = None
+        if signature != known:
+            assets = Assets(self.kinds)
+            assets.read(connection, signature)
+        return Loaded(assets, read_sources(connection))
+
+    def _adopt(self, loaded: Loaded, standings: list[StandingRow]) -> None:
+        """Put a register in force; to be called when no batch is being folded."""
+        former = self.pipeline.registry
+        sources = Sources(loaded.sources, self.clock.monotonic())
+        sources.follow(former.sources)
+        if loaded.assets is not None:
+            self.pipeline.marks.follow(loaded.assets, standings)
+        self.pipeline.follow(Registry(loaded.assets or former.assets, sources))
+        self.callout.secrets = sources.by_secret
+        self.callout.sources = frozenset(source.name for source in loaded.sources)
+
+    async def _follow_register(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reload.wait(), RELOAD_EVERY_S)
+            self._reload.clear()
+            known = self.pipeline.registry.assets.signature
+            try:
+                loaded = await asyncio.to_thread(self._load_apart, known)
+            except psycopg.OperationalError as error:
+                log.warning("register not read", error=str(error).strip())
+                await asyncio.sleep(RETRY_S)
+                self._reload.set()
+                continue
+            former = self.pipeline.registry.sources.facts
+            if loaded.assets is not None or tuple(loaded.sources) != former:
+                self.pipeline.between_batches(lambda loaded=loaded: self._adopt(loaded, []))  # type: ignore[misc]
+
+    def _load_apart(self, known: tuple[Any, ...]) -> Loaded:
+        with psycopg.connect(
+            dsn_app(self.settings), connect_timeout=5, application_name="beffroi intake"
+        ) as connection:
+            return self._load(connection, known)
+
+    async def _read_broker_log(self) -> None:
+        reader = BrokerLog(self.settings.logs / "nats.log")
+        while True:
+            for violation in await asyncio.to_thread(reader.read):
+                self.counts.add(
+                    violation.client, "forbidden_topic", self.clock.now(), 1, violation.topic.encode(), "mqtt"
+                )
+            await asyncio.sleep(BROKER_LOG_S)
+
+    def _refused(self, user: str, reason: str) -> None:
+        self.counts.add(user, reason, self.clock.now(), where="mqtt")
+
+    def _spawn(self, name: str, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+            raise RuntimeError(f"{name} ended by itself")
+
+        self._tasks[asyncio.create_task(run(), name=name)] = name
+
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """Return when a stop is asked; raises what ended a task that should never end."""
+        asked = asyncio.create_task(stopping.wait())
+        done, _ = await asyncio.wait({asked, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        for task in done - {asked}:
+            task.result()
+
+    async def stop(self) -> None:
+        """Close the doors, finish what is on its way, leave the rest to the broker."""
+        for door in self._doors:
+            door.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self.pipeline.drained(), 2.0)
+        await self.writer.stop()
+        self.keeper.close()
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self.bus.close(), 1.0)
+
+
+def _plan(keys: BrokerKeys, name: str, filters: tuple[str, ...]) -> SessionPlan:
+    return SessionPlan(
+        client_id=keys.client_ids[name], username="intake", password=keys.passwords["intake"], filters=filters
+    )
+
+
+def _broker_tls(settings: Settings) -> ssl.SSLContext | None:
+    """Return how an embedded broker's certificate is checked: it is our own authority's, on our own machine."""
+    if settings.mqtt or not settings.mqtt_secure:
+        return None
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _door_tls(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.tls_cert:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    return context
+
+
+def city_clock(settings: Settings) -> CityClock:
+    """Return the machine's clock, or the rehearsal's where the database is marked so; waits for the database."""
+    while True:
+        try:
+            with psycopg.connect(dsn_app(settings), connect_timeout=5) as connection:
+                marked = connection.execute("SELECT value FROM city_setting WHERE name = 'rehearsal'").fetchone()
+        except psycopg.OperationalError as error:
+            log.warning("database away", error=str(error).strip())
+            time.sleep(RETRY_S)
+        else:
+            return RehearsalClock(SystemClock().now()) if marked and marked[0] is True else SystemClock()
+
+
+async def serve(settings: Settings) -> int:
+    """Run the intake until SIGTERM or SIGINT; return the exit status."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    intake = Intake(settings, await asyncio.to_thread(city_clock, settings))
+    starting = asyncio.create_task(intake.start())
+    asked = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await intake.watch(stopping)
+    except Exception:
+        log.exception("the intake gives up")
+        return FAILED
+    finally:
+        starting.cancel()
+        asked.cancel()
+        await intake.stop()
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the intake with the settings of the environment; return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="data folder")
+    options = parser.parse_args(argv)
+    try:
+        settings = load_settings(data=options.data)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return FAILED
+    configure_logs("intake", settings.log_level)
+    sys.setswitchinterval(SWITCH_S)
+    return uvloop.run(serve(settings))
