@@ -26,7 +26,7 @@ from beffroi.server.http.app import Parts, build_app
 from beffroi.server.http.system import Readiness
 from beffroi.server.reading import PoolReader, Workers
 from beffroi.server.texts import Catalogue
-from beffroi.server.wiring import RoomView, Wiring
+from beffroi.server.wiring import RoomView, Wiring, find_kinds, find_trades
 from beffroi.server.writer import Writer
 from beffroi.trade.line import Line
 
@@ -36,14 +36,15 @@ DEMO = first_accounts.DEMO_PASSWORD
 class SmallCity:
     """What services and tests see of it: the parts of `CoreDoor` that they use."""
 
-    def __init__(self, database: Any, data: Path, *, demo: bool) -> None:
+    def __init__(self, database: Any, data: Path, *, demo: bool, whole: bool) -> None:
         self.data = data
         self.demo = demo
         self.zone = "Europe/Paris"
         self.clock = SystemClock()
         self.database = database
         ids = ClockIds(self.clock.now)
-        self.wiring = Wiring((JOURNAL, ACCESS, LOGBOOK, HOUSE))
+        small = (JOURNAL, ACCESS, LOGBOOK, HOUSE)
+        self.wiring = Wiring(find_trades(), find_kinds()) if whole else Wiring(small)
         self.reader = PoolReader(database.app)
         self.workers = Workers(database.app, database.owner)
         self.hub = Hub(self.wiring, self.clock, ids)
@@ -93,10 +94,10 @@ class SmallCity:
 
 
 @asynccontextmanager
-async def small_city(database: Any, *, demo: bool = True) -> AsyncIterator[SmallCity]:
-    """Give a city at work with its first accounts, and end it."""
+async def small_city(database: Any, *, demo: bool = True, whole: bool = False) -> AsyncIterator[SmallCity]:
+    """Give a city at work with its first accounts, and end it; `whole` has every trade of the package."""
     with tempfile.TemporaryDirectory(prefix="bf-") as folder:
-        city = SmallCity(database, Path(folder), demo=demo)
+        city = SmallCity(database, Path(folder), demo=demo, whole=whole)
         await city.reader.open()
         await city.executor.start(5)
         serving = asyncio.create_task(city.executor.run())

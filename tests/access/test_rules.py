@@ -82,3 +82,12 @@ def test_every_sentence_exists_in_both_languages() -> None:
 
     assert all(texts.keys() == {"fr", "en"} and all(texts.values()) for texts in TEXTS.values())
     assert {event.event_type() for event in TRADE.events} <= TEXTS.keys()
+
+
+def test_every_right_that_an_action_asks_is_held_by_some_role() -> None:
+    from beffroi.server.wiring import find_trades
+
+    asked = {action.right for trade in find_trades() for action in trade.actions if action.right}
+    held = {right for role in BUILT_IN.values() for right in role.rights}
+    assert asked <= held
+    assert held == set(RIGHTS)

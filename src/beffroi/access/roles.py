@@ -6,7 +6,7 @@ from beffroi.access.types import Role, RoleGrant
 from beffroi.model.scope import ANY, Grant, Rights
 
 RIGHTS: tuple[str, ...] = (
-    *("view", "alarms", "order", "order_wide", "consign", "register", "sources", "programme"),
+    *("view", "alarms", "order", "order_wide", "order_cut", "consign", "register", "sources", "programme"),
     *("work", "logbook", "journal", "export", "accounts", "keys", "settings"),
 )
 
@@ -19,7 +19,7 @@ BUILT_IN: dict[str, Role] = {
         Role("viewer", ("view",), {"fr": "Lecteur", "en": "Viewer"}),
         Role("operator", _OPERATOR, {"fr": "Opérateur", "en": "Operator"}),
         Role("shift_supervisor", _SUPERVISOR, {"fr": "Chef de salle", "en": "Shift supervisor"}),
-        Role("duty_manager", _SUPERVISOR, {"fr": "Cadre d'astreinte", "en": "Duty manager"}),
+        Role("duty_manager", (*_SUPERVISOR, "order_cut"), {"fr": "Cadre d'astreinte", "en": "Duty manager"}),
         Role("electrician", ("view", "consign", "work", "logbook"), {"fr": "Électricien", "en": "Electrician"}),
         Role("clerk", ("view", "register", "export"), {"fr": "Gestionnaire du référentiel", "en": "Register clerk"}),
         Role(
@@ -40,7 +40,8 @@ BUILT_IN: dict[str, Role] = {
         ),
     )
 }
-"""An administrator keeps accounts and the register; orders are for those who hold the desk (least privilege)."""
+"""Who decides is room.md's: the shift supervisor orders a whole commune, dimming or cutting off-plan is the duty
+manager's. An administrator keeps accounts and the register; orders are for those who hold the desk (least privilege)."""
 
 
 def find_role(name: str, custom: Mapping[str, Role]) -> Role | None:
