@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -135,3 +136,23 @@ def test_engines_are_not_root_and_their_files_closed(engines: Engines) -> None:
         assert Path(f"/proc/{engines.pid(name)}").stat().st_uid != 0
     assert (engines.data / "engines" / "postgres").stat().st_mode & 0o077 == 0
     assert (engines.data / "keys" / "database.json").stat().st_mode & 0o077 == 0
+
+
+def test_data_folder_out_of_the_service_users_reach_works_all_the_same(
+    data_folder: Path, wait_until: Any, ephemeral: dict[str, str]
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root has folders that its service user cannot reach")
+    closed = data_folder / "closed"
+    closed.mkdir(mode=0o700)
+    data = closed / "data"
+    data.mkdir()
+    running = Engines(data, ephemeral)
+    try:
+        wait_until(running.ready, within_s=30)
+        _write(running.settings(), 1)
+        assert _count(running.settings()) == 1
+    finally:
+        running.process.send_signal(signal.SIGINT)
+        running.process.wait(20)
+        shutil.rmtree((data / "engines").resolve())

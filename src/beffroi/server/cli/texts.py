@@ -156,11 +156,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "Install it: apt-get install postgresql-{needed}; "
         "or change version: beffroi backup with the old one, then beffroi restore into a new folder.",
     },
-    "postgres.half_initialised": {
-        "fr": "{path} a été initialisé à moitié et ne contient rien de la ville : supprimez-le et relancez "
-        "(rm -r {path}).",
-        "en": "{path} was half initialised and holds nothing of the city: remove it and start again (rm -r {path}).",
-    },
     "nats.not_found": {
         "fr": "nats-server introuvable. Relancez l'installation, ou donnez BEFFROI_NATS et BEFFROI_MQTT.",
         "en": "nats-server not found. Run the set-up again, or give BEFFROI_NATS and BEFFROI_MQTT.",

@@ -53,16 +53,20 @@ def service_user(settings: Settings) -> ServiceUser | None:
 
 
 def engine_home(settings: Settings) -> Path:
-    """Return the folder of the engines' files; a link when the service user cannot reach the data folder."""
-    return settings.data / "engines"
+    """Return the folder of the engines' files, elsewhere when the service user cannot reach the data folder.
+
+    A link in the data folder then leads there; it is followed here, because the service user cannot follow it.
+    """
+    home = settings.data / "engines"
+    return home.readlink() if home.is_symlink() else home
 
 
 def prepare_home(settings: Settings, user: ServiceUser | None) -> Path:
     """Make the engines' folder, reachable by the service user, and return it."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    home = engine_home(settings)
+    home = settings.data / "engines"
     if home.exists():
-        return home
+        return engine_home(settings)
     if home.is_symlink():
         raise EngineError("engine.home_lost", path=str(home), target=str(home.readlink()))
     if user is None:
@@ -74,7 +78,7 @@ def prepare_home(settings: Settings, user: ServiceUser | None) -> Path:
         elsewhere.mkdir(parents=True, mode=0o755)
         (elsewhere / "owner").write_text(f"{settings.data}\n", encoding="utf-8")
         home.symlink_to(elsewhere)
-    return home
+    return engine_home(settings)
 
 
 def reachable(folder: Path, user: ServiceUser) -> bool:

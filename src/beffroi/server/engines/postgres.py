@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -160,10 +161,10 @@ def prepare(settings: Settings, user: ServiceUser | None) -> list[str]:
 
 
 def _initialise(settings: Settings, binaries: Binaries, user: ServiceUser | None) -> None:
-    folder = owned_folder(data_folder(settings), user)
-    if any(folder.iterdir()):
-        # initdb died half-way: without PG_VERSION there is nothing of the city in it
-        raise EngineError("postgres.half_initialised", path=str(folder))
+    """Make the cluster beside its place and move it there whole: a start killed half-way leaves nothing to repair."""
+    beside = engine_home(settings) / "postgres.new"
+    shutil.rmtree(beside, ignore_errors=True)
+    folder = owned_folder(beside, user)
     password_file = engine_home(settings) / ".initial"
     write_private(password_file, passwords(settings)[OWNER], user)
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if binaries.major >= 17 else ["--locale=C.UTF-8"]
@@ -179,6 +180,7 @@ def _initialise(settings: Settings, binaries: Binaries, user: ServiceUser | None
         password_file.unlink(missing_ok=True)
     with (folder / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("\ninclude 'beffroi.conf'\n")
+    folder.rename(data_folder(settings))
 
 
 def _run_as(command: list[str], user: ServiceUser | None) -> None:
