@@ -27,9 +27,7 @@ from beffroi.trade.line import Line
 from tests.assets.kinds import KINDS
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-CLERK = Caller(
-    actor=Actor(kind="person"), rights=Rights({"view": (EVERYTHING,), "register": (EVERYTHING,)}), lang="fr"
-)
+CLERK = Caller(actor=Actor(kind="person"), rights=Rights({"view": (EVERYTHING,), "register": (EVERYTHING,)}), lang="fr")
 
 
 def viewer_of(commune: str = "*", trade: str = "*") -> Caller:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.skipif(not CITY.is_dir(), reason="real data absent: ../
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".csv", ".gz", ".geojson")}
+    wanted = (".csv", ".gz", ".geojson")
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in wanted}
 
 
 def test_montpellier_in_again_and_out(run_desk: Any) -> None:

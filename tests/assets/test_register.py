@@ -13,7 +13,8 @@ async def _small_city(desk: Desk) -> dict[str, str]:
     made: dict[str, str] = {}
 
     async def create(code: str, kind: str, lon: float, parent: str = "", **more: Any) -> None:
-        fields = {"kind": kind, "code": code, "lon": lon, "lat": 47.3, "commune": "21231", "street": "Rue Monge", **more}
+        place = {"lon": lon, "lat": 47.3, "commune": "21231", "street": "Rue Monge"}
+        fields = {"kind": kind, "code": code, **place, **more}
         answer = await desk.act("assets.create", **fields, **({"parent": made[parent]} if parent else {}))
         made[code] = answer["events"][0]["asset"]
 

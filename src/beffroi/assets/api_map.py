@@ -19,7 +19,7 @@ from beffroi.assets.streets.graph import Route
 from beffroi.assets.tiles.base_map import MAX_ZOOM, TileShelf
 from beffroi.assets.tiles.clusters import Cluster, Grid
 from beffroi.assets.tiles.positions import encode_positions
-from beffroi.trade.doors import Caller, View
+from beffroi.trade.doors import AT_ROOT, Caller, View
 from beffroi.trade.rejected import Rejected
 
 LampStates = Callable[[], NDArray[np.uint8]]
@@ -61,7 +61,7 @@ def _search_routes(view: View[AssetsState]) -> list[Any]:
             known[:] = [Finder(state)]
         return known[0]
 
-    @get("/search", root=True, summary="Find assets, addresses, crossings and streets")
+    @get("/search", opt=AT_ROOT, summary="Find assets, addresses, crossings and streets")
     async def search_all(
         caller: Caller,
         q: Annotated[str, Parameter(max_length=200)],
@@ -71,7 +71,7 @@ def _search_routes(view: View[AssetsState]) -> list[Any]:
         mask = visible(state, caller.sees)
         return await asyncio.to_thread(lambda: search(state, finder(state), q, mask, limit))
 
-    @get("/map/route", root=True, summary="Quickest way by road between two points")
+    @get("/map/route", opt=AT_ROOT, summary="Quickest way by road between two points")
     async def find_route(caller: Caller, lon: Longitude, lat: Latitude, to_lon: Longitude, to_lat: Latitude) -> Route:
         route = await asyncio.to_thread(view.state.places.streets.route, (lon, lat), (to_lon, to_lat))
         if route is None:
@@ -90,7 +90,7 @@ def _picture_routes(view: View[AssetsState], lamp_states: LampStates) -> list[An
             grids[state.version] = Grid(state.columns.lon.copy(), state.columns.lat.copy())
         return grids[state.version]
 
-    @get("/map/positions", root=True, media_type="application/octet-stream", summary="Places of all visible assets")
+    @get("/map/positions", opt=AT_ROOT, media_type="application/octet-stream", summary="Places of all visible assets")
     async def get_positions(caller: Caller, request: AnyRequest) -> Response[bytes]:
         state = view.state
         mask = visible(state, caller.sees)
@@ -100,7 +100,7 @@ def _picture_routes(view: View[AssetsState], lamp_states: LampStates) -> list[An
             return Response(b"", status_code=304, headers=headers)
         return Response(encode_positions(state.columns, mask), media_type="application/octet-stream", headers=headers)
 
-    @get("/map/clusters", root=True, summary="Assets gathered in cells, with counts and the worst state of each")
+    @get("/map/clusters", opt=AT_ROOT, summary="Assets gathered in cells, with counts and the worst state of each")
     async def list_clusters(
         caller: Caller,
         z: Annotated[float, Parameter(ge=0, le=22)],
@@ -112,7 +112,7 @@ def _picture_routes(view: View[AssetsState], lamp_states: LampStates) -> list[An
         states = padded(lamp_states(), len(mask))
         return grid(state).clusters(z, box, mask, states)
 
-    @get("/map/style", root=True, summary="Bounds, centre, communes and attribution of the map")
+    @get("/map/style", opt=AT_ROOT, summary="Bounds, centre, communes and attribution of the map")
     async def get_style(caller: Caller) -> MapStyle:
         state = view.state
         places = state.places
@@ -129,7 +129,7 @@ def _tile_routes(view: View[AssetsState]) -> list[Any]:
 
     @get(
         "/map/tiles/{z:int}/{x:int}/{name:str}",
-        root=True,
+        opt=AT_ROOT,
         media_type="application/vnd.mapbox-vector-tile",
         summary="One vector tile of the base map",
     )
