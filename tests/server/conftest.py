@@ -21,10 +21,11 @@ from beffroi.model.actor import SYSTEM
 from beffroi.model.ids import ClockIds
 from beffroi.server.clock import SystemClock
 from beffroi.server.committer import Committer
-from beffroi.server.core import Core, web_server
+from beffroi.server.core import Core
 from beffroi.server.feed import Hub
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.settings import Settings
+from beffroi.server.web import web_server
 from beffroi.server.wiring import Wiring
 from beffroi.server.writer import Writer
 from beffroi.trade.doors import trusted
@@ -75,7 +76,7 @@ class Bench:
 async def at_work(dsn: str, *trades: Any, bound: int = 10_000) -> AsyncIterator[Bench]:
     """Give a committer that serves until the end of the block."""
     bench = Bench(dsn, *trades, bound=bound)
-    await bench.committer.start(5)
+    await bench.committer.start(1)
     serving = asyncio.create_task(bench.committer.run())
     try:
         yield bench

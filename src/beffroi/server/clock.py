@@ -1,18 +1,27 @@
 """The city's clock: the machine's, or in a database marked *rehearsal* the one that the rehearsal city tells."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+import psycopg
+import structlog
 
 from beffroi.model.time import SECOND, Clock, Micros
+from beffroi.server.database import connect, dsn_app
+from beffroi.server.house import REHEARSAL
+from beffroi.server.settings import Settings
 
 SLOWEST, FASTEST = 1.0, 150.0
 JUMP = 5 * SECOND
 """A step of the clock beyond this is told in the journal and judged by nobody as a silence."""
 
 SILENCE_S = 5.0
+RETRY_S = 0.3
+
+log = structlog.get_logger("clock")
 
 
 class CityClock(Clock, Protocol):
@@ -102,3 +111,25 @@ class JumpWatch:
         jump = (now - self._now) - int((monotonic - self._monotonic) * SECOND)
         self._now, self._monotonic = now, monotonic
         return jump if abs(jump) > JUMP else 0
+
+
+async def city_clock(settings: Settings) -> CityClock:
+    """Return the machine's clock, or the rehearsal's where the database is marked so; waits for the database."""
+    while True:
+        try:
+            start = await asyncio.to_thread(_rehearsal_start, settings)
+        except psycopg.OperationalError as error:
+            log.warning("database away", error=str(error).strip())
+            await asyncio.sleep(RETRY_S)
+        else:
+            return SystemClock() if start is None else RehearsalClock(start)
+
+
+def _rehearsal_start(settings: Settings) -> int | None:
+    """Return the city time at which a rehearsal was left, or nothing in a real city."""
+    with connect(dsn_app(settings), name="beffroi start") as connection:
+        marked = connection.execute("SELECT value FROM city_setting WHERE name = %s", (REHEARSAL,)).fetchone()
+        if not marked or marked[0] is not True:
+            return None
+        last = connection.execute("SELECT recorded_at FROM journal_line ORDER BY position DESC LIMIT 1").fetchone()
+    return int(last[0]) if last else SystemClock().now()

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import functools
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,7 +12,6 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
-import uvicorn
 import uvloop
 
 from beffroi.access import Gate
@@ -21,12 +21,12 @@ from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.server.broker_auth import bus_options
 from beffroi.server.bus import NatsBus
-from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
+from beffroi.server.clock import CityClock, RehearsalClock, SystemClock, city_clock
 from beffroi.server.committer import Committer
-from beffroi.server.database import connect, dsn_app, dsn_owner
+from beffroi.server.database import dsn_app, dsn_owner
+from beffroi.server.early import Early
 from beffroi.server.feed import Hub
 from beffroi.server.health import Health
-from beffroi.server.house import REHEARSAL
 from beffroi.server.http.app import Parts, build_app
 from beffroi.server.http.system import Readiness
 from beffroi.server.logs import configure_logs
@@ -36,6 +36,7 @@ from beffroi.server.reading import PoolReader, Workers
 from beffroi.server.scheduler import Scheduler
 from beffroi.server.settings import Settings, SettingsError, load_settings
 from beffroi.server.texts import Catalogue
+from beffroi.server.web import web_server
 from beffroi.server.wiring import RoomView, Wiring, find_kinds, find_procedures, find_trades
 from beffroi.server.writer import LeadershipLost, Writer
 from beffroi.trade.line import Line
@@ -49,7 +50,6 @@ FAILED = 70
 
 DRAIN_S = 3.0
 BUS_PATIENCE_S = 3.0
-RETRY_S = 0.3
 SWITCH_S = 0.002
 """How long a thread may hold the interpreter: the writer encodes while the loop must answer."""
 
@@ -172,11 +172,13 @@ class Core:
         if isinstance(self.clock, RehearsalClock):
             clock = self.clock
             await self.bus.subscribe("bf.clock", lambda _subject, payload: clock.hear(payload))
+        early = await self._listen()
         connecting = self._spawn("bus", self.bus.connect(), ends=True)
         self._step = "leadership"
         await self.reader.open()
         self._step = "loading"
         await self.executor.start()
+        early.release()
         self._spawn("committer", self.executor.run(), ends=True)
         await self.reactions.load()
         await asyncio.wait({connecting}, timeout=BUS_PATIENCE_S)
@@ -189,6 +191,17 @@ class Core:
         settle_memory()
         self._ready = True
         log.info("ready", position=self.executor.head.position, trades=len(self.wiring.trades))
+
+    async def _listen(self) -> Early:
+        """Hear for the trades what the bus tells them; until they are loaded it is kept for them."""
+        early = Early()
+        for trade in self.wiring.trades:
+            for subject in trade.subjects:
+                await self.bus.subscribe(subject, early.hold(functools.partial(self._hear, trade)))
+        return early
+
+    def _hear(self, trade: Trade[Any], subject: str, payload: bytes) -> None:
+        trade.hear(self.wiring.states[trade.name], subject, payload)
 
     async def watch(self, stopping: asyncio.Event) -> None:
         """Return when a stop is asked; raises what ended a task that should never end."""
@@ -237,61 +250,6 @@ async def _never_ending(name: str, work: Awaitable[None]) -> None:
 
 async def _once(work: Awaitable[None]) -> None:
     await work
-
-
-class Server(uvicorn.Server):
-    """The web server inside our loop; signals are the core's."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        """Leave the signals alone."""
-        yield
-
-
-def web_server(app: Any, settings: Settings) -> Server:
-    """Return the web server of an application at the address of the settings."""
-    config = uvicorn.Config(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        loop="none",
-        http="httptools",
-        ws="websockets-sansio",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws_per_message_deflate=False,
-        ws_max_size=64_000,
-        ws_ping_interval=10.0,
-        ws_ping_timeout=20.0,
-        timeout_graceful_shutdown=2,
-        ssl_certfile=settings.tls_cert or None,
-        ssl_keyfile=settings.tls_key or None,
-    )
-    return Server(config)
-
-
-async def city_clock(settings: Settings) -> CityClock:
-    """Return the machine's clock, or the rehearsal's where the database is marked so; waits for the database."""
-    while True:
-        try:
-            start = await asyncio.to_thread(_rehearsal_start, settings)
-        except psycopg.OperationalError as error:
-            log.warning("database away", error=str(error).strip())
-            await asyncio.sleep(RETRY_S)
-        else:
-            return SystemClock() if start is None else RehearsalClock(start)
-
-
-def _rehearsal_start(settings: Settings) -> int | None:
-    """Return the city time at which a rehearsal was left, or nothing in a real city."""
-    with connect(dsn_app(settings), name="beffroi start") as connection:
-        marked = connection.execute("SELECT value FROM city_setting WHERE name = %s", (REHEARSAL,)).fetchone()
-        if not marked or marked[0] is not True:
-            return None
-        last = connection.execute("SELECT recorded_at FROM journal_line ORDER BY position DESC LIMIT 1").fetchone()
-    return int(last[0]) if last else SystemClock().now()
 
 
 async def serve(settings: Settings) -> int:

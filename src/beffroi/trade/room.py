@@ -34,7 +34,9 @@ class Trade(Generic[S]):
     topics: ClassVar[tuple[str, ...]] = ()
     windows: ClassVar[dict[str, int]] = {}
     """Topics of which a screen holds the newest rows only, with how many."""
-    kinds: dict[str, EquipmentKind] = {}  # noqa: RUF012 - replaced on the instance by the wiring, never filled in place
+    subjects: ClassVar[tuple[str, ...]] = ()
+    """Subjects of the bus that `hear` wants: machine-scale news that belongs to the state and is never journalled."""
+    kinds: dict[str, EquipmentKind] = {}
     """The equipment found, given by the wiring before `load`."""
     catalogue: Mapping[str, Mapping[str, str]] = {}
     """The sentences of every trade, given by the wiring before `load`."""
@@ -59,6 +61,13 @@ class Trade(Generic[S]):
 
     def write(self, cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
         """Bring a batch of events into the rows, set-wise, inside the committer's transaction."""
+        raise NotImplementedError
+
+    def hear(self, state: S, subject: str, payload: bytes) -> None:
+        """Bring a message of the bus into the state, in a slice of 10 ms at most; those sent during `load` come after.
+
+        The same news may come twice, and a lost connection to the bus loses some: `load` reads what was kept.
+        """
         raise NotImplementedError
 
     def ports(self, state: S, city: City) -> dict[str, Any]:
