@@ -11,8 +11,7 @@ class RefusedLine(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What became of a post; sent after the commit. `repeated` were already in the history."""
+    """What became of a post; sent after the commit."""
 
     accepted: int
     refused: list[RefusedLine] = []
-    repeated: int = 0
