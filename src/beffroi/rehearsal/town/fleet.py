@@ -78,7 +78,7 @@ def place_fleet(network: Network, times: csr_matrix, territory: Territory, rng: 
 def _lines(
     times: csr_matrix, centres: Ints, used: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[tuple[int, ...], ...]:
-    """Draw each line from one outlying place through the centre of Dijon to another: nodes in order, there only."""
+    """Draw each line as a loop from one outlying place through the centre of Dijon to another and back: nodes in order."""
     hub = int(centres[0])
     _, out = dijkstra(times, indices=[hub], return_predecessors=True)
     _, back = dijkstra(times.T.tocsr(), indices=[hub], return_predecessors=True)
@@ -86,9 +86,10 @@ def _lines(
     ends = [int(ends[i]) for i in rng.permutation(len(ends))]
     lines = []
     for line in range(LINES):
-        inbound = _path(back[0], ends[2 * line])
-        outbound = _path(out[0], ends[2 * line + 1])[::-1]
-        lines.append(tuple(inbound + outbound[1:]))
+        one, other = ends[2 * line], ends[2 * line + 1]
+        there = _path(back[0], one) + _path(out[0], other)[::-1][1:]
+        again = _path(back[0], other) + _path(out[0], one)[::-1][1:]
+        lines.append(tuple(there + again[1:]))
     return tuple(lines)
 
 

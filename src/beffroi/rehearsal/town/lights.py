@@ -196,7 +196,7 @@ class _Builder:
     def build(self) -> Lighting:
         """Return the finished network."""
         rng = self._rng
-        management = rng.choice([NONE, CABINET, POINT], CABINETS, p=[0.02, 0.03, 0.95]).astype(np.int8)
+        management = rng.choice([NONE, CABINET, POINT], CABINETS, p=[0.03, 0.055, 0.915]).astype(np.int8)
         day_cut = rng.random(CABINETS) < 0.24
         groups = _groups(CABINETS)
         big = slice(BIG_GROUP_FIRST, BIG_GROUP_FIRST + BIG_GROUP_CABINETS)
@@ -235,11 +235,11 @@ class _Builder:
         return local
 
     def _lamps(self, order: Ints, cabinet: Ints, management: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_], Ints]:
-        """Return (power, sodium, year): sodium is left where nobody telemanages, and a little elsewhere."""
+        """Return (power, sodium, year): sodium is left where nobody telemanages at the point."""
         rng, count = self._rng, len(order)
         rank = self._row.rank[order]
         led = np.array([96, 72, 45, 28, 60])[rank] + rng.integers(-2, 3, count) * np.array([8, 6, 4, 3, 4])[rank]
-        wish = rng.random(count) + np.array([-0.62, -0.62, 0.0])[management[cabinet]] + self._monge[order] * 2.0
+        wish = rng.random(count) + np.array([0.0, 0.0, 1.0])[management[cabinet]] + self._monge[order] * 2.0
         sodium = np.zeros(count, bool)
         sodium[np.argsort(wish, kind="stable")[: round(count * 0.07)]] = True
         hps = np.array([250, 150, 100, 70, 150])[rank]
