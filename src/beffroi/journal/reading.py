@@ -1,6 +1,7 @@
 """Verifying an export from its zip, its folder or its JSON lines alone: no server, no database."""
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -17,6 +18,8 @@ from beffroi.journal.verify import Checked, Report, Verifier
 
 LONGEST_LINE = 16 << 20
 SMALL_FILE = 64 << 20
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, RuntimeError, OverflowError)
+"""What a spoilt zip makes the standard library raise (an unknown compression is a RuntimeError too)."""
 _LINE = msgspec.json.Decoder(ExportLine).decode
 T = TypeVar("T")
 Opener = Callable[[str], IO[bytes]]
@@ -32,8 +35,11 @@ def verify_export(
     """
     if path.is_file() and path.suffix == ".jsonl":
         return _verify_bare(path, progress)
-    with _opened(path) as (opener, names):
-        return _verify_signed(opener, names, trusted, progress)
+    try:
+        with _opened(path) as (opener, names):
+            return _verify_signed(opener, names, trusted, progress)
+    except BROKEN as error:
+        raise JournalError("journal.file_unreadable", file=path.name, detail=str(error)) from error
 
 
 def _verify_bare(path: Path, progress: Callable[[int], None] | None) -> Report:
@@ -82,7 +88,7 @@ def read_lines(file: IO[bytes], name: str) -> Iterator[Checked]:
     while True:
         try:
             text = file.readline(LONGEST_LINE)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+        except BROKEN as error:
             raise JournalError("journal.file_unreadable", file=name, detail=str(error)) from error
         if not text:
             return
@@ -111,7 +117,7 @@ def _check_file(report: Report, manifest: Manifest, opener: Opener, name: str, n
         with opener(name) as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+    except BROKEN as error:
         report.add("journal.file_unreadable", 0, file=name, detail=str(error))
         return
     if digest.hexdigest() != proof.sha256:
@@ -134,11 +140,8 @@ def _hex(text: str) -> bytes:
 
 
 def _small(opener: Opener, name: str) -> bytes:
-    try:
-        with opener(name) as file:
-            return file.read(SMALL_FILE)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-        raise JournalError("journal.file_unreadable", file=name, detail=str(error)) from error
+    with opener(name) as file:
+        return file.read(SMALL_FILE)
 
 
 def _decoded(content: bytes, cls: type[T], name: str) -> T:
@@ -155,7 +158,7 @@ def _opened(path: Path) -> Iterator[tuple[Opener, set[str]]]:
         return
     try:
         pack = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except BROKEN as error:
         raise JournalError("journal.not_an_export", missing=MANIFEST) from error
     with pack:
         yield pack.open, set(pack.namelist())
