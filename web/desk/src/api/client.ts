@@ -1,0 +1,100 @@
+/** The HTTP door: JSON in and out, refusals as code + sentence, the anti-forgery token on what changes things. */
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly params: Record<string, unknown>,
+    text: string,
+  ) {
+    super(text);
+  }
+}
+
+let csrf = '';
+let lang = 'fr';
+let onSessionEnd: () => void = () => {};
+
+/** Keep the anti-forgery token of the session. */
+export function setCsrf(token: string): void {
+  csrf = token;
+}
+
+/** Ask for the refusals in this language. */
+export function setApiLang(value: string): void {
+  lang = value;
+}
+
+/** Call back when the server no longer knows the session. */
+export function whenSessionEnds(callback: () => void): void {
+  onSessionEnd = callback;
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  let body: { code?: string; params?: Record<string, unknown>; text?: string; detail?: string } = {};
+  try {
+    body = await response.json();
+  } catch {
+    // a proxy's page, not ours
+  }
+  const text = body.text ?? body.detail ?? `HTTP ${response.status}`;
+  return new Refusal(response.status, body.code ?? `http.${response.status}`, body.params ?? {}, text);
+}
+
+/** Send a request; throws Refusal with the server's reason, or status 0 when nobody answers. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('Accept-Language', lang);
+  if (csrf && init.method && init.method !== 'GET') headers.set('X-Beffroi-CSRF', csrf);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers, credentials: 'same-origin' });
+  } catch {
+    throw new Refusal(0, 'desk.unreachable', {}, '');
+  }
+  if (response.ok) return response;
+  const refusal = await refusalOf(response);
+  if (refusal.status === 401 && !path.startsWith('/api/me') && !path.startsWith('/api/login')) onSessionEnd();
+  throw refusal;
+}
+
+/** Read JSON. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(path, signal ? { signal } : {});
+  return (await response.json()) as T;
+}
+
+/** Read bytes. */
+export async function getBytes(path: string): Promise<ArrayBuffer> {
+  return (await request(path)).arrayBuffer();
+}
+
+/** Post JSON, read JSON (null when the answer is empty). */
+export async function post<T>(path: string, body: unknown): Promise<T> {
+  const response = await request(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  return (text ? JSON.parse(text) : null) as T;
+}
+
+export interface Done {
+  position: number;
+  events: { type: string; [field: string]: unknown }[];
+}
+
+/** Ask an action; `happenedAt` is the *heure des faits* in µs when it is not now. */
+export function act(type: string, fields: object, happenedAt?: number): Promise<Done> {
+  const query = happenedAt === undefined ? '' : `?happened_at=${happenedAt}`;
+  return post<Done>(`/api/actions/${type}${query}`, fields);
+}
+
+/** Build a query string, leaving out what is empty. */
+export function query(params: Record<string, string | number | boolean | undefined | null>): string {
+  const parts = Object.entries(params)
+    .filter(([, value]) => value !== undefined && value !== null && value !== '')
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return parts.length ? `?${parts.join('&')}` : '';
+}

@@ -1,0 +1,78 @@
+/** What the server says, as the desk reads it (docs/architecture.md). Times are µs UTC. */
+
+export type Micros = number;
+export type Text = Record<string, string>;
+
+export interface Sentence {
+  code: string;
+  params: Record<string, unknown>;
+}
+
+export interface Scope extends Array<string> {
+  0: string;
+  1: string;
+  2: string;
+}
+
+export interface PointSpec {
+  name: string;
+  kind: 'measure' | 'counter' | 'state';
+  unit: string;
+  low: number;
+  high: number;
+  label: Text;
+  heartbeat_s?: number;
+  labels?: Record<string, Text>;
+}
+
+export interface AlarmClassSpec {
+  name: string;
+  label: Text;
+  action?: Text;
+  outcome: string;
+  priority?: number;
+  cannot_shelve?: boolean;
+}
+
+export interface OrderSpec {
+  name: string;
+  label: Text;
+  unit?: string;
+  low?: number;
+  high?: number;
+  right?: string;
+}
+
+export interface KindSpec {
+  name: string;
+  trade: string;
+  label: Text;
+  label_plural: Text;
+  points?: PointSpec[];
+  alarm_classes?: AlarmClassSpec[];
+  orders?: OrderSpec[];
+  panel?: { title: Text; points?: string[]; orders?: string[] }[];
+  icon?: string;
+}
+
+export interface LogEntry {
+  id: string;
+  happened_at: Micros;
+  recorded_at: Micros;
+  source: 'typed' | 'automatic';
+  author?: string | null;
+  author_name?: string;
+  text: string;
+  code: string;
+  params: Record<string, string>;
+  asset?: string | null;
+  corrects?: string | null;
+  corrected_by?: string | null;
+  position: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  total?: number;
+  next?: unknown;
+}

@@ -1,0 +1,13 @@
+import './app.css';
+
+import { mount } from 'svelte';
+
+import App from './App.svelte';
+import { setLang } from './i18n/index.svelte';
+import { desk } from './store/desk.svelte';
+
+const lang = localStorage.getItem('beffroi.lang');
+document.documentElement.lang = lang === 'en' ? 'en' : 'fr';
+if (lang === 'en') setLang('en');
+desk.open();
+mount(App, { target: document.getElementById('desk')! });

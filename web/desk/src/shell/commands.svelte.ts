@@ -1,0 +1,101 @@
+/** Commands of the desk: what keys, buttons and the palette do, in one place. */
+
+import { acknowledge, take } from '../rooms/alarms/commands';
+import { alarms } from '../rooms/alarms/model';
+import { queue } from '../rooms/alarms/queue.svelte';
+import { composeFor, composeForAlarm } from '../rooms/orders/compose';
+import { desk, type Page } from '../store/desk.svelte';
+import { assets } from '../rooms/assets/store.svelte';
+import { focusOf, resolve, type Command } from './keyboard';
+import { notices } from './notice.svelte';
+
+const AROUND_M = 150;
+
+interface ListDoor {
+  reveal: (id: string) => void;
+  focus: () => void;
+}
+
+class Commands {
+  queueList: ListDoor | null = null;
+  writeField: (() => void) | null = null;
+
+  /** Handle a key press anywhere in the frame. */
+  key(event: KeyboardEvent): void {
+    if (event.defaultPrevented) return;
+    const command = resolve(event, focusOf(event.target));
+    if (!command) return;
+    event.preventDefault();
+    this.run(command);
+  }
+
+  run(command: Command): void {
+    const selected = queue.selected;
+    const actions: Record<Command, () => void> = {
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      first: () => this.#step(-Infinity),
+      last: () => this.#step(Infinity),
+      open: () => selected && this.#open(selected),
+      close: () => this.close(),
+      acknowledge: () => selected && void acknowledge(selected),
+      take: () => selected && void take(selected),
+      order: () => void this.order(),
+      write: () => this.writeField?.(),
+      keys: () => (desk.keys = !desk.keys),
+      palette: () => (desk.palette = !desk.palette),
+      undo: () => void notices.undo(),
+      around: () => this.around(),
+      queue: () => this.queueList?.focus(),
+    };
+    actions[command]();
+  }
+
+  #step(by: number): void {
+    const row = queue.step(by);
+    if (row) this.queueList?.reveal(row.id);
+  }
+
+  #open(id: string): void {
+    const row = alarms.rows.get(id);
+    if (row) queue.select(row, true);
+  }
+
+  /** Escape: one layer at a time, then back to the queue. */
+  close(): void {
+    if (desk.palette) desk.palette = false;
+    else if (desk.keys) desk.keys = false;
+    else if (desk.lasso || desk.drawn.length) {
+      desk.lasso = false;
+      desk.drawn = [];
+      if (desk.selection?.kind === 'compose') desk.select(null);
+    } else if (desk.selection) {
+      queue.release();
+      desk.clear();
+    }
+    this.queueList?.focus();
+  }
+
+  /** Compose an order for what is selected. */
+  async order(): Promise<void> {
+    const { selection } = desk;
+    if (selection?.kind === 'alarm') {
+      const row = alarms.rows.get(selection.id);
+      if (row) await composeForAlarm(row);
+    } else if (selection?.kind === 'asset') {
+      const asset = assets.known(selection.id);
+      if (asset) composeFor(asset);
+    }
+  }
+
+  /** Draw or remove the ring around the selection. */
+  around(): void {
+    desk.around = desk.around || !desk.place ? null : { ...desk.place, radius_m: AROUND_M };
+  }
+
+  go(page: Page, sub = ''): void {
+    desk.go(page, sub);
+  }
+}
+
+export const commands = new Commands();

@@ -1,0 +1,121 @@
+/** What this seat is looking at: page, selection, theme, layers. Shared between its windows, kept across a crash. */
+
+import type { Theme } from '../map/palette';
+
+export type Page = 'overview' | 'lighting' | 'alarms' | 'work' | 'register' | 'journal' | 'admin' | 'settings';
+export const PAGES: Page[] = ['overview', 'lighting', 'alarms', 'work', 'register', 'journal', 'admin', 'settings'];
+
+export type Selection =
+  | { kind: 'alarm'; id: string }
+  | { kind: 'asset'; id: string }
+  | { kind: 'order'; id: string }
+  | { kind: 'compose'; target: OrderTarget }
+  | null;
+
+export interface OrderTarget {
+  assets?: string[];
+  parents?: string[];
+  street?: string;
+  commune?: string;
+  polygon?: [number, number][];
+  everything?: boolean;
+  /** How the room calls it. */
+  label: string;
+}
+
+export interface Around {
+  lon: number;
+  lat: number;
+  radius_m: number;
+}
+
+interface Shared {
+  selection: Selection;
+  place: { lon: number; lat: number } | null;
+}
+
+class Desk {
+  page = $state<Page>('lighting');
+  sub = $state('');
+  selection = $state.raw<Selection>(null);
+  /** Where the selection is, when it has a place. */
+  place = $state.raw<{ lon: number; lat: number } | null>(null);
+  /** Asset index of the selection for the map's mark. */
+  index = $state(-1);
+  around = $state.raw<Around | null>(null);
+  lasso = $state(false);
+  drawn = $state.raw<[number, number][]>([]);
+  theme = $state<Theme>('night');
+  hiddenKinds = $state.raw<ReadonlySet<string>>(new Set());
+  palette = $state(false);
+  keys = $state(false);
+  /** Grows each time somebody asks the map to go to `place`. */
+  flights = $state(0);
+  #channel: BroadcastChannel | null = null;
+
+  /** Restore the seat and follow its other windows. */
+  open(): void {
+    const theme = localStorage.getItem('beffroi.theme');
+    const light = window.matchMedia?.('(prefers-color-scheme: light)').matches && theme === 'auto';
+    this.setTheme(theme === 'day' || light ? 'day' : 'night');
+    this.readHash();
+    window.addEventListener('hashchange', () => this.readHash());
+    if ('BroadcastChannel' in window) {
+      this.#channel = new BroadcastChannel('beffroi.seat');
+      this.#channel.onmessage = (event: MessageEvent<Shared>) => {
+        this.selection = event.data.selection;
+        this.place = event.data.place;
+        if (this.place) this.flights++;
+      };
+    }
+  }
+
+  readHash(): void {
+    const [page, sub = ''] = location.hash.replace(/^#\/?/, '').split('/');
+    this.page = PAGES.includes(page as Page) ? (page as Page) : 'lighting';
+    this.sub = sub;
+  }
+
+  go(page: Page, sub = ''): void {
+    location.hash = `#/${page}${sub ? `/${sub}` : ''}`;
+  }
+
+  get onMap(): boolean {
+    return this.page === 'overview' || this.page === 'lighting';
+  }
+
+  select(selection: Selection, place: { lon: number; lat: number } | null = null): void {
+    this.selection = selection;
+    this.place = place;
+    // the drawn order target holds data of this window only
+    if (selection?.kind !== 'compose') this.#channel?.postMessage({ selection, place });
+  }
+
+  /** Select and ask the map to show it; arrivals never do this, only a person's own key or click. */
+  show(selection: Selection, place: { lon: number; lat: number } | null): void {
+    this.select(selection, place);
+    if (place) this.flights++;
+  }
+
+  clear(): void {
+    this.index = -1;
+    this.around = null;
+    this.drawn = [];
+    this.lasso = false;
+    this.select(null);
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem('beffroi.theme', theme);
+  }
+
+  toggleKind(kind: string): void {
+    const next = new Set(this.hiddenKinds);
+    if (!next.delete(kind)) next.add(kind);
+    this.hiddenKinds = next;
+  }
+}
+
+export const desk = new Desk();

@@ -1,0 +1,125 @@
+/** The link with the core as the screen knows it: clock, liveness, health, what was missed. */
+
+import { get, getBytes } from '../api/client';
+import type { FromWorker, ToWorker } from '../feed/worker';
+import FeedWorker from '../feed/worker?worker';
+import { picture } from './picture';
+import { topics } from './topics.svelte';
+
+/** Past this silence the picture is old news (room.md moment 5). */
+const LOST_MS = 2_500;
+
+/** Places are fetched again at most this often. */
+const REPLACE_MS = 5_000;
+
+class Live {
+  /** City time of the last frame, µs UTC, and the local instant it came. */
+  serverAt = $state(0);
+  lost = $state(false);
+  lostSince = $state(0);
+  /** Rows changed while away, shown until read. */
+  missed = $state<number | null>(null);
+  started = $state(false);
+  health = $state.raw<Record<string, unknown>>({});
+  rate = $state(1);
+  rehearsal = $state(false);
+  sessionEnded = $state(false);
+  #worker: Worker | null = null;
+  #heardMs = 0;
+  #frameMs = 0;
+  #placedMs = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  now = $state(Date.now() * 1_000);
+
+  /** City time now, µs UTC: the last frame's, carried on at the city's own rate. */
+  cityNow(): number {
+    if (!this.serverAt) return Date.now() * 1_000;
+    return this.serverAt + (performance.now() - this.#frameMs) * 1_000 * this.rate;
+  }
+
+  start(): void {
+    this.stop();
+    this.sessionEnded = false;
+    this.#worker = new FeedWorker();
+    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
+    this.#send({ kind: 'start', origin: location.origin });
+    this.#heardMs = performance.now();
+    this.#timer = setInterval(() => this.#tick(), 500);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.started = false;
+    this.lost = false;
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === 'closed') {
+      if (message.code === 1008 || message.code === 4401 || message.code === 4403) this.sessionEnded = true;
+      this.#lose();
+      return;
+    }
+    if (message.kind !== 'frame') return;
+    const { frame, resumed } = message;
+    const wasLost = this.lost;
+    this.#heardMs = this.#frameMs = performance.now();
+    this.serverAt = frame.header.at;
+    this.lost = false;
+    this.started = true;
+    this.#takeHealth(frame.header.health);
+    const changed = topics.take(frame.header);
+    if ((resumed || wasLost) && this.lostSince) {
+      this.missed = frame.header.snapshot ? -1 : (this.missed ?? 0) + changed;
+      this.lostSince = 0;
+    }
+    const strangers = picture.takeLamps(frame.lamps);
+    if (strangers || frame.header.rows?.imports?.length) this.#refreshPositions();
+    picture.takeMoves(frame.moves);
+    this.now = this.cityNow();
+  }
+
+  #takeHealth(health: Record<string, unknown> | undefined): void {
+    if (!health) return;
+    this.health = { ...this.health, ...health };
+    const core = (health.core ?? {}) as { rate?: number; rehearsal?: boolean };
+    if (core.rate && core.rate > 0) this.rate = core.rate;
+    if (core.rehearsal !== undefined) this.rehearsal = core.rehearsal;
+  }
+
+  /** The register changed under the picture: fetch places again, not more often than every few seconds. */
+  #refreshPositions(): void {
+    if (performance.now() - this.#placedMs < REPLACE_MS) return;
+    this.#placedMs = performance.now();
+    void this.loadPositions().catch(() => undefined);
+  }
+
+  #lose(): void {
+    if (this.lost || !this.started) return;
+    this.lost = true;
+    this.lostSince = this.cityNow();
+  }
+
+  #tick(): void {
+    if (performance.now() - this.#heardMs > LOST_MS) this.#lose();
+    this.now = this.cityNow();
+  }
+
+  /** Fetch where everything is. */
+  async loadPositions(): Promise<void> {
+    this.#placedMs = performance.now();
+    picture.load(await getBytes('/api/map/positions'));
+  }
+
+  /** Fetch a sentence catalogue of the server. */
+  async loadTexts(lang: string): Promise<Record<string, string>> {
+    return get<Record<string, string>>(`/api/texts/${lang}`);
+  }
+}
+
+export const live = new Live();

@@ -1,0 +1,113 @@
+/** Rows of the feed by topic: plain maps, one version signal each, told to the screen at most once a frame. */
+
+import type { FrameHeader } from '../feed/frame';
+
+/** Above this many rows, lists are redrawn at most four times a second. */
+const LARGE = 4_000;
+const LARGE_PAUSE_MS = 250;
+
+export class Topic<T> {
+  readonly rows = new Map<string, T>();
+  /** When a row last changed while we watched, by performance.now(); bounded by what is on screen. */
+  readonly touched = new Map<string, number>();
+  #version = $state(0);
+  #told = 0;
+  dirty = false;
+
+  /** The version to depend on; grows when rows changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Return every row; the caller depends on the version. */
+  list(): T[] {
+    void this.#version;
+    return [...this.rows.values()];
+  }
+
+  /** Return the row of an identifier or nothing; the caller depends on the version. */
+  find(id: string | null | undefined): T | undefined {
+    void this.#version;
+    return id === null || id === undefined ? undefined : this.rows.get(id);
+  }
+
+  get size(): number {
+    void this.#version;
+    return this.rows.size;
+  }
+
+  /** Tell dependants; returns false when a large topic was told a moment ago. */
+  flush(now: number): boolean {
+    if (!this.dirty) return true;
+    if (this.rows.size > LARGE && now - this.#told < LARGE_PAUSE_MS) return false;
+    this.dirty = false;
+    this.#told = now;
+    this.#version++;
+    return true;
+  }
+}
+
+export class Topics {
+  #topics = new Map<string, Topic<unknown>>();
+  #waiting = false;
+
+  /** Return the topic of that name, empty at first. */
+  of<T>(name: string): Topic<T> {
+    let topic = this.#topics.get(name);
+    if (!topic) {
+      topic = new Topic<unknown>();
+      this.#topics.set(name, topic);
+    }
+    return topic as Topic<T>;
+  }
+
+  /** Take a frame's rows and departures; a snapshot replaces everything. Returns how many rows changed. */
+  take(header: FrameHeader): number {
+    let changed = 0;
+    if (header.snapshot) {
+      for (const topic of this.#topics.values()) {
+        topic.rows.clear();
+        topic.touched.clear();
+        topic.dirty = true;
+      }
+    }
+    for (const [name, rows] of Object.entries(header.rows ?? {})) {
+      const topic = this.of(name);
+      const now = performance.now();
+      for (const row of rows) {
+        topic.rows.set(String(row.id), row.v);
+        if (!header.snapshot) topic.touched.set(String(row.id), now);
+      }
+      topic.dirty ||= rows.length > 0;
+      changed += rows.length;
+    }
+    for (const [name, ids] of Object.entries(header.gone ?? {})) {
+      const topic = this.of(name);
+      for (const id of ids) {
+        topic.rows.delete(String(id));
+        topic.touched.delete(String(id));
+      }
+      topic.dirty ||= ids.length > 0;
+      changed += ids.length;
+    }
+    if (changed || header.snapshot) this.#schedule();
+    return changed;
+  }
+
+  #schedule(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const run = () => {
+      this.#waiting = false;
+      const now = performance.now();
+      let pending = false;
+      for (const topic of this.#topics.values()) pending = !topic.flush(now) || pending;
+      if (pending) setTimeout(() => this.#schedule(), LARGE_PAUSE_MS / 2);
+    };
+    // a hidden tab has no animation frame, yet its sound and title must go on
+    if (document.hidden) setTimeout(run, 50);
+    else requestAnimationFrame(run);
+  }
+}
+
+export const topics = new Topics();
