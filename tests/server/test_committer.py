@@ -7,6 +7,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from beffroi.access import TRADE as ACCESS
+from beffroi.access.actions import CreateKey, DefineRole, RevokeKey
+from beffroi.access.types import RoleGrant
 from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.logbook.actions import Correct, Note, Write
 from beffroi.model.actor import SYSTEM, Actor
@@ -14,6 +17,8 @@ from beffroi.model.scope import EVERYTHING, Grant, Rights
 from beffroi.server.committer import NotPossible
 from beffroi.server.group import Asked
 from beffroi.server.house import TRADE as HOUSE
+from beffroi.server.house.room import SetSetting
+from beffroi.server.wiring import Wiring
 from beffroi.server.writer import LeadershipLost
 from beffroi.trade.doors import Caller, trusted
 from beffroi.trade.rejected import Rejected
@@ -201,22 +206,23 @@ def test_two_cores_never_lead_together(database, committer_on, run_async):
 
 def test_replaying_the_journal_gives_the_state_of_the_rows(database, committer_on, run_async):
     async def main() -> None:
-        async with committer_on(database.app) as bench:
-            first = await bench.committer.execute(Write(text="a"), OPERATOR)
-            entry = first.lines[0].event.entry
-            await bench.committer.execute(Correct(entry=entry, text="b"), OPERATOR)
-            await bench.committer.execute(Note(code="x", params={"n": "1"}), CORE)
-            replayed = Wiring_of_empty(bench)
+        async with committer_on(database.app, ACCESS, LOGBOOK, HOUSE) as bench:
+            ask = bench.committer.execute
+            entry = (await ask(Write(text="a"), OPERATOR)).lines[0].event.entry
+            await ask(Correct(entry=entry, text="b"), OPERATOR)
+            await ask(Note(code="x", params={"n": "1"}), CORE)
+            await ask(SetSetting(name="flood", value={"limit": 11}, seen_version=0), CORE)
+            await ask(SetSetting(name="flood", value=[1, 2.5, None], seen_version=1), CORE)
+            key = (await ask(CreateKey(name="m", digest="d", grants=(RoleGrant("viewer"),)), CORE)).lines[0].event.key
+            await ask(CreateKey(name="n", digest="e", grants=(RoleGrant("clerk", communes=("21231",)),)), CORE)
+            await ask(RevokeKey(key=key), CORE)
+            await ask(DefineRole(name="watch", rights=("view",), label={"fr": "a", "en": "b"}), CORE)
+            replayed = Wiring(bench.wiring.trades)
+            replayed.adopt(replayed.empty())
             for line in await bench.journalled():
                 replayed.apply(line)
-            assert replayed.states == await bench.writer.run(bench.wiring.load)
+            rows = await bench.writer.run(bench.wiring.load)
+            assert replayed.states == rows
+            assert bench.wiring.states == rows
 
     run_async(main)
-
-
-def Wiring_of_empty(bench: Any) -> Any:  # noqa: N802
-    from beffroi.server.wiring import Wiring
-
-    wiring = Wiring(bench.wiring.trades)
-    wiring.adopt(wiring.empty())
-    return wiring

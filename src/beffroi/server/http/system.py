@@ -49,7 +49,7 @@ def health_routes(readiness: Callable[[], Readiness], gate: Gate) -> list[Any]:
     @get("/metrics", opt=PUBLIC, summary="Prometheus metrics", media_type=PROMETHEUS, sync_to_thread=False)
     def get_metrics(request: AnyRequest) -> Response[bytes]:
         client = request.client
-        if client is None or not is_loopback(client.host):
+        if client is None or not is_loopback(client.host) or "x-forwarded-for" in request.headers:
             caller = caller_of(gate, request)
             if not caller.rights.names("settings"):
                 raise Rejected("forbidden", right="settings")
