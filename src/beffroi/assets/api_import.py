@@ -126,7 +126,7 @@ def _upload_routes(view: View[AssetsState], jobs: Jobs) -> list[Any]:
             files[name] = await one.read()
         if not files:
             raise Rejected("assets.upload_needed")
-        return job_view(view.state, jobs.start(files, data.mapping, data.kind), caller.lang)
+        return job_view(jobs.start(files, data.mapping, data.kind), caller.lang)
 
     @post("/imports/{import_id:uuid}/undo", status_code=202, summary="Prepare the undo of an import")
     async def prepare_undo(caller: Caller, import_id: UUID) -> JobView:
@@ -136,7 +136,7 @@ def _upload_routes(view: View[AssetsState], jobs: Jobs) -> list[Any]:
             raise Rejected("assets.import_unknown")
         if record.state == "undone":
             raise Rejected("assets.import_undone_already", title=record.title)
-        return job_view(view.state, jobs.start_undo(import_id), caller.lang)
+        return job_view(jobs.start_undo(import_id), caller.lang)
 
     return [upload, prepare_undo]
 
@@ -151,14 +151,14 @@ def _job_routes(view: View[AssetsState], jobs: Jobs) -> list[Any]:
 
     @get("/imports/{job_id:uuid}", summary="Read the progress and the preview of an import or of an undo")
     async def read_job(caller: Caller, job_id: UUID) -> JobView:
-        return job_view(view.state, get_job(caller, job_id), caller.lang)
+        return job_view(get_job(caller, job_id), caller.lang)
 
     @get("/imports/{job_id:uuid}/refused.csv", media_type="text/csv", summary="Download the refused rows")
     async def read_refused(caller: Caller, job_id: UUID) -> Response[str]:
-        plan = get_job(caller, job_id).plan
+        summary = get_job(caller, job_id).summary
         name = f"refus-{job_id}.csv"
         return Response(
-            refused_csv(plan.refusals if plan else [], caller.lang),
+            refused_csv(summary.refusals if summary else [], caller.lang),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

@@ -50,15 +50,22 @@ class Outlines:
         self.properties = [feature.properties for feature in features]
         self.shapes = shapely.from_wkb([feature.geometry for feature in features])
         self.tree = shapely.STRtree(self.shapes)
+        self._boxes = shapely.bounds(self.shapes)
+        shapely.prepare(self.shapes)
 
     def at(self, lonlat: NDArray[Any]) -> NDArray[np.int64]:
         """Return the polygon that holds each (lon, lat), the nearest one for those in none, -1 without polygons."""
         if not self.keys:
             return np.full(len(lonlat), -1)
-        points = shapely.points(lonlat)
-        found: NDArray[np.int64] = self.tree.nearest(points).astype(np.int64)
-        inside = self.tree.query(points, predicate="within")
-        found[inside[0]] = inside[1]
+        lonlat = np.asarray(lonlat, np.float64)
+        found = np.full(len(lonlat), -1, np.int64)
+        for number, (shape, box) in enumerate(zip(self.shapes, self._boxes, strict=True)):
+            near = (found < 0) & (lonlat >= box[:2]).all(axis=1) & (lonlat <= box[2:]).all(axis=1)
+            rows = np.flatnonzero(near)
+            found[rows[shapely.contains_xy(shape, lonlat[rows])]] = number
+        lost = np.flatnonzero(found < 0)
+        if len(lost):
+            found[lost] = self.tree.nearest(shapely.points(lonlat[lost]))
         return found
 
 

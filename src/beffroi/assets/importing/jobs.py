@@ -33,6 +33,8 @@ MAX_JOBS = 8
 """Jobs remembered; the oldest is forgotten (policy: drop the oldest). Its import stays in the register."""
 SAMPLE = 20
 PAGE = 500
+HELD_FOR_S = 3600.0
+WATCH_S = 2.0
 JobState = Literal["reading", "ready", "failed"]
 
 
@@ -57,6 +59,17 @@ class SampleChange(msgspec.Struct, frozen=True):
     fields: dict[str, list[Any]]
 
 
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What is worth remembering of a plan once it is prepared: the plan itself weighs tens of megabytes."""
+
+    title: str
+    counts: tuple[LayerCount, ...]
+    changes: int
+    refusals: list[Refusal]
+    sample: list[SampleChange]
+    notices: list[Notice]
+
+
 class Job(msgspec.Struct, kw_only=True):
     """One import or undo being prepared; `id` is the identifier to commit once it is ready."""
 
@@ -66,8 +79,7 @@ class Job(msgspec.Struct, kw_only=True):
     stage: str = ""
     progress: float = 0.0
     mapping_text: str = ""
-    plan: Plan | None = None
-    notices: list[Notice] = []
+    summary: Summary | None = None
     error: tuple[str, dict[str, Any]] | None = None
 
 
@@ -93,7 +105,12 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 def sentence(code: str, params: Mapping[str, Any], lang: str, **where: Any) -> Sentence:
     """Return a code and its parameters with their sentence."""
     text = TEXTS.get(code, {}).get(lang, code)
-    return Sentence(code, dict(params), text.format_map(_Lenient(params)), **where)
+    shown = {name: _written(value, lang) for name, value in params.items()}
+    return Sentence(code, dict(params), text.format_map(_Lenient(shown)), **where)
+
+
+def _written(value: Any, lang: str) -> Any:
+    return str(value).replace(".", ",") if lang == "fr" and isinstance(value, float) else value
 
 
 class _Lenient(dict[str, Any]):
@@ -164,8 +181,37 @@ class Jobs:
         plan = await asyncio.to_thread(plan_import, draw)
         plan.id = job.id
         plan.changes = [msgspec.structs.replace(change, import_id=job.id) for change in plan.changes]
-        job.plan, job.notices, job.progress = plan, draw.notices, 1.0
+        self._hold(state, job, plan, draw.notices)
+
+    def _hold(self, state: AssetsState, job: Job, plan: Plan, notices: list[Notice]) -> None:
+        """Keep the plan until it is committed, for an hour at most, and what the screen shows of it."""
+        job.summary = Summary(
+            title=plan.title,
+            counts=plan.counts,
+            changes=len(plan.changes) + len(plan.place_changes),
+            refusals=plan.refusals,
+            sample=_sample(state, plan.changes),
+            notices=notices,
+        )
+        job.progress = 1.0
         state.held.keep(plan)
+        task = asyncio.create_task(self._let_go(plan))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _let_go(self, plan: Plan) -> None:
+        """Give the memory of a plan back once it is committed, or an hour later."""
+        end = self._view.clock.monotonic() + HELD_FOR_S
+        done = plan.undoes or plan.id
+        wanted = "undone" if plan.undoes else "committed"
+        while self._view.clock.monotonic() < end:
+            record = self._view.state.imports.get(done)
+            if record is not None and record.state == wanted:
+                break
+            await asyncio.sleep(WATCH_S)
+        await asyncio.sleep(WATCH_S)
+        self._view.state.held.plans.pop(plan.id, None)
+        plan.changes, plan.place_changes, plan.places = [], [], None
 
     def _mapping_of(self, job: Job, files: Mapping[str, bytes], mapping: str, kind: str) -> ImportMapping:
         text = builtin_mappings().get(mapping, mapping)
@@ -204,14 +250,13 @@ class Jobs:
             places = store.place_changes_from_rows(place_rows)
             return plan_undo(state, import_id, changes, places, features, job.id)
 
-        job.plan, job.progress = await asyncio.to_thread(work), 1.0
-        state.held.keep(job.plan)
+        self._hold(state, job, await asyncio.to_thread(work), [])
 
 
-def job_view(state: AssetsState, job: Job, lang: str) -> JobView:
+def job_view(job: Job, lang: str) -> JobView:
     """Return a job as a screen shows it, in the caller's language."""
-    plan = job.plan
-    refusals = plan.refusals if plan else []
+    summary = job.summary
+    refusals = summary.refusals if summary else []
     return JobView(
         id=job.id,
         purpose=job.purpose,
@@ -219,13 +264,13 @@ def job_view(state: AssetsState, job: Job, lang: str) -> JobView:
         stage=job.stage,
         progress=job.progress,
         mapping_text=job.mapping_text,
-        title=plan.title if plan else "",
-        counts=plan.counts if plan else (),
-        changes=len(plan.changes) + len(plan.place_changes) if plan else 0,
+        title=summary.title if summary else "",
+        counts=summary.counts if summary else (),
+        changes=summary.changes if summary else 0,
         refused=len(refusals),
-        notices=[sentence(one.code, one.params, lang, file=one.file) for one in job.notices],
+        notices=[sentence(one.code, one.params, lang, file=one.file) for one in summary.notices] if summary else [],
         refusals=[refused_sentence(one, lang) for one in refusals[:SAMPLE]],
-        sample=_sample(state, plan.changes) if plan else [],
+        sample=summary.sample if summary else [],
         error=sentence(*job.error, lang) if job.error else None,
     )
 

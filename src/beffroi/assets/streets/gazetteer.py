@@ -15,7 +15,8 @@ from beffroi.assets.streets.names import SMALL_WORDS, WAY_WORDS, fold, significa
 
 SUFFIXES = {"bis": "bis", "ter": "ter", "quater": "quater", "b": "bis", "t": "ter", "q": "quater"}
 _NUMBER = re.compile(r"\b(\d{1,5})\s?(bis|ter|quater|[a-z])?\b(?!\s*(?:er|e|eme|ieme)\b)")
-_CROSSING = re.compile(r"\s+(?:/|x|&|angle|croisement|carrefour|intersection)\s+|\s*/\s*")
+_CROSSING = re.compile(r"\s+(?:x|&|angle|croisement|carrefour|intersection)\s+|\s*/\s*")
+_ANGLE = re.compile(r"\W*(?:a l'|au )?(?:angle|croisement|carrefour|intersection)\b")
 NOISE = frozenset(
     [
         "angle",
@@ -111,6 +112,8 @@ class Gazetteer:
         if not self.streets or len(text) < 2:
             return []
         sides = [side for side in _CROSSING.split(text) if side.strip()]
+        if len(sides) != 2 and _ANGLE.match(text):
+            sides = text.split(" et ")
         if len(sides) == 2 and (crossings := self._find_crossing(*sides)):
             return crossings
         number, suffix, rest = parse(text)
@@ -161,7 +164,7 @@ class Gazetteer:
         if number is not None and end > first:
             at, exact = self._nearest_number(first, end, number, suffix)
             lon, lat = float(self.lon[at]), float(self.lat[at])
-            shown = f"{self.number[at]} {self.suffix[at]}".strip()
+            shown = f"{self.number[at]} {self.suffix[at]}".strip() if self.number[at] else ""
             precision = "address" if exact else "near"
             score -= 0 if exact else 4
         elif number is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from beffroi.assets.streets.ground import Ground
 from beffroi.assets.streets.names import street_key
@@ -73,6 +73,8 @@ class StreetGraph:
         self.forward = np.array([arc.direction in ("both", "forward") for arc in arcs], np.bool_)
         self.backward = np.array([arc.direction in ("both", "backward") for arc in arcs], np.bool_)
         self._matrix, self._matrix_arc = self._build_matrix()
+        self.reachable = self._find_reachable()
+        self._reachable_tree = shapely.STRtree(metres[self.reachable])
         self._nodes_by_street: dict[str, NDArray[np.int32]] | None = None
 
     def _build_matrix(self) -> tuple[csr_matrix, dict[tuple[int, int], int]]:
@@ -89,6 +91,15 @@ class StreetGraph:
         size = len(self.nodes)
         return csr_matrix((weights, (pairs[:, 0], pairs[:, 1])), shape=(size, size)), best
 
+    def _find_reachable(self) -> NDArray[np.int64]:
+        """List the arcs from and to which the rest of the city can be driven: a snap elsewhere would lead nowhere."""
+        if not self.keys:
+            return np.zeros(0, np.int64)
+        _, label = connected_components(self._matrix, directed=True, connection="strong")
+        main = np.argmax(np.bincount(label))
+        open_ = self.forward | self.backward
+        return np.flatnonzero(open_ & (label[self.start] == main) & (label[self.end] == main))
+
     def nearest(self, lonlat: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the nearest arc of each (lon, lat) and its distance in metres; -1 and infinity without streets."""
         if not self.keys:
@@ -98,14 +109,15 @@ class StreetGraph:
         return arcs, shapely.distance(points, self.metres[arcs])
 
     def nearest_arc(self, lon: float, lat: float) -> Snap | None:
-        """Return the nearest arc of a point, or nothing beyond SNAP_LIMIT_M."""
-        arcs, distances = self.nearest(np.array([[lon, lat]]))
-        if distances[0] > SNAP_LIMIT_M:
+        """Return the nearest arc that can be driven from a point, or nothing beyond SNAP_LIMIT_M."""
+        if not len(self.reachable):
             return None
-        arc = int(arcs[0])
         point = shapely.points(self.ground.to_metres(np.array([lon, lat])))
-        along = float(shapely.line_locate_point(self.metres[arc], point, normalized=True))
-        return Snap(arc, float(distances[0]), along)
+        arc = int(self.reachable[self._reachable_tree.nearest(point)])
+        distance = float(shapely.distance(point, self.metres[arc]))
+        if distance > SNAP_LIMIT_M:
+            return None
+        return Snap(arc, distance, float(shapely.line_locate_point(self.metres[arc], point, normalized=True)))
 
     def route(self, origin: tuple[float, float], target: tuple[float, float]) -> Route | None:
         """Return the quickest way between two (lon, lat) by road, one-ways obeyed, or nothing when there is none."""
