@@ -28,7 +28,8 @@ class NatsBus:
         self._url = url
         self._credentials = credentials or {}
         self._client: Client | None = None
-        self._wanted: list[tuple[str, Handler]] = []
+        self._handlers: dict[str, list[Handler]] = {}
+        self._subscribed: set[str] = set()
         self.dropped = 0
 
     @property
@@ -55,8 +56,8 @@ class NatsBus:
                 await asyncio.sleep(RECONNECT_WAIT_S)
             else:
                 break
-        for subject, handler in self._wanted:
-            await self._subscribe(subject, handler)
+        for subject in list(self._handlers):
+            await self._subscribe(subject)
 
     async def publish(self, subject: str, payload: bytes = b"") -> None:
         """Send a message to whoever listens; dropped and counted while the bus is away."""
@@ -66,10 +67,13 @@ class NatsBus:
         await self._client.publish(subject, payload)
 
     async def subscribe(self, subject: str, handler: Handler) -> None:
-        """Call `handler(subject, payload)` for each message, now or as soon as the bus is there."""
-        self._wanted.append((subject, handler))
+        """Call `handler(subject, payload)` for each message, now or as soon as the bus is there.
+
+        Handlers of one subject are called in the order they came: a trade hears before the services that read it.
+        """
+        self._handlers.setdefault(subject, []).append(handler)
         if self._client is not None:
-            await self._subscribe(subject, handler)
+            await self._subscribe(subject)
 
     async def request(self, subject: str, payload: bytes, timeout_s: float) -> bytes:
         """Return the answer of another process; raises TimeoutError without one."""
@@ -86,17 +90,22 @@ class NatsBus:
         if self._client is not None:
             await self._client.close()
 
-    async def _subscribe(self, subject: str, handler: Handler) -> None:
+    async def _subscribe(self, subject: str) -> None:
         assert self._client is not None
+        if subject in self._subscribed:
+            return
+        self._subscribed.add(subject)
+        handlers = self._handlers[subject]
 
         async def receive(message: Any) -> None:
-            try:
-                done = handler(message.subject, message.data)
-                if done is not None:
-                    await done
-            except Exception:
-                # one bad message must not end the subscription
-                log.exception("message not handled", subject=message.subject)
+            for handler in handlers:
+                try:
+                    done = handler(message.subject, message.data)
+                    if done is not None:
+                        await done
+                except Exception:
+                    # one bad message must not end the subscription, nor keep the others from hearing it
+                    log.exception("message not handled", subject=message.subject)
 
         await self._client.subscribe(
             subject, cb=receive, pending_msgs_limit=PENDING_MESSAGES, pending_bytes_limit=PENDING_BYTES
