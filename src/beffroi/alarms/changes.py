@@ -120,7 +120,7 @@ def _folded(event: ev.Folded, line: Line) -> list[Change]:
 def _unfolded(event: ev.Unfolded, line: Line) -> list[Change]:
     now = line.recorded_at
     patch = {"parent": None, "manual": True, "reason": "", "annunciated_at": now, "changed_at": now}
-    return [(child, patch) for child in event.children]
+    return [(child.alarm, patch) for child in event.children]
 
 
 def _superseded(event: ev.Superseded, line: Line) -> list[Change]:

@@ -111,20 +111,8 @@ class Folded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.folded"):
     reason_params: dict[str, str] = {}
 
 
-class Unfolded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.unfolded"):
-    """These alarms left the cause `alarm` by hand and stand for themselves."""
-
-    children: tuple[UUID, ...]
-
-
-class Superseded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.superseded"):
-    """A supposed cause gave way to a better one, or to nothing when people took it apart."""
-
-    by: UUID | None = None
-
-
 class Left(msgspec.Struct, frozen=True, array_like=True):
-    """What did not come back after its cause had left: the alarm, its asset, the painted number."""
+    """A folded alarm that will stand for itself: which, its asset, the painted number."""
 
     alarm: UUID
     asset: UUID
@@ -132,6 +120,18 @@ class Left(msgspec.Struct, frozen=True, array_like=True):
     alarm_class: str
     outcome: Outcome
     scope: Scope
+
+
+class Unfolded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.unfolded"):
+    """These alarms left the cause `alarm` by hand and stand for themselves."""
+
+    children: tuple[Left, ...]
+
+
+class Superseded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.superseded"):
+    """A supposed cause gave way to a better one, or to nothing when people took it apart."""
+
+    by: UUID | None = None
 
 
 class LeftOver(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.left_over"):

@@ -12,7 +12,7 @@ from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explain
 from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.types import REMEMBERED, Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
-from beffroi.model.ports import AssetFacts
+from beffroi.model.ports import AssetFacts, City
 from beffroi.model.scope import Scope
 from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.context import Context
@@ -224,6 +224,10 @@ class Job:
         gathered = [alarm for alarm in below if not alarm.manual and self._may_move(alarm)]
         self._gather(cause, root, gathered, self._supposed_among(gathered, facts))
 
+    def to_left(self, alarm: Alarm) -> ev.Left:
+        """Return `left_of` in this city."""
+        return left_of(alarm, self.city)
+
     def soon(self) -> Micros:
         """Return the end of the shortest wait."""
         return self.now + HOLD_ALARM
@@ -289,6 +293,12 @@ class Job:
             if recent > FLOOD_ABOVE:
                 self.events.append(ev.FloodStarted(desk=desk, count=recent, scope=desk_scope(desk)))
         return self.events
+
+
+def left_of(alarm: Alarm, city: City) -> ev.Left:
+    """Return what a folded alarm is told as when it stands for itself."""
+    facts = city.topology.find(alarm.asset)
+    return ev.Left(alarm.id, alarm.asset, facts.code if facts else "", alarm.alarm_class, alarm.outcome, alarm.scope)
 
 
 def desk_scope(desk: str) -> Scope:

@@ -135,7 +135,7 @@ def _begin(job: Job, facts: AssetFacts, alarm_class: AlarmClass, tally: Tally) -
     if not tally.begun or not _means_something(job, facts, alarm_class, tally.begun_at):
         return
     if alarm_class.explains:
-        record = job.raise_cause(facts, alarm_class, tally.begun_at, value=tally.value)
+        record: Alarm | None = job.raise_cause(facts, alarm_class, tally.begun_at, value=tally.value)
     else:
         above = job.find_cause(facts, alarm_class.name) if alarm_class.folds else None
         event = job.new_raised(facts, alarm_class, tally.begun_at, tally.value, above)
@@ -144,7 +144,9 @@ def _begin(job: Job, facts: AssetFacts, alarm_class: AlarmClass, tally: Tally) -
         job.events.append(event)
         if above is None and event.pending_until is None:
             job.tell(event)
-        record = job.to_record(event)
+        record = job.to_record(event) if tally.begun > 1 or not tally.active else None
+    if record is None:
+        return
     if tally.begun > 1:
         _toggle_again(job, record, tally)
     if not tally.active:

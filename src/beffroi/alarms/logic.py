@@ -5,6 +5,7 @@ from typing import Any
 
 from beffroi.alarms import actions as ac
 from beffroi.alarms import events as ev
+from beffroi.alarms.job import left_of
 from beffroi.alarms.judging import judge
 from beffroi.alarms.machine import Signal, State, Withdrawal, find_disposition, find_next
 from beffroi.alarms.settling import settle, state_after_withdrawal
@@ -143,8 +144,8 @@ def _unfold(state: AlarmsState, alarm: Alarm, action: ac.Unfold, context: Contex
         cause = state.alarms.get(alarm.parent)
         if cause is None:
             raise Rejected("alarms.not_folded", alarm=str(alarm.id))
-        return [ev.Unfolded(**_head(cause), children=(alarm.id,))]
-    children = tuple(state.children.get(alarm.id, ()))
+        return [ev.Unfolded(**_head(cause), children=(left_of(alarm, context.city),))]
+    children = tuple(left_of(child, context.city) for child in state.children.get(alarm.id, {}).values())
     if not children:
         raise Rejected("alarms.not_folded", alarm=str(alarm.id))
     events: list[Event] = [ev.Unfolded(**_head(alarm), children=children)]

@@ -62,9 +62,12 @@ class Alarms(Trade[AlarmsState]):
         event = line.event
         if isinstance(event, ev.FloodStarted | ev.FloodEnded):
             yield FLOODS, event.desk
-        elif isinstance(event, ev.Folded | ev.Unfolded):
+        elif isinstance(event, ev.Folded):
             yield ALARMS, event.alarm
             yield from ((ALARMS, child) for child in event.children)
+        elif isinstance(event, ev.Unfolded):
+            yield ALARMS, event.alarm
+            yield from ((ALARMS, child.alarm) for child in event.children)
         elif isinstance(event, ev.LeftOver):
             yield ALARMS, event.alarm
             yield from ((ALARMS, left.alarm) for left in event.left)

@@ -133,13 +133,14 @@ def _conclude(job: Job, cause: Alarm) -> None:
     if quiet is None:
         return
     regrouped = _regroup(job, standing)
-    left = [_left(job, alarm) for alarm in standing if alarm.id not in regrouped]
+    left = [job.to_left(alarm) for alarm in standing if alarm.id not in regrouped]
     for facts, alarm_class in quiet:
         event = job.new_raised(facts, alarm_class, job.now, None, cause)
         job.events.append(event)
         left.append(ev.Left(event.alarm, facts.id, facts.code, alarm_class.name, alarm_class.outcome, facts.scope))
     state: State = "returned" if left and cause.state == "normal" and cause.outcome == "alarm" else cause.state
-    back = max(cause.folded_total - len(standing), 0)
+    concerned = max(int(cause.params.get("points", "0")), cause.folded_total)
+    back = max(concerned - len(left), 0)
     job.events.append(
         ev.LeftOver(alarm=cause.id, asset=cause.asset, scope=cause.scope, state=state, back=back, left=tuple(left))
     )
@@ -160,11 +161,6 @@ def _regroup(job: Job, standing: list[Alarm]) -> set[UUID]:
         job.fold(cause, below, "alarms.fold.explicit", job.explain(cause))
         regrouped.update(below)
     return regrouped
-
-
-def _left(job: Job, alarm: Alarm) -> ev.Left:
-    facts = job.city.topology.find(alarm.asset)
-    return ev.Left(alarm.id, alarm.asset, facts.code if facts else "", alarm.alarm_class, alarm.outcome, alarm.scope)
 
 
 def _not_heard_since(job: Job, cause: Alarm, known: set[UUID]) -> list[tuple[AssetFacts, AlarmClass]] | None:

@@ -100,6 +100,28 @@ TEXTS: dict[str, dict[str, str]] = {
     "alarms.left_over": {"fr": "{back} revenus, {count} restent : {codes}", "en": "{back} back, {count} left: {codes}"},
 }
 for _name, _fr, _en in (
+    ("note.raised", "Alarme : {label_fr} · {place}", "Alarm: {label_en} · {place}"),
+    ("note.supposed", "Alarme (supposée) : {label_fr} · {place}", "Alarm (presumed): {label_en} · {place}"),
+    (
+        "note.left_over",
+        "Retour : {back} revenus, {count} restent ({codes}) · {place}",
+        "Return: {back} back, {count} left ({codes}) · {place}",
+    ),
+    ("note.all_back", "Retour : tout est revenu ({back}) · {place}", "Return: all back ({back}) · {place}"),
+    ("note.taken", "Alarme prise · {place}", "Alarm taken · {place}"),
+    ("note.shelved", "Mise en attente : {label_fr} · {place}", "Shelved: {label_en} · {place}"),
+    ("note.suppressed", "Inhibée ({reason}) : {label_fr} · {place}", "Suppressed ({reason}): {label_en} · {place}"),
+    (
+        "note.out_of_service",
+        "Hors service ({reason}) : {label_fr} · {place}",
+        "Out of service ({reason}): {label_en} · {place}",
+    ),
+    (
+        "note.flood_started",
+        "Avalanche d'alarmes : {count} en 10 min ({desk})",
+        "Alarm flood: {count} in 10 min ({desk})",
+    ),
+    ("note.flood_ended", "Fin d'avalanche d'alarmes ({desk})", "Alarm flood over ({desk})"),
     ("raised", "Alarme apparue : {alarm_class}", "Alarm raised: {alarm_class}"),
     ("annunciated", "Alarme annoncée : {alarm_class}", "Alarm annunciated: {alarm_class}"),
     ("confirmed", "Cause supposée confirmée par son signal", "Presumed cause confirmed by its own signal"),

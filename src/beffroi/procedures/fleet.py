@@ -1,0 +1,174 @@
+"""The register as columns by asset index: what supervision and the picture compute on, rebuilt when it changes."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.model.kinds import EquipmentKind
+from beffroi.model.ports import City, Live, Topology
+from beffroi.model.time import SECOND
+
+MANAGEMENT = {"none": 0, "cabinet": 1, "point": 2}
+NOT_MANAGED, BY_CABINET, BY_POINT = 0, 1, 2
+NOWHERE = -1
+
+
+class Fleet(msgspec.Struct, kw_only=True):
+    """Columns by asset index; a removed asset keeps its cells, with `speaks` and `alive` false.
+
+    `silent_after` is the longest normal silence in µs, 0 where silence means nothing; `day_cut` says that the asset's
+    circuit is cut by its clock; `feeder` is an asset index or -1; `lamp` is a light whose programme holds for the asset
+    (itself, or one that a circuit feeds).
+    """
+
+    version: int
+    size: int
+    ids: list[UUID | None]
+    alive: NDArray[np.bool_]
+    speaks: NDArray[np.bool_]
+    day_cut: NDArray[np.bool_]
+    simulated: NDArray[np.bool_]
+    management: NDArray[np.uint8]
+    feeder: NDArray[np.int32]
+    lamp: NDArray[np.int32]
+    silent_after: NDArray[np.int64]
+    of_kind: dict[str, NDArray[np.int32]]
+
+
+def build_fleet(topology: Topology, kinds: Mapping[str, EquipmentKind]) -> Fleet:
+    """Return the columns of the register as it stands."""
+    found = {name: list(topology.list_kind(name)) for name in kinds}
+    size = 1 + max((facts.index for group in found.values() for facts in group), default=-1)
+    fleet = _empty(topology.version, size)
+    for name, group in found.items():
+        index = np.fromiter((facts.index for facts in group), np.int32, len(group))
+        fleet.of_kind[name] = index
+        if not len(index):
+            continue
+        for facts in group:
+            fleet.ids[facts.index] = facts.id
+        fleet.alive[index] = [facts.state != "removed" for facts in group]
+        fleet.speaks[index] = [facts.state == "in_service" and facts.management != "none" for facts in group]
+        fleet.simulated[index] = [facts.simulated for facts in group]
+        fleet.management[index] = [MANAGEMENT[facts.management] for facts in group]
+        fleet.day_cut[index] = [facts.rhythm == "day_cut" for facts in group]
+        fleet.silent_after[index] = _silent_after(kinds[name])
+    place = {asset: index for index, asset in enumerate(fleet.ids) if asset is not None}
+    for group in found.values():
+        for facts in group:
+            if facts.parent is not None:
+                fleet.feeder[facts.index] = place.get(facts.parent, NOWHERE)
+    _follow_feeders(fleet)
+    return fleet
+
+
+def _empty(version: int, size: int) -> Fleet:
+    return Fleet(
+        version=version,
+        size=size,
+        ids=[None] * size,
+        alive=np.zeros(size, np.bool_),
+        speaks=np.zeros(size, np.bool_),
+        day_cut=np.zeros(size, np.bool_),
+        simulated=np.zeros(size, np.bool_),
+        management=np.zeros(size, np.uint8),
+        feeder=np.full(size, NOWHERE, np.int32),
+        lamp=np.arange(size, dtype=np.int32),
+        silent_after=np.zeros(size, np.int64),
+        of_kind={},
+    )
+
+
+def _silent_after(kind: EquipmentKind) -> int:
+    for alarm_class in kind.alarm_classes:
+        if alarm_class.test == "silent":
+            return kind.point(alarm_class.point).heartbeat_s * SECOND
+    return 0
+
+
+def _follow_feeders(fleet: Fleet) -> None:
+    lamps = fleet.of_kind.get("street_light", np.empty(0, np.int32))
+    fed = lamps[fleet.feeder[lamps] != NOWHERE]
+    fleet.day_cut[fed] |= fleet.day_cut[fleet.feeder[fed]]
+    fleet.lamp[fleet.feeder[fed]] = fed
+
+
+class Senses:
+    """What was last heard, by asset index, from the live arrays; the places of the series are kept per register."""
+
+    def __init__(self, live: Live, fleet: Fleet, kinds: Mapping[str, EquipmentKind]) -> None:
+        self._fleet = fleet
+        names = dict.fromkeys(point.name for kind in kinds.values() for point in kind.points)
+        self._series = {name: fit(live.series_of(name), fleet.size, NOWHERE) for name in names}
+        self._spoken = {name: np.flatnonzero(series >= 0) for name, series in self._series.items()}
+        top = max((int(series.max(initial=NOWHERE)) for series in self._series.values()), default=NOWHERE)
+        self._owner = np.full(top + 1, NOWHERE, np.int32)
+        for name, assets in self._spoken.items():
+            self._owner[self._series[name][assets]] = assets
+        self._times, self._values = live.arrays()
+
+    def refresh(self, live: Live) -> None:
+        """Take the arrays as they now stand."""
+        self._times, self._values = live.arrays()
+
+    def heard_at(self) -> NDArray[np.int64]:
+        """Return when each asset last said anything (µs), 0 for never."""
+        heard = np.zeros(self._fleet.size, np.int64)
+        for name, assets in self._spoken.items():
+            if len(assets):
+                series = self._series[name][assets]
+                known = series < len(self._times)
+                heard[assets[known]] = np.maximum(heard[assets[known]], self._times[series[known]])
+        return heard
+
+    def has_spoken(self, assets: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Tell of each of these assets whether any of its points was ever heard."""
+        spoken = np.zeros(len(assets), np.bool_)
+        for series in self._series.values():
+            places = series[assets]
+            known = (places >= 0) & (places < len(self._times))
+            spoken[known] |= self._times[places[known]] > 0
+        return spoken
+
+    def read(self, point: str, assets: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return (time µs, value) of a point for these assets; time 0 and NaN where nothing was heard."""
+        times = np.zeros(len(assets), np.int64)
+        values = np.full(len(assets), np.nan)
+        series = self._series.get(point)
+        if series is None:
+            return times, values
+        places = series[assets]
+        known = (places >= 0) & (places < len(self._times))
+        times[known] = self._times[places[known]]
+        values[known] = np.where(times[known] > 0, self._values[places[known]], np.nan)
+        return times, values
+
+    def assets_of(self, series: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """Return the assets to which these series belong, each once."""
+        known = series[series < len(self._owner)]
+        found = self._owner[known]
+        return np.unique(found[found != NOWHERE])
+
+
+def fit(array: NDArray[np.int32], size: int, fill: int) -> NDArray[np.int32]:
+    """Return an array cut or filled to a size."""
+    if len(array) >= size:
+        return array[:size]
+    return np.concatenate([array, np.full(size - len(array), fill, array.dtype)])
+
+
+def expected_levels(city: City, fleet: Fleet, at: int) -> NDArray[np.float32]:
+    """Return the level that programme and override ask of every asset, by index; NaN where nothing is known."""
+    asked = city.programme.expected_levels_pct(at)
+    levels = np.full(fleet.size, np.nan, np.float32)
+    known = min(len(asked), fleet.size)
+    levels[:known] = asked[:known]
+    levels = levels[fleet.lamp]
+    for asset, level, _ in city.overrides.list_active():
+        facts = city.topology.find(asset)
+        if facts is not None and facts.index < fleet.size:
+            levels[facts.index] = level
+    return levels

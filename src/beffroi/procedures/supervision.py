@@ -1,0 +1,246 @@
+"""Judges every 5 s what no reading can tell by itself: silence, lights that burn by day or stay dark by night.
+
+Desired conditions are compared with those that stand, so that a scan missed or repeated changes nothing. Silence is
+judged by each asset's own rhythm, never from before our own start, a clock jump, a silence of the intake, or the hour
+at which a clock-cut circuit came back to life.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+import msgspec
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from beffroi.alarms.actions import Judge
+from beffroi.alarms.types import AlarmsState
+from beffroi.model.actor import Actor
+from beffroi.model.kinds import EquipmentKind
+from beffroi.model.ports import City
+from beffroi.model.reading import Crossing
+from beffroi.model.time import SECOND, Micros
+from beffroi.procedures.fleet import BY_POINT, Fleet, Senses, build_fleet, expected_levels
+from beffroi.trade.doors import trusted
+from beffroi.trade.rejected import Rejected
+from beffroi.trade.service import CoreDoor
+
+log = structlog.get_logger(__name__)
+
+SCAN_EVERY_S = 5.0
+SHORTEST_PAUSE_S = 0.25
+INTAKE_PATIENCE_S = 10.0
+JUDGED_AT_ONCE = 300
+MARGIN = 15 * SECOND
+"""A heartbeat late by the network and the batch is no silence."""
+
+LIT_W = 2.0
+"""A driver on stand-by draws less, the smallest lamp dimmed to its floor draws more."""
+
+_ME = trusted(Actor(kind="system", name="supervision"))
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a scan wants of one class of one kind: assets where it stands, among those where it can be told."""
+
+    kind: str
+    alarm_class: str
+    stands: NDArray[np.int32]
+    told: NDArray[np.int32]
+    explains: bool
+
+
+class Supervisor:
+    """Keeps, between scans, since when each mismatch lasts and since when each circuit is alive."""
+
+    def __init__(self, kinds: Mapping[str, EquipmentKind]) -> None:
+        self._kinds = kinds
+        self._fleet: Fleet | None = None
+        self._senses: Senses | None = None
+        self._awake_since: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._since: dict[tuple[str, str], NDArray[np.int64]] = {}
+
+    def scan(self, city: City, state: AlarmsState, now: Micros, steady_at: Micros) -> list[Crossing]:
+        """Return the crossings that bring the alarms to what is seen; silence counts from `steady_at` on."""
+        fleet, senses = self._look_around(city)
+        heard = senses.heard_at()
+        levels = expected_levels(city, fleet, now)
+        cut = self._cut_by_clock(fleet, senses, levels)
+        self._awake_since[cut] = now
+        verdicts = [*self._silent(fleet, heard, cut, now, steady_at)]
+        verdicts += self._lights(fleet, senses, heard, levels, now)
+        verdicts += self._circuits(fleet, senses, levels, now)
+        verdicts.sort(key=lambda verdict: not verdict.explains)
+        return [crossing for verdict in verdicts for crossing in _differences(fleet, state, verdict, heard, now)]
+
+    def _look_around(self, city: City) -> tuple[Fleet, Senses]:
+        if self._fleet is None or self._fleet.version != city.topology.version:
+            self._fleet = build_fleet(city.topology, self._kinds)
+            self._senses = None
+            self._awake_since = _grown(self._awake_since, self._fleet.size)
+            self._since = {key: _grown(since, self._fleet.size) for key, since in self._since.items()}
+        if self._senses is None:
+            self._senses = Senses(city.live, self._fleet, self._kinds)
+        self._senses.refresh(city.live)
+        return self._fleet, self._senses
+
+    def _cut_by_clock(self, fleet: Fleet, senses: Senses, levels: NDArray[np.float32]) -> NDArray[np.bool_]:
+        cut = fleet.day_cut & (levels == 0)
+        circuits = fleet.of_kind.get("circuit", np.empty(0, np.int32))
+        _, energised = senses.read("energised", circuits)
+        _, tripped = senses.read("tripped", circuits)
+        dead = np.zeros(fleet.size, np.bool_)
+        dead[circuits] = (energised == 0) & ~(tripped == 1) & np.isnan(levels[circuits]) & fleet.day_cut[circuits]
+        fed = np.flatnonzero(fleet.feeder >= 0)
+        cut[fed] |= dead[fleet.feeder[fed]] & fleet.day_cut[fed]
+        return np.asarray(cut, np.bool_)
+
+    def _silent(
+        self, fleet: Fleet, heard: NDArray[np.int64], cut: NDArray[np.bool_], now: Micros, steady_at: Micros
+    ) -> Iterable[Verdict]:
+        last = np.maximum(np.maximum(heard, self._awake_since), steady_at)
+        expected = fleet.alive & fleet.speaks & (fleet.silent_after > 0) & (heard > 0) & ~cut
+        silent = expected & (now - last > fleet.silent_after + MARGIN)
+        spoke = heard > 0
+        for name, kind in self._kinds.items():
+            members = fleet.of_kind[name]
+            for alarm_class in kind.alarm_classes:
+                if alarm_class.test == "silent" and len(members):
+                    yield Verdict(
+                        name,
+                        alarm_class.name,
+                        members[silent[members]],
+                        members[spoke[members]],
+                        bool(alarm_class.explains),
+                    )
+
+    def _lights(
+        self,
+        fleet: Fleet,
+        senses: Senses,
+        heard: NDArray[np.int64],
+        levels: NDArray[np.float32],
+        now: Micros,
+    ) -> Iterable[Verdict]:
+        lamps = fleet.of_kind.get("street_light", np.empty(0, np.int32))
+        lamps = lamps[(fleet.management[lamps] == BY_POINT) & fleet.speaks[lamps]]
+        fresh = now - heard[lamps] <= fleet.silent_after[lamps] + MARGIN
+        lamps = lamps[fresh & (heard[lamps] > 0)]
+        _, power = senses.read("power_w", lamps)
+        _, level = senses.read("level_pct", lamps)
+        _, gasp = senses.read("last_gasp", lamps)
+        asked = levels[lamps]
+        supplied = ~(gasp == 1)
+        seen = ~np.isnan(power) & ~np.isnan(asked)
+        cases = {
+            "day_burner": (power >= LIT_W) & (asked == 0),
+            "dark_by_night": (power < LIT_W) & (asked > 0) & supplied,
+        }
+        for name, wrong in cases.items():
+            yield self._lasting(fleet, "street_light", name, lamps[seen & wrong], lamps[seen], now)
+        limit = self._kinds["street_light"].alarm_class("discordant").limit
+        seen &= ~np.isnan(level) & (power >= LIT_W) & (asked > 0)
+        off = np.abs(level - asked) > limit
+        yield self._lasting(fleet, "street_light", "discordant", lamps[seen & off], lamps[seen], now)
+
+    def _circuits(self, fleet: Fleet, senses: Senses, levels: NDArray[np.float32], now: Micros) -> Iterable[Verdict]:
+        circuits = fleet.of_kind.get("circuit", np.empty(0, np.int32))
+        _, energised = senses.read("energised", circuits)
+        _, tripped = senses.read("tripped", circuits)
+        asked = levels[circuits]
+        seen = ~np.isnan(energised) & ~np.isnan(asked) & fleet.alive[circuits]
+        cut_by_day = fleet.day_cut[circuits]
+        stuck = seen & cut_by_day & (energised == 1) & (asked == 0)
+        dark = seen & (energised == 0) & ~(tripped == 1) & (asked > 0)
+        yield self._lasting(fleet, "circuit", "stuck_on", circuits[stuck], circuits[seen], now)
+        yield self._lasting(fleet, "circuit", "dark", circuits[dark], circuits[seen], now)
+
+    def _lasting(
+        self, fleet: Fleet, kind: str, name: str, wrong: NDArray[np.int32], seen: NDArray[np.int32], now: Micros
+    ) -> Verdict:
+        """Keep of what is wrong now what has been wrong for the delay of its class."""
+        alarm_class = self._kinds[kind].alarm_class(name)
+        since = self._since.setdefault((kind, name), np.zeros(fleet.size, np.int64))
+        begun = since[wrong]
+        since[seen] = 0
+        since[wrong] = np.where(begun > 0, begun, now)
+        lasting = wrong[now - since[wrong] >= alarm_class.delay_s * SECOND]
+        right = np.setdiff1d(seen, wrong, assume_unique=True)
+        return Verdict(kind, name, lasting, right, bool(alarm_class.explains))
+
+
+def _grown(array: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    return np.concatenate([array, np.zeros(max(0, size - len(array)), np.int64)])[:size]
+
+
+def _differences(
+    fleet: Fleet, state: AlarmsState, verdict: Verdict, heard: NDArray[np.int64], now: Micros
+) -> Iterable[Crossing]:
+    """List the crossings of one class: what stands and is not open, what is open and was told to be over."""
+    open_alarms = {
+        alarm.index: alarm
+        for alarm in state.classes.get(verdict.alarm_class, {}).values()
+        if alarm.kind == verdict.kind and alarm.index < fleet.size
+    }
+    for index in verdict.stands.tolist():
+        asset = fleet.ids[index]
+        known = open_alarms.get(index)
+        if asset is not None and (known is None or known.supposed):
+            yield Crossing(0, asset, verdict.alarm_class, "raise", now)
+    if not open_alarms:
+        return
+    standing = set(verdict.stands.tolist())
+    silence = verdict.alarm_class in ("silent", "mute")
+    for index in np.intersect1d(np.fromiter(open_alarms, np.int32, len(open_alarms)), verdict.told).tolist():
+        alarm = open_alarms[index]
+        if index not in standing and not alarm.supposed and (not silence or heard[index] > alarm.raised_at):
+            yield Crossing(0, alarm.asset, verdict.alarm_class, "clear", int(heard[index]) if silence else now)
+
+
+async def run(core: CoreDoor) -> None:
+    """Scan until the process ends."""
+    supervisor = Supervisor(core.kinds)
+    ground = Ground(core)
+    await core.bus.subscribe("bf.health.intake", lambda _subject, _payload: ground.hear_intake())
+    while True:
+        rate = ground.step()
+        await asyncio.sleep(max(SHORTEST_PAUSE_S, SCAN_EVERY_S / rate))
+        try:
+            await _judge(core, supervisor.scan(core.city, core.state("alarms"), core.clock.now(), ground.steady_at))
+        except Rejected as refusal:
+            log.warning("supervision waits", code=refusal.code)
+
+
+async def _judge(core: CoreDoor, crossings: list[Crossing]) -> None:
+    for first in range(0, len(crossings), JUDGED_AT_ONCE):
+        await core.executor.execute(Judge(crossings=crossings[first : first + JUDGED_AT_ONCE]), _ME)
+
+
+class Ground:
+    """Since when (city time) the ground is firm enough to judge a silence: our start, the clock, the intake."""
+
+    def __init__(self, core: CoreDoor) -> None:
+        self._core = core
+        self.steady_at = core.clock.now()
+        self._steady_since = core.steady_since
+        self._intake_heard: float | None = None
+        self._last = (core.clock.monotonic(), core.clock.now())
+
+    def hear_intake(self) -> None:
+        """Note that the intake lives."""
+        self._intake_heard = self._core.clock.monotonic()
+
+    def step(self) -> float:
+        """Look at the ground; return how fast the city's clock runs against the wall's."""
+        monotonic, now = self._core.clock.monotonic(), self._core.clock.now()
+        elapsed = monotonic - self._last[0]
+        rate = (now - self._last[1]) / SECOND / elapsed if elapsed > 0 else 1.0
+        self._last = (monotonic, now)
+        mute = self._intake_heard is None or monotonic - self._intake_heard > INTAKE_PATIENCE_S
+        if mute or self._core.steady_since != self._steady_since:
+            self._steady_since = self._core.steady_since
+            self.steady_at = now
+        return min(max(rate, 1.0), 1_000.0)
+
+
+SERVICE = run

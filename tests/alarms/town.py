@@ -1,0 +1,248 @@
+"""A small town in memory: a substation, its cabinets, circuits and lamps; and a desk that lives through time."""
+
+from collections.abc import Iterable, Sequence
+from random import Random
+from uuid import UUID
+
+import numpy as np
+
+from beffroi.alarms import TRADE
+from beffroi.alarms.actions import Judge
+from beffroi.alarms.room import Alarms
+from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.equipment import registry
+from beffroi.model.actor import SYSTEM, Actor
+from beffroi.model.ids import ClockIds
+from beffroi.model.ports import AssetFacts, City, Lock, Overrides
+from beffroi.model.reading import Crossing, Quality
+from beffroi.model.scope import Rights
+from beffroi.model.time import SECOND, Micros
+from beffroi.trade.action import Action
+from beffroi.trade.context import Context
+from beffroi.trade.event import Event
+from beffroi.trade.line import Line
+
+START = 1_750_536_000 * SECOND
+
+
+class Topology:
+    """Who feeds whom, in dictionaries."""
+
+    version = 1
+
+    def __init__(self) -> None:
+        self.facts: dict[UUID, AssetFacts] = {}
+        self.codes: dict[str, UUID] = {}
+        self.fed: dict[UUID, list[UUID]] = {}
+        self._ids = ClockIds(lambda: START, Random(7).getrandbits)
+
+    def add(self, kind: str, code: str, parent: UUID | None = None, **fields: object) -> AssetFacts:
+        fields = {"trade": "lighting", "commune": "21231", "street": "rue Monge", **fields}
+        facts = AssetFacts(id=self._ids.new(), index=len(self.facts), kind=kind, code=code, parent=parent, **fields)
+        self.facts[facts.id] = facts
+        self.codes[code] = facts.id
+        if parent is not None:
+            self.fed.setdefault(parent, []).append(facts.id)
+        return facts
+
+    def find(self, asset: UUID) -> AssetFacts | None:
+        return self.facts.get(asset)
+
+    def find_index(self, index: int) -> AssetFacts | None:
+        return list(self.facts.values())[index]
+
+    def find_code(self, code: str) -> AssetFacts | None:
+        found = self.codes.get(code)
+        return self.facts[found] if found else None
+
+    def children(self, asset: UUID) -> Sequence[UUID]:
+        return self.fed.get(asset, ())
+
+    def ancestors(self, asset: UUID) -> Sequence[UUID]:
+        found = []
+        parent = self.facts[asset].parent
+        while parent is not None:
+            found.append(parent)
+            parent = self.facts[parent].parent
+        return found
+
+    def descendants(self, asset: UUID, kind: str = "") -> Sequence[UUID]:
+        found = []
+        for child in self.children(asset):
+            if not kind or self.facts[child].kind == kind:
+                found.append(child)
+            found += self.descendants(child, kind)
+        return found
+
+    def list_kind(self, kind: str) -> Sequence[AssetFacts]:
+        return [facts for facts in self.facts.values() if facts.kind == kind]
+
+    def place_label(self, asset: UUID) -> str:
+        facts = self.facts[asset]
+        return f"{facts.street}, Dijon · {facts.code}"
+
+
+class Live:
+    """Last values, as a test sets them."""
+
+    def __init__(self, topology: Topology) -> None:
+        self.heard: dict[UUID, Micros] = {}
+        self.values: dict[tuple[UUID, str], tuple[Micros, float]] = {}
+        self._topology = topology
+
+    def hear(self, asset: UUID, at: Micros, **values: float) -> None:
+        self.heard[asset] = at
+        for point, value in values.items():
+            self.values[asset, point] = (at, value)
+
+    def find(self, asset: UUID, point: str):  # noqa: ANN201
+        from beffroi.model.ports import LiveValue
+
+        found = self.values.get((asset, point))
+        return LiveValue(found[0], found[1], Quality.GOOD) if found else None
+
+    def last_heard(self, asset: UUID) -> Micros | None:
+        return self.heard.get(asset)
+
+    def arrays(self):  # noqa: ANN201
+        keys = self._keys()
+        times = np.array([self.values.get(key, (0, 0.0))[0] for key in keys], np.int64)
+        values = np.array([self.values.get(key, (0, 0.0))[1] for key in keys], np.float64)
+        return times, values
+
+    def series_of(self, point: str):  # noqa: ANN201
+        places = {key: place for place, key in enumerate(self._keys())}
+        return np.array([places.get((asset, point), -1) for asset in self._topology.facts], np.int32)
+
+    def _keys(self) -> list[tuple[UUID, str]]:
+        kinds = registry()
+        return [
+            (facts.id, point.name) for facts in self._topology.facts.values() for point in kinds[facts.kind].points
+        ]
+
+
+class Programme:
+    """One level for the whole town."""
+
+    def __init__(self, topology: Topology) -> None:
+        self.level: float | None = 100.0
+        self._topology = topology
+
+    def expected_level_pct(self, asset: UUID, at: Micros) -> float | None:
+        return self.level
+
+    def expected_levels_pct(self, at: Micros):  # noqa: ANN201
+        return np.full(len(self._topology.facts), np.nan if self.level is None else self.level, np.float32)
+
+
+class Nothing:
+    """No lock-out and no override."""
+
+    def find(self, asset: UUID) -> None:
+        return None
+
+    def list_roots(self) -> Sequence[Lock]:
+        return ()
+
+    def list_active(self) -> Sequence[tuple[UUID, float, Micros]]:
+        return ()
+
+
+class Town:
+    """A substation G1 of `cabinets` cabinets, each of `circuits` circuits of `lamps` lamps; codes A001/D1-001."""
+
+    def __init__(self, cabinets: int = 3, circuits: int = 3, lamps: int = 80, **lamp_fields: object) -> None:
+        self.topology = Topology()
+        self.live = Live(self.topology)
+        self.programme = Programme(self.topology)
+        nothing: Overrides = Nothing()
+        self.city = City(self.topology, self.live, self.programme, Nothing(), nothing)
+        self.group = self.topology.add("cabinet_group", "G1")
+        for place in range(1, cabinets + 1):
+            cabinet = self.topology.add("cabinet", f"A{place:03}", self.group.id)
+            for number in range(1, circuits + 1):
+                circuit = self.topology.add("circuit", f"A{place:03}/D{number}", cabinet.id, **lamp_fields)
+                for lamp in range(1, lamps + 1):
+                    code = f"A{place:03}/D{number}-{lamp:03}"
+                    self.topology.add("street_light", code, circuit.id, **lamp_fields)
+
+    def get(self, code: str) -> AssetFacts:
+        found = self.topology.find_code(code)
+        assert found is not None, code
+        return found
+
+    def lamps(self, code: str) -> list[AssetFacts]:
+        return [self.topology.facts[lamp] for lamp in self.topology.descendants(self.get(code).id, "street_light")]
+
+
+PERSON = Actor(kind="person", id=UUID(int=1))
+COLLEAGUE = Actor(kind="person", id=UUID(int=2))
+
+
+class Desk:
+    """The alarms of a town over time: what the committer and the scheduler do, without a database."""
+
+    def __init__(self, town: Town, trade: Alarms | None = None) -> None:
+        self.town = town
+        self.trade = trade or Alarms()
+        self.trade.kinds = registry()
+        self.state: AlarmsState = self.trade.empty()
+        self.now = START
+        self.lines: list[Line] = []
+        self._random = Random(11)
+        self.ids = ClockIds(lambda: self.now, self._random.getrandbits)
+        self._crossings = 0
+
+    def do(self, action: Action, actor: Actor = PERSON) -> list[Event]:
+        context = Context(
+            now=self.now, happened_at=self.now, actor=actor, rights=Rights(), ids=self.ids, city=self.town.city
+        )
+        events = list(self.trade.decide(self.state, action, context))
+        for event in events:
+            line = Line(len(self.lines) + 1, self.now, self.now, actor, None, event)
+            self.lines.append(line)
+            self.trade.apply(self.state, line)
+        return events
+
+    def cross(self, assets: Iterable[AssetFacts], alarm_class: str, edge: str = "raise", **fields: object) -> list[Event]:
+        crossings = []
+        for facts in assets:
+            self._crossings += 1
+            at = fields.get("at", self.now)
+            late = bool(fields.get("late", False))
+            crossings.append(Crossing(self._crossings, facts.id, alarm_class, edge, at, None, late))
+        return self.do(Judge(crossings=crossings), SYSTEM)
+
+    def advance(self, seconds: float) -> None:
+        end = self.now + int(seconds * SECOND)
+        while (due := self.trade.next_due(self.state)) is not None and due <= end:
+            self.now = max(self.now, due)
+            for action in self.trade.due(self.state, self.now):
+                self.do(action, SYSTEM)
+        self.now = end
+
+    def shown(self) -> list[Alarm]:
+        return [alarm for alarm in self.state.alarms.values() if alarm.shown]
+
+    def find(self, code: str, alarm_class: str) -> Alarm:
+        return self.state.keys[self.town.get(code).id, alarm_class]
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        return [line.event for line in self.lines if isinstance(line.event, kind)]
+
+    def label(self, alarm: Alarm) -> str:
+        from beffroi.alarms.rows import alarm_row
+
+        row = alarm_row(self.state, alarm, self.town.city)
+        return row.label["fr"] + (" (supposé)" if row.supposed else "")
+
+
+def replayed(desk: Desk) -> AlarmsState:
+    """Return the state that the journal alone brings."""
+    state = desk.trade.empty()
+    for line in desk.lines:
+        desk.trade.apply(state, line)
+    return state
+
+
+assert TRADE.name == "alarms"
