@@ -89,7 +89,7 @@ def backup(settings: Settings, into: Path, now: datetime, report: Report) -> Out
         raise BackupError("backup.exists", path=str(target))
     partial.mkdir(mode=0o700, parents=True)
     try:
-        with _database_up(settings), connect(dsn_owner(settings), name="beffroi-backup") as connection:
+        with database_up(settings), connect(dsn_owner(settings), name="beffroi-backup") as connection:
             rows, head = _dump(settings, connection, partial / "database", report)
             served = str(connection.info.server_version // 10000)
         _verify_dump(settings, partial / "database", rows, report)
@@ -124,7 +124,7 @@ def restore(settings: Settings, source: Path, report: Report) -> Outcome:
     _check_empty(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     _put_back(source / "files", settings.data)
-    with _database_up(settings):
+    with database_up(settings):
         _refuse_filled(settings)
         _load(settings, source / "database", report)
         report("restore.reading", 0, 0)
@@ -154,7 +154,7 @@ def last_backup(settings: Settings) -> Outcome | None:
 
 
 @contextmanager
-def _database_up(settings: Settings) -> Iterator[None]:
+def database_up(settings: Settings) -> Iterator[None]:
     """Use the running database, or run the embedded one for the length of the block."""
     if not settings.embeds_database or (postgres.recorded_major(settings) and postgres.accepts(settings)):
         yield
