@@ -250,3 +250,18 @@ def forget_batches(connection: psycopg.Connection[Any], upto: int) -> None:
     """Forget the batches whose series are all in `latest`."""
     with connection.transaction():
         connection.execute("DELETE FROM intake_batch WHERE id <= %s", [upto])
+
+
+def days_of_partitions(connection: psycopg.Connection[Any]) -> list[int]:
+    """List the days (since 1970, UTC) that have a partition, the oldest first."""
+    rows = connection.execute(
+        "SELECT substring(inhrelid::regclass::text FROM 'sample_([0-9]{8})') FROM pg_inherits"
+        " WHERE inhparent = 'sample'::regclass ORDER BY 1"
+    ).fetchall()
+    epoch = date(1970, 1, 1).toordinal()
+    return [datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC).toordinal() - epoch for (text,) in rows if text]
+
+
+def drop_day(connection: psycopg.Connection[Any], day: int) -> None:
+    """Drop the partition of a day."""
+    connection.execute("SELECT telemetry_drop_day(%s)", [day_of(day)])

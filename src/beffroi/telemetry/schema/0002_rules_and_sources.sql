@@ -1,5 +1,5 @@
 -- Outbox of the intake: rules that changed sides, in the order they were judged (one writer, so ids follow commits).
--- The alarms read after their mark and move it in the transaction of the alarms themselves.
+-- The alarms delete what they read in the transaction of the alarms themselves.
 CREATE TABLE crossing (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     asset        uuid NOT NULL,
@@ -8,10 +8,6 @@ CREATE TABLE crossing (
     at           bigint NOT NULL,
     value        double precision,
     late         boolean NOT NULL DEFAULT false
-);
-CREATE TABLE crossing_mark (
-    reader  text PRIMARY KEY,
-    upto    bigint NOT NULL
 );
 
 -- Where each rule stands, written with the samples that moved it: a restart neither forgets nor repeats an edge.

@@ -1,0 +1,75 @@
+"""Keeps the live arrays whole: the picture asked of the intake at each start, the series of new assets, the nudges."""
+
+import asyncio
+
+import psycopg
+import structlog
+
+from beffroi.telemetry import TRADE
+from beffroi.telemetry.live import LiveArrays
+from beffroi.telemetry.store import SERIES_FROM
+from beffroi.telemetry.types import TelemetryState
+from beffroi.trade.line import Line
+from beffroi.trade.service import CoreDoor
+
+PICTURE = "bf.live"
+SERIES = "bf.series"
+LOOK_EVERY_S = 0.5
+PICTURE_EVERY_S = 60.0
+"""A lost connection to the bus loses differences: the whole picture (2.7 MB) is asked again this often."""
+
+PLACED_AT_ONCE = 1_000
+"""Assets placed in one slice of the loop: about 5 ms."""
+
+log = structlog.get_logger(__name__)
+
+
+async def run(core: CoreDoor) -> None:
+    """Watch until the process ends."""
+    changed = asyncio.Event()
+    changed.set()
+
+    def on_commit(lines: tuple[Line, ...]) -> None:
+        if any(isinstance(line.event, TRADE.events) for line in lines):
+            changed.set()
+
+    core.on_commit(on_commit)
+    version, asked_at, present = -1, 0.0, None
+    while True:
+        live = _live(core)
+        if live is not present or core.clock.monotonic() - asked_at > PICTURE_EVERY_S:
+            present, asked_at = live, core.clock.monotonic()
+            await core.bus.publish(PICTURE)
+        if core.city.topology.version != version:
+            version = core.city.topology.version
+            await _learn(core, live)
+            changed.set()
+        if changed.is_set():
+            changed.clear()
+            await core.bus.publish(SERIES)
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _live(core: CoreDoor) -> LiveArrays:
+    state: TelemetryState = core.state("telemetry")
+    return state.live
+
+
+async def _learn(core: CoreDoor, live: LiveArrays) -> None:
+    """Place the series of assets that appeared, a slice at a time."""
+    try:
+        rows = await core.reader.fetch(SERIES_FROM, [live.known])
+    except psycopg.OperationalError as error:
+        log.warning("series not read", error=str(error).strip())
+        return
+    live.expect([(asset, list(series), list(points)) for asset, series, points in rows])
+
+    def index_of(asset: object) -> int | None:
+        facts = core.city.topology.find(asset)  # type: ignore[arg-type]
+        return facts.index if facts else None
+
+    while not live.learn(index_of, PLACED_AT_ONCE):
+        await asyncio.sleep(0)
+
+
+SERVICE = run

@@ -1,0 +1,153 @@
+"""The live picture: the last value of every point, kept by arrays that the intake's differences bring up to date."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.model.kinds import EquipmentKind
+from beffroi.model.ports import City, LiveValue
+from beffroi.model.reading import Quality
+from beffroi.model.time import Micros
+
+DIFF_ROW = np.dtype([("series", "<u4"), ("value", "<f8"), ("at", "<i8")])
+"""One record of `bf.diff`: 20 bytes."""
+
+LARGEST_SERIES = 1 << 26
+"""A record beyond is noise: it would ask for gigabytes."""
+
+AssetSeries = tuple[UUID, list[int], list[str]]
+"""An asset, its series, and the point of each."""
+
+
+class LiveArrays:
+    """Source time (µs, 0 where nothing was heard) and value by series; which series is which point of which asset."""
+
+    def __init__(self) -> None:
+        self.at: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.value: NDArray[np.float64] = np.zeros(0, np.float64)
+        self.heard: NDArray[np.int64] = np.zeros(0, np.int64)
+        """When each asset last said anything, by asset index."""
+        self.known = 0
+        """Series below are known to `learn`."""
+        self._asset: NDArray[np.int32] = np.zeros(0, np.int32)
+        self._waiting: list[AssetSeries] = []
+        self._points: dict[str, dict[int, int]] = {}
+        self._columns: dict[str, NDArray[np.int32]] = {}
+
+    def expect(self, rows: Iterable[AssetSeries]) -> None:
+        """Note series whose assets will be found by `learn`."""
+        self._waiting += rows
+
+    def learn(self, index_of: Callable[[UUID], int | None], limit: int = 1 << 30) -> bool:
+        """Place some of the series noted; True when none waits any more."""
+        now, self._waiting = self._waiting[:limit], self._waiting[limit:]
+        for asset, series, points in now:
+            index = index_of(asset)
+            if index is None:
+                continue
+            self._grow(max(series) + 1, index + 1)
+            self.known = max(self.known, max(series) + 1)
+            self._asset[series] = index
+            for one, point in zip(series, points, strict=True):
+                self._points.setdefault(point, {})[index] = one
+            self.heard[index] = max(int(self.heard[index]), int(self.at[series].max()))
+        if now:
+            self._columns.clear()
+        return not self._waiting
+
+    def absorb(self, diff: bytes) -> NDArray[np.int64]:
+        """Bring records of `bf.diff` in and return the series that changed; older news than ours changes nothing."""
+        rows = np.frombuffer(diff, DIFF_ROW, count=len(diff) // DIFF_ROW.itemsize)
+        rows = rows[rows["series"] < LARGEST_SERIES]
+        if not len(rows):
+            return np.zeros(0, np.int64)
+        series = rows["series"].astype(np.int64)
+        self._grow(int(series.max()) + 1, 0)
+        newer = rows["at"] > self.at[series]
+        series, at = series[newer], rows["at"][newer]
+        self.at[series] = at
+        self.value[series] = rows["value"][newer]
+        asset = self._asset[series]
+        placed = asset >= 0
+        np.maximum.at(self.heard, asset[placed], at[placed])
+        return series
+
+    def column(self, point: str) -> NDArray[np.int32]:
+        """Return the series of a point by asset index, -1 where the asset has none."""
+        column = self._columns.get(point)
+        if column is None:
+            column = np.full(len(self.heard), -1, np.int32)
+            placed = self._points.get(point, {})
+            column[list(placed.keys())] = list(placed.values())
+            self._columns[point] = column
+        return column
+
+    def find(self, index: int, point: str) -> int:
+        """Return the series of a point of an asset, by asset index; -1 when it has none."""
+        return self._points.get(point, {}).get(index, -1)
+
+    def _grow(self, series: int, assets: int) -> None:
+        if series > len(self.at):
+            more = max(series, len(self.at) * 5 // 4) - len(self.at)
+            self.at = np.append(self.at, np.zeros(more, np.int64))
+            self.value = np.append(self.value, np.zeros(more))
+            self._asset = np.append(self._asset, np.full(more, -1, np.int32))
+        if assets > len(self.heard):
+            more = max(assets, len(self.heard) * 5 // 4) - len(self.heard)
+            self.heard = np.append(self.heard, np.zeros(more, np.int64))
+            self._columns.clear()
+
+
+class LivePort:
+    """The live picture as the other trades see it (`beffroi.model.ports.Live`)."""
+
+    def __init__(self, live: LiveArrays, city: City, kinds: Mapping[str, EquipmentKind]) -> None:
+        self._live = live
+        self._city = city
+        self._kinds = kinds
+
+    def _ready(self) -> LiveArrays:
+        self._live.learn(self.index_of)
+        return self._live
+
+    def index_of(self, asset: UUID) -> int | None:
+        """Return the place of an asset in the live arrays, or nothing."""
+        facts = self._city.topology.find(asset)
+        return facts.index if facts else None
+
+    def find(self, asset: UUID, point: str) -> LiveValue | None:
+        """Return the last value of a point, or nothing when it never spoke."""
+        live = self._ready()
+        facts = self._city.topology.find(asset)
+        series = live.find(facts.index, point) if facts else -1
+        if facts is None or series < 0 or not live.at[series]:
+            return None
+        value = float(live.value[series])
+        return LiveValue(int(live.at[series]), value, quality_of(self._kinds.get(facts.kind), point, value))
+
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return (source time µs, value) by series index; do not write in them."""
+        live = self._ready()
+        return live.at, live.value
+
+    def series_of(self, point: str) -> NDArray[np.int32]:
+        """Return the series of that point by asset index, -1 where the asset has none."""
+        return self._ready().column(point)
+
+    def last_heard(self, asset: UUID) -> Micros | None:
+        """Return when the asset last said anything, or nothing."""
+        live, index = self._ready(), self.index_of(asset)
+        if index is None or index >= len(live.heard):
+            return None
+        return int(live.heard[index]) or None
+
+
+def quality_of(kind: EquipmentKind | None, point: str, value: float) -> Quality:
+    """Return whether a value is within the range that its point declares; an unknown point has none."""
+    declared: Any = next((one for one in kind.points if one.name == point), None) if kind else None
+    if declared is None or declared.low <= value <= declared.high:
+        return Quality.GOOD
+    return Quality.OUT_OF_RANGE
