@@ -27,7 +27,7 @@ def place_of(codes: tuple[str, ...], code: str) -> int:
     try:
         return codes.index(code)
     except ValueError:
-        raise ActError("rehearsal.no_such_code", code=code) from None
+        raise ActError("rehearsal.no_such_code", asset=code) from None
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do"):
@@ -194,7 +194,7 @@ class Device(Act, frozen=True, tag="device"):
 
     def play(self, world: World, at: Micros) -> None:
         if not any(device.code == self.code for device in world.plant.devices):
-            raise ActError("rehearsal.no_such_code", code=self.code)
+            raise ActError("rehearsal.no_such_code", asset=self.code)
         alter(world, self.code, self.points, whole_ms(at))
 
 

@@ -1,0 +1,68 @@
+"""NATS as the rehearsal uses it: the clock out, the control in. Its absence stops nothing."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from beffroi.rehearsal.player.where import Where
+
+CONTROL = "bf.rehearsal.control"
+PAUSE_S = 0.5
+
+
+class Bus:
+    """One connection to the bus, opened again for ever."""
+
+    def __init__(self, where: Where) -> None:
+        self._where = where
+        self._client: Client | None = None
+
+    async def connect(self, answer: Callable[[bytes], Awaitable[bytes]]) -> None:
+        """Connect, however long it takes, and answer control requests from then on."""
+        secret = {"user": self._where.nats_user, "password": self._where.nats_password} if self._where.nats_user else {}
+        while self._client is None:
+            try:
+                self._client = await nats.connect(
+                    self._where.nats, name="beffroi rehearsal", max_reconnect_attempts=-1, reconnect_time_wait=PAUSE_S,
+                    connect_timeout=2, error_cb=_quiet, **secret,
+                )  # fmt: skip
+            except (OSError, NatsError, TimeoutError):
+                await asyncio.sleep(PAUSE_S)
+
+        async def respond(message: Msg) -> None:
+            await message.respond(await answer(message.data))
+
+        await self._client.subscribe(CONTROL, cb=respond)
+
+    async def publish(self, subject: str, payload: bytes) -> None:
+        """Publish, or let it go when the bus is away: the next second says it again."""
+        if self._client is not None and self._client.is_connected:
+            with contextlib.suppress(NatsError, OSError):
+                await self._client.publish(subject, payload)
+                await self._client.flush(1)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            with contextlib.suppress(NatsError, OSError, TimeoutError):
+                await self._client.close()
+
+
+async def ask(where: Where, payload: bytes, within_s: float = 20.0) -> bytes:
+    """Return the running rehearsal's answer to a control request; raises NatsError or OSError when there is none."""
+    secret = {"user": where.nats_user, "password": where.nats_password} if where.nats_user else {}
+    client = await nats.connect(where.nats, connect_timeout=2, max_reconnect_attempts=1, error_cb=_quiet, **secret)
+    try:
+        answer: bytes = (await client.request(CONTROL, payload, timeout=within_s)).data
+        return answer
+    finally:
+        await client.close()
+
+
+async def _quiet(error: Exception) -> None:
+    """Reconnections are this client's own business."""
