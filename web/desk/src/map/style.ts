@@ -6,7 +6,7 @@ import { GROUND, type Theme } from './palette';
 
 const SOURCE = 'city';
 const NAMES = 'names';
-const FONT = ['B612'];
+const FONT = ['IBM Plex Sans'];
 const MAIN_CLASSES = ['motorway', 'primary', 'secondary'];
 
 export interface Name {

@@ -1,4 +1,11 @@
-/** A curve as uPlot wants it: seconds, highest and lowest of each bucket. */
+/** A curve as uPlot wants it: seconds, lowest and highest of each column of pixels. */
+
+export interface Curve {
+  grain: string;
+  step: number;
+  /** From when (µs), least, greatest, mean, how many readings. */
+  points: [number, number, number, number, number][];
+}
 
 export interface CurveData {
   at: number[];
@@ -6,31 +13,13 @@ export interface CurveData {
   high: number[];
 }
 
-type Bucket = { at?: number; time?: number; min?: number; max?: number; low?: number; high?: number; value?: number };
-
 const US = 1_000_000;
 
-/** Read the answer of /curve: columns, buckets or triples, times in µs. */
-export function readCurve(raw: unknown): CurveData {
-  const curve: CurveData = { at: [], low: [], high: [] };
-  const body = (raw ?? {}) as Record<string, unknown>;
-  const times = (body.at ?? body.times ?? body.time) as number[] | undefined;
-  if (Array.isArray(times)) {
-    const low = (body.min ?? body.low ?? body.values ?? body.value) as number[];
-    const high = (body.max ?? body.high ?? body.values ?? body.value) as number[];
-    times.forEach((at, i) => push(curve, at, low[i]!, high[i]!));
-    return curve;
-  }
-  const list = (Array.isArray(raw) ? raw : (body.points ?? body.items ?? body.buckets ?? [])) as (Bucket | number[])[];
-  for (const item of list) {
-    if (Array.isArray(item)) push(curve, item[0]!, item[1]!, item[2] ?? item[1]!);
-    else push(curve, (item.at ?? item.time)!, (item.min ?? item.low ?? item.value)!, (item.max ?? item.high ?? item.value)!);
-  }
-  return curve;
-}
-
-function push(curve: CurveData, at: number, low: number, high: number): void {
-  curve.at.push(at / US);
-  curve.low.push(low);
-  curve.high.push(high);
+/** Turn the server's points into columns. */
+export function columnsOf(curve: Curve): CurveData {
+  return {
+    at: curve.points.map(([at]) => at / US),
+    low: curve.points.map(([, low]) => low),
+    high: curve.points.map(([, , high]) => high),
+  };
 }

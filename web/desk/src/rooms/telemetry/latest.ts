@@ -3,20 +3,13 @@
 export interface Latest {
   point: string;
   at: number;
-  value: number;
+  value: number | null;
   quality: number;
 }
 
-/** Read the answer of /latest: a list of points, or a record by point. */
-export function readLatest(raw: unknown): Map<string, Latest> {
-  const found = new Map<string, Latest>();
-  const list = Array.isArray(raw) ? raw : ((raw as { items?: unknown[] } | null)?.items ?? null);
-  const entries = list
-    ? (list as Partial<Latest>[]).map((item) => [String(item.point), item] as const)
-    : Object.entries((raw ?? {}) as Record<string, Partial<Latest>>);
-  for (const [point, item] of entries) {
-    if (typeof item?.value !== 'number' || typeof item.at !== 'number') continue;
-    found.set(point, { point, at: item.at, value: item.value, quality: Number(item.quality ?? 0) });
-  }
+/** Index by point those that ever spoke. */
+export function byPoint(list: Latest[]): Map<string, Latest & { value: number }> {
+  const found = new Map<string, Latest & { value: number }>();
+  for (const item of list) if (item.value !== null && item.at) found.set(item.point, item as Latest & { value: number });
   return found;
 }
