@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from beffroi.server.cli import words
+from beffroi.server.cli.texts import TEXTS
 from beffroi.server.settings import PREFIX, Settings, load_settings
 
 
@@ -34,7 +35,8 @@ def failures_told() -> Iterator[None]:
         code, params = getattr(error, "code", None), getattr(error, "params", None)
         if not isinstance(code, str) or not isinstance(params, dict):
             raise
-        tell_failure(words.say(code, **params))
+        # a command with a catalogue of its own tells the sentence by str()
+        tell_failure(words.say(code, **params) if code in TEXTS else str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -73,6 +73,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Beffroi est prêt en {elapsed} s : {url}\nCtrl-C pour arrêter.",
         "en": "Beffroi is ready in {elapsed} s: {url}\nCtrl-C to stop.",
     },
+    "up.first_password": {
+        "fr": "\nPremier administrateur, mot de passe à usage unique : identifiant {login}, mot de passe {password}\n"
+        "Il est à changer à la première connexion ; ensuite {path} disparaît.\n",
+        "en": "\nFirst administrator, one-time password: login {login}, password {password}\n"
+        "It must be changed at the first sign-in; then {path} goes away.\n",
+    },
     "up.died": {
         "fr": "  ✗ {name} s'est arrêté (statut {status}), relance : {detail}",
         "en": "  ✗ {name} ended (status {status}), starting again: {detail}",

@@ -37,6 +37,7 @@ def _run(*, demo: bool) -> None:
     import msgspec
 
     from beffroi.server import city
+    from beffroi.server.cli import first_password
     from beffroi.server.supervisor import StartError, Supervisor
 
     began = time.monotonic()
@@ -44,6 +45,7 @@ def _run(*, demo: bool) -> None:
     settings = city.with_certificate(city.with_ports(msgspec.structs.replace(settings, demo=demo or settings.demo)))
     progress = Progress(began)
     progress("up.folder", path=settings.data)
+    first_password.announce(settings, progress)
     try:
         Supervisor(settings, city.city(settings), progress).run()
     except StartError as error:
