@@ -130,7 +130,9 @@ class Committer:
                 return []
             self._arrived.clear()
             try:
-                await asyncio.wait_for(self._arrived.wait(), IDLE_CHECK_S)
+                # not wait_for: on Python 3.11 it may swallow a cancellation that meets the event
+                async with asyncio.timeout(IDLE_CHECK_S):
+                    await self._arrived.wait()
             except TimeoutError:
                 if not await self._writer.alive():
                     await self._recover(None)

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -221,9 +222,7 @@ class Core:
         serving = [task for task, name in self._tasks.items() if name == "committer"]
         if serving:
             await asyncio.wait(serving, timeout=DRAIN_S)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _end(set(self._tasks))
         with contextlib.suppress(Exception):
             await asyncio.wait_for(asyncio.gather(self.bus.close(), self.reader.close()), 1.0)
         self._workers.close()
@@ -241,6 +240,15 @@ class Core:
 
     async def _reloaded(self) -> None:
         await self.hub.reset(self.executor.head.position)
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they end: on Python 3.11 a `wait_for` inside one may swallow a cancellation."""
+    deadline = time.monotonic() + DRAIN_S
+    while tasks and time.monotonic() < deadline:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=0.1)
 
 
 async def _never_ending(name: str, work: Awaitable[None]) -> None:

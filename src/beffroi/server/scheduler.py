@@ -53,7 +53,8 @@ class Scheduler:
                 await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
             self._wake.clear()
             try:
-                await asyncio.wait_for(self._wake.wait(), self._wait_s())
+                async with asyncio.timeout(self._wait_s()):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 

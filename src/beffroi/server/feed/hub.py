@@ -120,7 +120,8 @@ class Hub:
         heartbeat_at = time.monotonic()
         while True:
             try:
-                await asyncio.wait_for(self._due.wait(), max(0.0, heartbeat_at - time.monotonic()))
+                async with asyncio.timeout(max(0.0, heartbeat_at - time.monotonic())):
+                    await self._due.wait()
             except TimeoutError:
                 pass
             beats = time.monotonic() >= heartbeat_at
