@@ -119,7 +119,7 @@ def _picture_routes(view: View[AssetsState], lamp_states: LampStates) -> list[An
         communes = [CommuneEntry(number, code, places.commune_name(code)) for number, code in enumerate(state.communes)]
         bounds = places.bounds if any(places.bounds) else _bounds_of(state)
         center = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-        return MapStyle(state.version, bounds, center, places.attribution, communes, places.counts, MAX_ZOOM)
+        return MapStyle(state.version, bounds, center, attribution_of(state), communes, places.counts, MAX_ZOOM)
 
     return [get_positions, list_clusters, get_style]
 
@@ -167,6 +167,13 @@ def padded(states: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     if len(states) >= size:
         return states[:size]
     return np.concatenate([states, np.zeros(size - len(states), np.uint8)])
+
+
+def attribution_of(state: AssetsState) -> str:
+    """Return the words due to the sources of the imports in force, each once."""
+    records = sorted(state.imports.values(), key=lambda record: record.position)
+    words = [record.attribution for record in records if record.state == "committed" and record.attribution]
+    return " · ".join(dict.fromkeys(words))
 
 
 def _bounds_of(state: AssetsState) -> tuple[float, float, float, float]:

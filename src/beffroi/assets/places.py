@@ -72,11 +72,10 @@ class Outlines:
 class Places:
     """Outlines, streets and addresses, ready to be asked; built once per version, never changed."""
 
-    def __init__(self, features: Iterable[Feature], attribution: str = "") -> None:
+    def __init__(self, features: Iterable[Feature]) -> None:
         layers: dict[str, list[Feature]] = {name: [] for name in LAYERS}
         for feature in features:
             layers.setdefault(feature.layer, []).append(feature)
-        self.attribution = attribution
         self.counts = {name: len(rows) for name, rows in layers.items() if rows}
         self.outlines = {
             name: Outlines(rows) for name, rows in layers.items() if rows and name not in ("street", "address")

@@ -10,7 +10,7 @@ import msgspec
 import psycopg
 
 from beffroi.assets.edit import characteristics_text
-from beffroi.assets.held import Effects, PlaceChange
+from beffroi.assets.held import Effects, PlaceChange, Plan
 from beffroi.assets.places import Feature, Places
 from beffroi.assets.state import AssetsState
 from beffroi.assets.types import Asset, Change, ImportRecord, LayerCount
@@ -44,7 +44,7 @@ def load(connection: psycopg.Connection[Any], state: AssetsState) -> None:
         cursor.execute("SELECT count(*) FROM asset_change")
         state.version = int(cursor.fetchone()[0])  # type: ignore[index]
         cursor.execute(PLACES)
-        state.places = Places(features_from_rows(cursor.fetchall()), attribution_of(state.imports.values()))
+        state.places = Places(features_from_rows(cursor.fetchall()))
 
 
 PLACES = "SELECT layer, key, name, properties::text, geometry, hash FROM place ORDER BY layer, key"
@@ -55,12 +55,6 @@ PLACES_PAGE = """SELECT layer, key, name, properties::text, geometry, hash FROM 
 def features_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Feature]:
     """Return the features of a query over PLACES."""
     return [Feature(*row) for row in rows]
-
-
-def attribution_of(records: Iterable[ImportRecord]) -> str:
-    """Return the words due to the sources of the imports in force, each once."""
-    words = [record.attribution for record in records if record.state == "committed" and record.attribution]
-    return " · ".join(dict.fromkeys(words))
 
 
 class _Canonical(dict[str, str]):
@@ -210,3 +204,23 @@ def place_changes_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlaceChange
         )
         for *_, before, after in rows
     ]
+
+
+def read_plan(connection: psycopg.Connection[Any], plan_id: UUID, undoes: UUID | None = None) -> Plan:
+    """Return the plan of a committed import, or of its undo, from the rows kept of it: what a replay needs."""
+    assets = connection.execute(PLAN_ASSETS, (plan_id, UUID(int=0), ALL_ROWS)).fetchall()
+    features = connection.execute(PLAN_PLACES, (plan_id, "", "", ALL_ROWS)).fetchall()
+    changes = changes_from_rows(assets, plan_id)
+    created = [change.after for change in changes if change.before is None]
+    return Plan(
+        id=plan_id,
+        purpose="undo" if undoes else "import",
+        undoes=undoes,
+        changes=changes,
+        place_changes=place_changes_from_rows(features),
+        first_index=min((asset.index for asset in created), default=0),
+        first_series=min((asset.first_series for asset in created), default=0),
+    )
+
+
+ALL_ROWS = 2**31 - 1

@@ -63,7 +63,7 @@ def plan_import(draw: Draw) -> Plan:
             places = Places([feature for feature in _after(draw.features, place_changes) if feature.layer == "commune"])
     if place_changes:
         draw.progress("places", 0.0)
-        places = Places(_after(draw.features, place_changes), draw.state.places.attribution)
+        places = Places(_after(draw.features, place_changes))
     for number, layer in enumerate(layers):
         if layer.kind:
             if layer.kind not in draw.state.kinds:
@@ -308,7 +308,7 @@ def plan_undo(
         undoes=import_id,
         changes=list(undone.values()),
         place_changes=back,
-        places=Places(_after(features, back), state.places.attribution) if back else None,
+        places=Places(_after(features, back)) if back else None,
         refusals=refusals,
         version=state.version,
     )

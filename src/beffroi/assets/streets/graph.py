@@ -19,6 +19,7 @@ Direction = Literal["both", "forward", "backward", "closed"]
 SPEEDS_KMH = {"motorway": 90.0, "primary": 45.0, "secondary": 38.0, "street": 26.0, "path": 8.0}
 """Mean speeds in a French city by class of street, stops included; a feature's own `speed_kmh` wins."""
 SNAP_LIMIT_M = 2_000.0
+AT_CROSSING_M = 1.0
 
 
 class Arc(msgspec.Struct, frozen=True, gc=False):
@@ -157,7 +158,18 @@ class StreetGraph:
             result[row] = min([*ways, np.inf if direct is None else direct])
         return result
 
+    def _crossing_at(self, snap: Snap) -> int | None:
+        """Return the crossing where a snap stands: there every street is open, not only the one it fell on."""
+        length = float(self.length_m[snap.arc])
+        if snap.fraction * length < AT_CROSSING_M:
+            return int(self.start[snap.arc])
+        if (1 - snap.fraction) * length < AT_CROSSING_M:
+            return int(self.end[snap.arc])
+        return None
+
     def _exits(self, snap: Snap) -> dict[int, float]:
+        if (node := self._crossing_at(snap)) is not None:
+            return {node: 0.0}
         seconds = float(self.seconds[snap.arc])
         found: dict[int, float] = {}
         if self.forward[snap.arc]:
@@ -167,6 +179,8 @@ class StreetGraph:
         return found
 
     def _entries(self, snap: Snap) -> dict[int, float]:
+        if (node := self._crossing_at(snap)) is not None:
+            return {node: 0.0}
         seconds = float(self.seconds[snap.arc])
         found: dict[int, float] = {}
         if self.forward[snap.arc]:
