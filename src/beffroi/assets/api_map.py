@@ -129,7 +129,7 @@ def _tile_routes(view: View[AssetsState]) -> list[Any]:
 
     @get(
         "/map/tiles/{z:int}/{x:int}/{name:str}",
-        opt=AT_ROOT,
+        opt=AT_ROOT | {"no_compress": True},
         media_type="application/vnd.mapbox-vector-tile",
         summary="One vector tile of the base map",
     )
