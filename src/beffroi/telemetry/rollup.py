@@ -63,7 +63,7 @@ def roll_up(connection: psycopg.Connection[Any], mark: Micros, upto: Micros, zon
             )
             touched |= {local_day(hour, zone) for hour in range(mark, end, HOUR)}
             connection.execute(
-                "INSERT INTO rollup_mark (upto) VALUES (%s) ON CONFLICT (only) DO UPDATE SET upto = excluded.upto",
+                "INSERT INTO rollup_mark (upto) VALUES (%s) ON CONFLICT (single) DO UPDATE SET upto = excluded.upto",
                 [end],
             )
         touched |= {local_day(hour, zone) for hour in _roll_up_due(connection)}
