@@ -120,4 +120,4 @@ async def small_city(database: Any, *, demo: bool = True, whole: bool = False) -
 
 def _peopled(city: SmallCity) -> bool:
     state = city.state("access")
-    return bool(state.demo_password) if city.demo else bool(state.accounts)
+    return bool(state.demo_password) if city.demo else bool(state.accounts) and city.executor.head.position > 0

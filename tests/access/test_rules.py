@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beffroi.access.passwords import check_strength, one_time_password
 from beffroi.access.roles import BUILT_IN, RIGHTS, rights_of, within
 from beffroi.access.texts import TEXTS
 from beffroi.access.throttle import KEPT, LONGEST_WAIT_S, Throttle
@@ -91,3 +92,18 @@ def test_every_right_that_an_action_asks_is_held_by_some_role() -> None:
     held = {right for role in BUILT_IN.values() for right in role.rights}
     assert asked <= held
     assert held == set(RIGHTS)
+
+
+def test_passwords_are_kept_by_argon2id_at_the_strength_of_rfc_9106() -> None:
+    from argon2 import PasswordHasher, extract_parameters
+    from argon2.low_level import Type
+
+    kept = extract_parameters(PasswordHasher().hash("x"))
+    assert (kept.type, kept.time_cost, kept.memory_cost, kept.parallelism) == (Type.ID, 3, 65536, 4)
+
+
+def test_one_time_passwords_differ_and_pass_the_rule_for_passwords() -> None:
+    made = {one_time_password() for _ in range(50)}
+    assert len(made) == 50
+    for password in made:
+        check_strength(password, "admin")

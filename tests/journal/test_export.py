@@ -59,7 +59,7 @@ def test_an_export_reads_in_french_in_a_spreadsheet(tmp_path: Path) -> None:
         manifest = json.loads(pack.read(MANIFEST))
     assert rows[1]["phrase"] == "Écrit : Écriture n° 2 « été » (–)"
     assert rows[0]["phrase"].startswith("sample.lit : ")
-    assert rows[3]["phrase"] == "Écrit : Écriture n° 4 « été » ([effacé])"
+    assert rows[3]["phrase"] == "Écrit : Écriture n° 4 « été » ([retenu])"
     assert rows[0]["saisie_utc"] == "2025-06-21T19:50:00.000001Z"
     assert (manifest["lines"], manifest["first"], manifest["last"]) == (12, 1, 12)
 

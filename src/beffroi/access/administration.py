@@ -170,7 +170,18 @@ def _lists(view: View[AccessState]) -> list[Any]:
         need(caller, "settings", "accounts")
         return list_purposes(view.state)
 
-    return [list_accounts, list_roles, list_keys, list_sessions, purposes]
+    return [list_accounts, list_roles, list_keys, list_sessions, purposes, _names(view)]
+
+
+def _names(view: View[AccessState]) -> Any:
+    @get("/names", summary="Names of the people and machines that lines are signed with, by identifier")
+    async def list_names(caller: Caller) -> dict[str, str]:
+        if not caller.rights.names("view"):
+            raise Rejected("forbidden", right="view")
+        people = {str(account.id): account.name for account in view.state.accounts.values()}
+        return people | {str(key.id): key.name for key in view.state.keys.values()}
+
+    return list_names
 
 
 def _account_doors(view: View[AccessState], passwords: Passwords, new_credential: NewCredential) -> list[Any]:

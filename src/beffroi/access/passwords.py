@@ -12,7 +12,7 @@ SHORTEST = 12
 """Characters (ANSSI-PG-078: 9 to 11 is weak, 12 to 14 is medium and asks a second factor)."""
 LONGEST = 500
 AT_ONCE = 2
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()
 """RFC 9106 second recommended option: 3 passes, 64 MiB, 4 lanes."""
 _ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _ONE_TIME_GROUPS = 4
@@ -38,8 +38,8 @@ def check_strength(password: str, login: str) -> None:
 class Passwords:
     """Hashes and checks, at most two at once (64 MiB and a core each)."""
 
-    def __init__(self, hasher: PasswordHasher = _HASHER) -> None:
-        self._hasher = hasher
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or HASHER
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._nobody = ""
 

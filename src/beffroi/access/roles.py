@@ -41,7 +41,8 @@ BUILT_IN: dict[str, Role] = {
     )
 }
 """Who decides is room.md's: the shift supervisor orders a whole commune, dimming or cutting off-plan is the duty
-manager's. An administrator keeps accounts and the register; orders are for those who hold the desk (least privilege)."""
+manager's. An administrator keeps accounts and the register; orders are for those who hold the desk: least
+privilege."""
 
 
 def find_role(name: str, custom: Mapping[str, Role]) -> Role | None:

@@ -25,6 +25,7 @@ MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 PUBLIC = "public.key"
 _LANG = "fr"
+WITHHELD = "[retenu]"
 
 COLUMNS = ("position", "saisie_utc", "faits_utc", "type", "version", "auteur", "cause", "phrase", "champs", "empreinte")
 
@@ -186,10 +187,11 @@ def _export_body(body: Any, *, with_personal: bool) -> ExportBody:
     return ExportBody(body.field, body.purpose, body.salt.hex(), body.text)
 
 
-def _readable(data: dict[str, Any], bodies: Iterable[ExportBody]) -> dict[str, Any]:
+def _readable(data: dict[str, Any], bodies: tuple[ExportBody, ...]) -> dict[str, Any]:
     texts: dict[str, str | None] = {body.field: body.text for body in bodies if body.text is not None}
     shown = revealed({name: value for name, value in data.items() if name in texts}, texts)
-    return {**data, **shown}
+    withheld = {body.field: WITHHELD for body in bodies if body.text is None and body.erased_at is None}
+    return {**data, **shown, **withheld}
 
 
 def _cell(text: str) -> str:

@@ -20,6 +20,8 @@ SEARCHED_AT_ONCE = 100_000
 
 BATCH = 2_000
 FOREVER = 2**62
+UNREAD = "…"
+"""What a field withheld or erased reads as in a list."""
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -120,7 +122,9 @@ async def shown(reader: Reader, lines: list[StoredLine], *, personal: bool) -> l
 
 def _shown(line: StoredLine, bodies: Iterable[tuple[str, str, str | None]], *, personal: bool) -> JournalLine:
     envelope = read_envelope(line.content)
-    data = {name: "" if _is_hidden(value) else value for name, value in read_data(envelope).items() if name != "type"}
+    data = {
+        name: UNREAD if _is_hidden(value) else value for name, value in read_data(envelope).items() if name != "type"
+    }
     hidden, erased = {}, {}
     for field, purpose, text in bodies:
         if text is None:

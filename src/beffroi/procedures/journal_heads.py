@@ -1,6 +1,7 @@
 """Signs the head of the journal every minute and keeps one an hour outside the database; tells when the chain broke."""
 
 import asyncio
+import contextlib
 
 import psycopg
 import structlog
@@ -17,6 +18,7 @@ from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
 
 EVERY_S = 60.0
+LAST_S = 1.0
 _HEAD = "SELECT coalesce(max(position), 0) FROM journal_line"
 
 log = structlog.get_logger("journal")
@@ -27,6 +29,15 @@ async def run(core: CoreDoor) -> None:
     key = await asyncio.to_thread(load_key, core.data / "keys")
     TRADE.folder = core.data
     watch = await asyncio.to_thread(Watch, key, core.data)
+    try:
+        await _follow_for_ever(core, watch)
+    finally:
+        # what was written since the last minute is signed before we end
+        with contextlib.suppress(psycopg.OperationalError, Rejected, TimeoutError):
+            await asyncio.wait_for(follow(core, watch), LAST_S)
+
+
+async def _follow_for_ever(core: CoreDoor, watch: Watch) -> None:
     while True:
         try:
             await follow(core, watch)

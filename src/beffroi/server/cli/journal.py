@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from beffroi.server.cli import context, words
-from beffroi.server.cli.user import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,8 +66,8 @@ JOURNAL_TEXTS: dict[str, dict[str, str]] = {
     "help.key": {"fr": "Clé de machine.", "en": "Machine key."},
     "reading": {"fr": "Vérification", "en": "Verifying"},
     "sound": {
-        "fr": "✔ Journal intact : {lines} lignes ({first} à {last}), {bodies} textes vérifiés, {seconds:.1f} s.",
-        "en": "✔ The journal is sound: {lines} lines ({first} to {last}), {bodies} texts verified, {seconds:.1f} s.",
+        "fr": "✔ Journal intact : {lines} lignes ({first} à {last}), {bodies} textes vérifiés, {seconds} s.",
+        "en": "✔ The journal is sound: {lines} lines ({first} to {last}), {bodies} texts verified, {seconds} s.",
     },
     "empty": {"fr": "✔ Journal vide.", "en": "✔ The journal is empty."},
     "unsound": {
@@ -93,7 +92,7 @@ JOURNAL_TEXTS: dict[str, dict[str, str]] = {
         "en": "Erased: {count} texts, purpose “{purpose}”.",
     },
     "withheld": {"fr": "Retenus à l'export : {count} textes personnels.", "en": "Withheld: {count} personal texts."},
-    "exported": {"fr": "✔ {path} : {megabytes:.1f} Mo.", "en": "✔ {path}: {megabytes:.1f} MB."},
+    "exported": {"fr": "✔ {path} : {megabytes} Mo.", "en": "✔ {path}: {megabytes:.1f} MB."},
     "bad_day": {"fr": "« {text} » n'est pas une date (AAAA-MM-JJ).", "en": "“{text}” is not a date (YYYY-MM-DD)."},
 }
 
@@ -207,8 +206,7 @@ def export(
     days = {"since": _day(since, settings), "until": _day(until, settings)}
     asked = {"type": type_, "personal": "true" if personal else "", **days}
     query = urlencode({name: value for name, value in asked.items() if value})
-    with told():
-        content = _door(settings, key).ask("GET", f"/api/journal/export?{query}")
+    content = _door(settings, key).ask("GET", f"/api/journal/export?{query}")
     waiting = out.with_name(out.name + ".part")
     waiting.write_bytes(content)
     waiting.replace(out)
@@ -225,14 +223,13 @@ def show(
     import json
 
     settings = context.settings()
-    with told():
-        door = _door(settings, key)
-        if position:
-            typer.echo(json.dumps(door.get(f"/api/journal/{position}"), ensure_ascii=False, indent=1))
-            return
-        sentences = door.get(f"/api/texts/{words.language()}")
-        for line in reversed(door.get("/api/journal", limit=last)["items"]):
-            typer.echo(_line(line, sentences, settings))
+    door = _door(settings, key)
+    if position:
+        typer.echo(json.dumps(door.get(f"/api/journal/{position}"), ensure_ascii=False, indent=1))
+        return
+    sentences = door.get(f"/api/texts/{words.language()}")
+    for line in reversed(door.get("/api/journal", limit=last)["items"]):
+        typer.echo(_line(line, sentences, settings))
 
 
 def _line(line: dict[str, Any], sentences: dict[str, str], settings: Settings) -> str:

@@ -16,7 +16,6 @@ from beffroi.server.cli.user import (
     grants_of,
     show_table,
     shown_grants,
-    told,
 )
 
 ORDER = 47
@@ -84,15 +83,13 @@ def add(
 
     ends_at = time.time_ns() // 1000 + days * DAY_US if days else None
     form = {"name": name, "grants": grants_of(roles or ["viewer"], communes, trades), "ends_at": ends_at}
-    with told():
-        made = _door(key).post("/api/access/keys", form)
+    made = _door(key).post("/api/access/keys", form)
     typer.echo(_say("made", name=name, secret=made["secret"]))
 
 
 def list_(key: str = KEY_OPTION) -> None:
     """List keys."""
-    with told():
-        keys = _door(key).get("/api/access/keys")["items"]
+    keys = _door(key).get("/api/access/keys")["items"]
     rows = [(one["id"], one["name"], shown_grants(one["grants"]), _end(one)) for one in keys]
     show_table([_say(f"column.{column}") for column in ("id", "name", "rights", "ends")], rows)
 
@@ -101,17 +98,14 @@ def revoke(
     which: str = typer.Argument(..., metavar="NAME|ID", help=_help("help.which")), *, key: str = KEY_OPTION
 ) -> None:
     """Revoke a key."""
-    with told():
-        door = _door(key)
-        found = [
-            one
-            for one in door.get("/api/access/keys")["items"]
-            if which in (one["id"], one["name"]) and not one["revoked"]
-        ]
-        if len(found) != 1:
-            context.tell_failure(_say("several" if found else "unknown", name=which))
-            raise typer.Exit(1)
-        door.post("/api/actions/access.revoke_key", {"key": found[0]["id"]})
+    door = _door(key)
+    found = [
+        one for one in door.get("/api/access/keys")["items"] if which in (one["id"], one["name"]) and not one["revoked"]
+    ]
+    if len(found) != 1:
+        context.tell_failure(_say("several" if found else "unknown", name=which))
+        raise typer.Exit(1)
+    door.post("/api/actions/access.revoke_key", {"key": found[0]["id"]})
     typer.echo(_say("revoked", name=found[0]["name"]))
 
 

@@ -100,15 +100,13 @@ def add(
 ) -> None:
     """Create an account."""
     form = {"login": login, "name": name or login, "lang": lang, "grants": grants_of(roles, communes, trades)}
-    with told():
-        made = _door(key).post("/api/access/accounts", form)
+    made = _door(key).post("/api/access/accounts", form)
     typer.echo(_say("one_time", login=login, password=made["one_time_password"]))
 
 
 def list_(key: str = KEY_OPTION) -> None:
     """List accounts."""
-    with told():
-        accounts = _door(key).get("/api/access/accounts")["items"]
+    accounts = _door(key).get("/api/access/accounts")["items"]
     columns = ("login", "name", "state", "rights", "sessions")
     rows = [
         (one["login"], one["name"], _say(f"state.{one['state']}"), shown_grants(one["grants"]), str(one["signed_in"]))
@@ -119,9 +117,8 @@ def list_(key: str = KEY_OPTION) -> None:
 
 def password(login: str = LOGIN, key: str = KEY_OPTION) -> None:
     """Give a new one-time password."""
-    with told():
-        door = _door(key)
-        made = door.post(f"/api/access/accounts/{_find(door, login)}/password", {})
+    door = _door(key)
+    made = door.post(f"/api/access/accounts/{_find(door, login)}/password", {})
     typer.echo(_say("one_time", login=login, password=made["one_time_password"]))
 
 
@@ -133,9 +130,8 @@ def disable(
 ) -> None:
     """Close an account, or open it again."""
     action = "enable" if enable else "disable"
-    with told():
-        door = _door(key)
-        door.post(f"/api/actions/access.{action}_account", {"account": _find(door, login)})
+    door = _door(key)
+    door.post(f"/api/actions/access.{action}_account", {"account": _find(door, login)})
     typer.echo(_say(f"{action}d", login=login))
 
 
@@ -178,17 +174,3 @@ def _door(key: str) -> Any:
     from beffroi.server.cli.door import Door
 
     return Door(context.settings(), key)
-
-
-class told:  # noqa: N801 - reads as a sentence: with told()
-    """Tells what the core refuses in its own words and ends with status 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from beffroi.server.cli.door import DoorError
-
-        if isinstance(error, DoorError):
-            context.tell_failure(str(error))
-            raise typer.Exit(1) from error
