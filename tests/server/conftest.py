@@ -139,7 +139,7 @@ async def serving(settings: Settings, *trades: Any) -> AsyncIterator[Served]:
         await asyncio.wait({web}, timeout=5)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serving_on(nats: Settings) -> Callable[..., Any]:
     def serve(database: Any, *trades: Any) -> Any:
         settings = msgspec.structs.replace(

@@ -38,6 +38,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Demande mal formée : {detail}",
         "en": "Malformed request: {detail}",
     },
+    "core.nul": {
+        "fr": "La demande contient un caractère nul, qui n'a de sens dans aucun texte.",
+        "en": "The request holds a NUL character, which means nothing in a text.",
+    },
     "core.too_large": {
         "fr": "Demande trop volumineuse : {most} octets au plus.",
         "en": "Request too large: {most} bytes at most.",

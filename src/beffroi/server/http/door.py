@@ -1,9 +1,11 @@
 """The door of the application: who calls, whether we are ready, and the headers that every answer bears."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
@@ -14,7 +16,10 @@ from beffroi.trade.doors import Caller
 from beffroi.trade.rejected import Rejected
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
-Guard = Callable[[AnyConnection, BaseRouteHandler], None]
+Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
+
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
+"""A NUL character in JSON: no text field of PostgreSQL can hold one."""
 
 SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -35,12 +40,13 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 def only_known(gate: Gate, ready: Callable[[], bool]) -> Guard:
     """Return the guard of every route that is not public: nobody passes before we are ready, nor unknown."""
 
-    def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         if not ready():
             raise Rejected("core.starting")
-        if handler.opt.get("public"):
-            return
-        connection.scope["state"]["caller"] = caller_of(gate, connection)
+        if not handler.opt.get("public"):
+            connection.scope["state"]["caller"] = caller_of(gate, connection)
+        if isinstance(connection, Request):
+            await _only_text(connection)
 
     return guard
 
@@ -69,6 +75,14 @@ def _only_our_pages(connection: AnyConnection) -> None:
     origin = connection.headers.get("origin")
     if origin and urlsplit(origin).netloc != connection.headers.get("host", ""):
         raise Rejected("core.foreign_page")
+
+
+async def _only_text(request: Request[Any, Any, Any]) -> None:
+    """Refuse the NUL characters that no row can keep, before any trade meets one."""
+    in_address = b"%00" in request.scope.get("query_string", b"") or "\x00" in request.scope["path"]
+    json = request.content_type[0] in {"application/json", ""}
+    if in_address or (json and NUL.search(await request.body())):
+        raise Rejected("core.nul")
 
 
 class Headers:

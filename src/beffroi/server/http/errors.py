@@ -22,6 +22,7 @@ STATUS = {
     "core.unavailable": 503,
     "core.starting": 503,
     "core.foreign_page": 403,
+    "core.nul": 422,
 }
 RETRY_AFTER_S = 2
 
