@@ -116,9 +116,7 @@ class Live:
 
     def _keys(self) -> list[tuple[UUID, str]]:
         kinds = registry()
-        return [
-            (facts.id, point.name) for facts in self._topology.facts.values() for point in kinds[facts.kind].points
-        ]
+        return [(facts.id, point.name) for facts in self._topology.facts.values() for point in kinds[facts.kind].points]
 
 
 class Programme:
@@ -204,7 +202,9 @@ class Desk:
             self.trade.apply(self.state, line)
         return events
 
-    def cross(self, assets: Iterable[AssetFacts], alarm_class: str, edge: str = "raise", **fields: object) -> list[Event]:
+    def cross(
+        self, assets: Iterable[AssetFacts], alarm_class: str, edge: str = "raise", **fields: object
+    ) -> list[Event]:
         crossings = []
         for facts in assets:
             self._crossings += 1

@@ -86,6 +86,7 @@ def _toggled(event: ev.Toggled, line: Line) -> list[Change]:
     patch = {
         "state": event.state,
         "toggles": event.toggles,
+        "supposed": False,
         "returned_at": None,
         "settle_at": None,
         "closed_at": None,

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import new_alarm
 from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explained
+from beffroi.alarms.machine import LIFE, State
 from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.types import REMEMBERED, Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
@@ -29,6 +30,9 @@ SETTLE_AFTER = MINUTE
 """What a cause had folded has that long to come back before it is counted."""
 
 FOLD_REASON = {False: "alarms.fold.explicit", True: "alarms.fold.supposed"}
+
+SUPPOSED_OVER = 0.2
+"""A supposed cause is over when no more than that share of its crowd still stands."""
 
 FLOOD_ABOVE = 10
 FLOOD_BELOW = 5
@@ -53,6 +57,7 @@ class Job:
         self.events: list[Event] = []
         self.told: dict[str, int] = {}
         self.folded: dict[UUID, UUID] = {}
+        self.lost: dict[UUID, dict[UUID, UUID | None]] = {}
         self.fresh: dict[UUID, list[Alarm]] = {}
         self.made: dict[UUID, Alarm] = {}
         self._cut: dict[UUID | None, bool] = {}
@@ -117,7 +122,7 @@ class Job:
         below = {alarm.id: alarm for alarm in (*list_explained(self.state, self.city, facts, alarm_class), *crowd)}
         gathered = [alarm for alarm in below.values() if not alarm.manual and self._may_move(alarm)]
         superseded = self._supposed_among(gathered, facts)
-        above = self.find_cause(facts, alarm_class.name) if alarm_class.folds else None
+        above = self.find_parent(facts, alarm_class, told=supposed is None)
         points = len(self.city.topology.descendants(facts.id, "street_light"))
         quiet = self._was_heard(superseded, points)
         event = self.new_raised(facts, alarm_class, at, value, above)
@@ -171,14 +176,30 @@ class Job:
         parent = self.state.alarms.get(alarm.parent) if alarm.parent else None
         return parent is None or parent.supposed or not parent.active
 
+    def find_parent(self, facts: AssetFacts, alarm_class: AlarmClass, *, told: bool = True) -> Alarm | None:
+        """Return the cause that a condition may fold under, or nothing.
+
+        A cause told by its own signal yields to a supposition only when that is of the same trouble, one node higher.
+        """
+        if not alarm_class.folds:
+            return None
+        above = self.find_cause(facts, alarm_class.name)
+        if above is not None and above.supposed and told and alarm_class.explains:
+            return above if above.alarm_class == alarm_class.name else None
+        return above
+
     def _supposed_among(self, gathered: Iterable[Alarm], facts: AssetFacts) -> list[Alarm]:
+        """List the supposed causes below an asset that give way to its own."""
         found: dict[UUID, Alarm] = {}
         for alarm in gathered:
             parent = self.state.alarms.get(alarm.parent) if alarm.parent else None
             for cause in (alarm, parent):
-                if cause is not None and cause.supposed and cause.active and cause.asset != facts.id:
+                if cause is not None and cause.supposed and cause.active and self._is_below(cause, facts):
                     found[cause.id] = cause
         return list(found.values())
+
+    def _is_below(self, cause: Alarm, facts: AssetFacts) -> bool:
+        return cause.asset != facts.id and facts.id in self.city.topology.ancestors(cause.asset)
 
     def _was_heard(self, causes: list[Alarm], points: int) -> bool:
         """Tell whether people already acknowledged as much under other names: then no second sound."""
@@ -242,18 +263,29 @@ class Job:
             held.update(dict.fromkeys(self.state.children.get(alarm.id, ())))
         self.fold(root, held, FOLD_REASON[cause.supposed], self.explain(cause))
         for old in superseded:
-            self.events.append(ev.Superseded(alarm=old.id, asset=old.asset, scope=old.scope, by=root.id))
+            self.supersede(old, root)
+        self._give_way()
+
+    def supersede(self, old: Alarm, root: Alarm) -> None:
+        """Let a supposed cause give way to a better one, which has its children already."""
+        self.folded[old.id] = root.id
+        self.events.append(ev.Superseded(alarm=old.id, asset=old.asset, scope=old.scope, by=root.id))
 
     def fold(self, cause: Alarm, children: Iterable[UUID], reason: str, params: dict[str, str]) -> None:
-        """Fold alarms under a cause, those not there already."""
+        """Fold alarms, and what they fold themselves, under a cause: those not there already."""
+        wanted = [below for child in children for below in (child, *self.state.children.get(child, ()))]
         moved = tuple(
             child
-            for child in dict.fromkeys(children)
+            for child in dict.fromkeys(wanted)
             if child != cause.id and self.folded.get(child, self._parent_of(child)) != cause.id
         )
         if not moved:
             return
-        self.folded.update(dict.fromkeys(moved, cause.id))
+        for child in moved:
+            former = self._parent_of(child)
+            if former is not None:
+                self.lost.setdefault(former, {})[child] = cause.id
+            self.folded[child] = cause.id
         self.events.append(
             ev.Folded(
                 alarm=cause.id,
@@ -283,8 +315,53 @@ class Job:
         if event.outcome == "alarm":
             self.told[event.scope.trade] = self.told.get(event.scope.trade, 0) + 1
 
+    def lose(self, parent: UUID, child: UUID) -> None:
+        """Note that a folded condition returned."""
+        self.lost.setdefault(parent, {})[child] = None
+
+    def _give_way(self) -> None:
+        """A supposed cause whose whole crowd was folded elsewhere was the wrong supposition."""
+        for parent, gone in self.lost.items():
+            cause = self._supposed(parent)
+            moved = [root for root in gone.values() if root is not None]
+            if cause is None or len(moved) < len(gone) or self._standing(parent, gone):
+                continue
+            better = self._record(moved[0])
+            if better is not None:
+                self.supersede(cause, better)
+
+    def _end_supposed(self) -> None:
+        """A supposed cause most of whose crowd is back is over."""
+        for parent, gone in self.lost.items():
+            cause = self._supposed(parent)
+            if cause is not None and self._standing(parent, gone) <= SUPPOSED_OVER * max(cause.folded_total, 1):
+                self.events.append(self.to_returned(cause, self.now, cause.toggles))
+
+    def _supposed(self, alarm: UUID) -> Alarm | None:
+        cause = self.state.alarms.get(alarm)
+        return cause if cause is not None and cause.supposed and cause.active and alarm not in self.folded else None
+
+    def _standing(self, parent: UUID, gone: dict[UUID, UUID | None]) -> int:
+        return sum(child not in gone for child in self.state.children.get(parent, ()))
+
+    def to_returned(self, record: Alarm, at: Micros, toggles: int) -> ev.Returned:
+        """Return the event of a condition that left; what it folded has a while to come back in its turn."""
+        settles = bool(record.explains) and record.parent is None
+        return ev.Returned(
+            alarm=record.id,
+            asset=record.asset,
+            scope=record.scope,
+            at=at,
+            state=_after_return(record),
+            toggles=toggles,
+            settle_at=self.now + SETTLE_AFTER if settles else None,
+            alarm_class=record.alarm_class,
+            outcome=record.outcome,
+        )
+
     def finish(self) -> list[Event]:
-        """Return every event, with the floods that begin."""
+        """Return every event, with the supposed causes that end and the floods that begin."""
+        self._end_supposed()
         for desk, count in self.told.items():
             flood = self.state.floods.get(desk)
             if flood is not None and flood.since is not None:
@@ -293,6 +370,14 @@ class Job:
             if recent > FLOOD_ABOVE:
                 self.events.append(ev.FloodStarted(desk=desk, count=recent, scope=desk_scope(desk)))
         return self.events
+
+
+def _after_return(record: Alarm) -> State:
+    """Nobody is asked to acknowledge what nobody was told of."""
+    told = record.outcome == "alarm" and record.parent is None and not record.disposition
+    if not told and not record.latched:
+        return "normal"
+    return LIFE[record.state, "clear_latched" if record.latched else "clear"]
 
 
 def left_of(alarm: Alarm, city: City) -> ev.Left:

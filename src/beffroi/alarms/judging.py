@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.alarms import events as ev
-from beffroi.alarms.job import FOLD_REASON, SETTLE_AFTER, Job
+from beffroi.alarms.job import FOLD_REASON, Job
 from beffroi.alarms.machine import LIFE, State
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
@@ -18,9 +18,6 @@ from beffroi.trade.event import Event
 
 CHATTERING = 5
 """Begun more often than that within ten minutes of each other: *bagotante*, no longer called for again."""
-
-SUPPOSED_OVER = 0.2
-"""A supposed cause is over when no more than that share of its crowd still stands."""
 
 
 class Tally(msgspec.Struct):
@@ -56,18 +53,14 @@ def judge(state: AlarmsState, crossings: Sequence[Crossing], context: Context) -
         else:
             leaves.append((facts, alarm_class, group))
     causes.sort(key=lambda item: item[0])
-    lost: dict[UUID, int] = {}
     for _, facts, alarm_class, group in causes:
-        _weigh(job, facts, alarm_class, group, lost)
+        _weigh(job, facts, alarm_class, group)
     for facts, alarm_class, group in leaves:
-        _weigh(job, facts, alarm_class, group, lost)
-    _end_supposed(job, lost)
+        _weigh(job, facts, alarm_class, group)
     return job.finish()
 
 
-def _weigh(
-    job: Job, facts: AssetFacts, alarm_class: AlarmClass, group: Sequence[Crossing], lost: dict[UUID, int]
-) -> None:
+def _weigh(job: Job, facts: AssetFacts, alarm_class: AlarmClass, group: Sequence[Crossing]) -> None:
     record = job.find_record(facts.id, alarm_class.name)
     tally = _tally(record, group)
     for begun, ended in tally.over:
@@ -88,7 +81,7 @@ def _weigh(
     elif tally.begun:
         _toggle(job, facts, alarm_class, record, tally)
     elif tally.ended:
-        _return(job, record, tally, record.toggles, lost)
+        _return(job, record, tally, record.toggles)
     elif tally.seen_raised and record.supposed:
         job.events.append(
             ev.Confirmed(alarm=record.id, asset=record.asset, scope=record.scope, at=tally.begun_at, value=tally.value)
@@ -137,7 +130,7 @@ def _begin(job: Job, facts: AssetFacts, alarm_class: AlarmClass, tally: Tally) -
     if alarm_class.explains:
         record: Alarm | None = job.raise_cause(facts, alarm_class, tally.begun_at, value=tally.value)
     else:
-        above = job.find_cause(facts, alarm_class.name) if alarm_class.folds else None
+        above = job.find_parent(facts, alarm_class)
         event = job.new_raised(facts, alarm_class, tally.begun_at, tally.value, above)
         if tally.late:
             event = msgspec.structs.replace(event, late=True, pending_until=event.pending_until or job.soon())
@@ -150,7 +143,7 @@ def _begin(job: Job, facts: AssetFacts, alarm_class: AlarmClass, tally: Tally) -
     if tally.begun > 1:
         _toggle_again(job, record, tally)
     if not tally.active:
-        _return(job, record, tally, tally.begun, {})
+        _return(job, record, tally, tally.begun)
 
 
 def _means_something(job: Job, facts: AssetFacts, alarm_class: AlarmClass, at: Micros) -> bool:
@@ -187,7 +180,7 @@ def _toggle(job: Job, facts: AssetFacts, alarm_class: AlarmClass, record: Alarm,
     chattering = toggles > CHATTERING
     heard = record.state in ("normal", "latched", "acknowledged") and record.acknowledged_at is not None
     state: State = "acknowledged" if chattering and heard else LIFE.get((record.state, "raise"), record.state)
-    above = job.find_cause(facts, alarm_class.name) if alarm_class.folds and not record.manual else None
+    above = job.find_parent(facts, alarm_class) if not record.manual else None
     waits = alarm_class.folds and not record.manual and above is None and record.annunciated_at is None
     annunciates = above is None and not waits and not record.disposition and not record.active and not chattering
     event = ev.Toggled(
@@ -214,37 +207,15 @@ def _toggle(job: Job, facts: AssetFacts, alarm_class: AlarmClass, record: Alarm,
         job.gather_again(facts, alarm_class, record, above or record)
     if not tally.active:
         after = msgspec.structs.replace(record, state=state, parent=event.parent, pending_until=event.pending_until)
-        _return(job, after, tally, toggles, {})
+        _return(job, after, tally, toggles)
 
 
-def _return(job: Job, record: Alarm, tally: Tally, toggles: int, lost: dict[UUID, int]) -> None:
+def _return(job: Job, record: Alarm, tally: Tally, toggles: int) -> None:
     if record.parent is not None:
-        lost[record.parent] = lost.get(record.parent, 0) + 1
-    settles = bool(record.explains) and record.parent is None
+        job.lose(record.parent, record.id)
     if record.outcome == "alarm" and record.pending_until is not None and record.parent is None:
         job.annunciate(record)
-    job.events.append(
-        ev.Returned(
-            alarm=record.id,
-            asset=record.asset,
-            scope=record.scope,
-            at=tally.ended_at,
-            state=_after_return(record),
-            toggles=toggles,
-            settle_at=job.now + SETTLE_AFTER if settles else None,
-            alarm_class=record.alarm_class,
-            outcome=record.outcome,
-        )
-    )
-
-
-def _after_return(record: Alarm) -> State:
-    """Nobody is asked to acknowledge what nobody was told of."""
-    signal = "clear_latched" if record.latched else "clear"
-    told = record.outcome == "alarm" and record.parent is None and not record.disposition
-    if not told and not record.latched:
-        return "normal"
-    return LIFE[record.state, signal]  # type: ignore[index]
+    job.events.append(job.to_returned(record, tally.ended_at, toggles))
 
 
 def _learn_late(job: Job, record: Alarm, tally: Tally) -> None:
@@ -270,14 +241,3 @@ def _learn_late(job: Job, record: Alarm, tally: Tally) -> None:
             outcome=record.outcome,
         )
     )
-
-
-def _end_supposed(job: Job, lost: dict[UUID, int]) -> None:
-    for parent, count in lost.items():
-        cause = job.state.alarms.get(parent)
-        if cause is None or not cause.supposed or not cause.active:
-            continue
-        standing = len(job.state.children.get(parent, ())) - count
-        if standing <= SUPPOSED_OVER * max(cause.folded_total, 1):
-            tally = Tally(active=False, ended=True, ended_at=job.now)
-            _return(job, cause, tally, cause.toggles, {})

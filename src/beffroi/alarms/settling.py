@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.actions import Settle
 from beffroi.alarms.correlation import Plan, list_explained, suppose
-from beffroi.alarms.job import FLOOD_BELOW, Job, desk_scope
+from beffroi.alarms.job import FLOOD_BELOW, FOLD_REASON, Job, desk_scope
 from beffroi.alarms.machine import ACTIVE, State
 from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.types import Alarm, AlarmsState
@@ -119,9 +119,13 @@ def state_after_withdrawal(alarm: Alarm) -> State:
 
 def _end_wait(job: Job, alarm: Alarm) -> None:
     facts = job.city.topology.find(alarm.asset)
-    cause = job.find_cause(facts, alarm.alarm_class) if facts and alarm.folds and not alarm.manual else None
-    if cause is not None and cause.id != alarm.id:
-        job.fold(cause, [alarm.id], "alarms.fold.explicit", job.explain(cause))
+    alarm_class = job.state.class_table.get((alarm.kind, alarm.alarm_class))
+    cause = None
+    if facts is not None and alarm_class is not None and alarm.folds and not alarm.manual:
+        found = job.find_parent(facts, alarm_class)
+        cause = found if found is not None and found.id != alarm.id else None
+    if cause is not None:
+        job.fold(cause, [alarm.id], FOLD_REASON[cause.supposed], job.explain(cause))
     else:
         job.annunciate(alarm)
 
@@ -152,12 +156,15 @@ def _conclude(job: Job, cause: Alarm) -> None:
 def _regroup(job: Job, standing: list[Alarm]) -> set[UUID]:
     """Fold under the causes that stand what they explain themselves; return what was folded."""
     regrouped: set[UUID] = set()
-    for cause in standing:
-        facts = job.city.topology.find(cause.asset) if cause.explains else None
+    causes = [alarm for alarm in standing if alarm.explains]
+    causes.sort(key=lambda cause: len(job.city.topology.ancestors(cause.asset)))
+    for cause in causes:
+        facts = job.city.topology.find(cause.asset) if cause.id not in regrouped else None
         alarm_class = job.state.class_table.get((cause.kind, cause.alarm_class))
         if facts is None or alarm_class is None:
             continue
-        below = [alarm.id for alarm in list_explained(job.state, job.city, facts, alarm_class) if not alarm.manual]
+        explained = list_explained(job.state, job.city, facts, alarm_class)
+        below = [alarm.id for alarm in explained if not alarm.manual and alarm.id not in regrouped]
         job.fold(cause, below, "alarms.fold.explicit", job.explain(cause))
         regrouped.update(below)
     return regrouped
