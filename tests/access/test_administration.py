@@ -188,6 +188,9 @@ def test_sessions_are_listed_and_ended_by_an_administrator(in_city: InCity) -> N
         admin, chef = await city.signed_in("admin"), await city.signed_in("chef")
         sessions = {one["login"]: one for one in (await admin.get("/api/access/sessions")).json()["items"]}
         assert sessions["admin"]["own"] is True
+        await admin.get("/api/access/sessions")
+        (read,) = await city.lines("access.personal_data_read")
+        assert (read.event.what, read.event.count) == ("sessions", 2)  # type: ignore[attr-defined]
         assert sessions["chef"]["address"] == "192.0.2.7"
         assert (await act(admin, "access.revoke_session", session=sessions["chef"]["id"])).status_code == 201
         assert (await chef.get("/api/me")).status_code == 401

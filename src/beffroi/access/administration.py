@@ -21,6 +21,8 @@ from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller, View, acting_for
 from beffroi.trade.rejected import Rejected
 
+READING_S = 3600.0
+
 NewCredential = Callable[[], UUID]
 
 
@@ -128,11 +130,30 @@ def admin_routes(view: View[AccessState], passwords: Passwords, new_credential: 
     return [*_lists(view), *_account_doors(view, passwords, new_credential), _key_door(view)]
 
 
+class _Readings:
+    """Has the reading of personal data journalled, once an hour for one reader and one list."""
+
+    def __init__(self, view: View[AccessState]) -> None:
+        self._view = view
+        self._told: dict[tuple[UUID | None, str], float] = {}
+
+    async def note(self, caller: Caller, what: str, count: int) -> None:
+        """Record that a caller reads a list."""
+        now = self._view.clock.monotonic()
+        reader = (caller.actor.id, what)
+        if now - self._told.get(reader, -READING_S) >= READING_S:
+            self._told[reader] = now
+            await self._view.executor.execute(ask.NoteReading(what=what, count=count), acting_for(caller))
+
+
 def _lists(view: View[AccessState]) -> list[Any]:
+    readings = _Readings(view)
+
     @get("/accounts", summary="List accounts")
     async def list_accounts(caller: Caller) -> AccountList:
         need(caller, "accounts")
         accounts = sorted(view.state.accounts.values(), key=lambda account: account.login)
+        await readings.note(caller, "accounts", len(accounts))
         return AccountList([_account_view(view.state, account) for account in accounts], len(accounts))
 
     @get("/roles", summary="List roles and rights")
@@ -150,6 +171,7 @@ def _lists(view: View[AccessState]) -> list[Any]:
     async def list_sessions(caller: Caller) -> SessionList:
         need(caller, "accounts")
         sessions = sorted(view.state.sessions.values(), key=lambda session: session.opened_at, reverse=True)
+        await readings.note(caller, "sessions", len(sessions))
         logins = view.state.accounts
         shown = [
             SessionView(
