@@ -95,7 +95,7 @@ class Live:
         for point, value in values.items():
             self.values[asset, point] = (at, value)
 
-    def find(self, asset: UUID, point: str):  # noqa: ANN201
+    def find(self, asset: UUID, point: str):
         from beffroi.model.ports import LiveValue
 
         found = self.values.get((asset, point))
@@ -104,13 +104,13 @@ class Live:
     def last_heard(self, asset: UUID) -> Micros | None:
         return self.heard.get(asset)
 
-    def arrays(self):  # noqa: ANN201
+    def arrays(self):
         keys = self._keys()
         times = np.array([self.values.get(key, (0, 0.0))[0] for key in keys], np.int64)
         values = np.array([self.values.get(key, (0, 0.0))[1] for key in keys], np.float64)
         return times, values
 
-    def series_of(self, point: str):  # noqa: ANN201
+    def series_of(self, point: str):
         places = {key: place for place, key in enumerate(self._keys())}
         return np.array([places.get((asset, point), -1) for asset in self._topology.facts], np.int32)
 
@@ -129,7 +129,7 @@ class Programme:
     def expected_level_pct(self, asset: UUID, at: Micros) -> float | None:
         return self.level
 
-    def expected_levels_pct(self, at: Micros):  # noqa: ANN201
+    def expected_levels_pct(self, at: Micros):
         return np.full(len(self._topology.facts), np.nan if self.level is None else self.level, np.float32)
 
 
