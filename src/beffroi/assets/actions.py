@@ -48,7 +48,8 @@ class Correct(Action, frozen=True, tag="assets.correct"):
 
 
 class BulkEdit(Action, frozen=True, tag="assets.bulk_edit"):
-    """Give the same new values to many assets as one change record; `expected` is the count shown by the preview."""
+    """Give the same new values to many assets as one change record; `expected` is how many the preview said
+    would change."""
 
     right: ClassVar[str] = "register"
 

@@ -87,9 +87,9 @@ def _bulk_edit(state: AssetsState, action: actions.BulkEdit, context: Context) -
     if not isinstance(action.edits.code, msgspec.UnsetType):
         raise Rejected("assets.code_in_bulk")
     indices = select(state, action.where)
-    if action.expected is not None and action.expected != len(indices):
-        raise Rejected("assets.selection_changed", expected=action.expected, count=len(indices))
     touched = [index for index in indices if changed(state.assets[index], action.edits).given()]
+    if action.expected is not None and action.expected != len(touched):
+        raise Rejected("assets.selection_changed", expected=action.expected, count=len(touched))
     if not touched:
         raise Rejected("assets.nothing_to_change", number="")
     for kind in {state.assets[index].kind for index in touched}:

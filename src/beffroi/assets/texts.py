@@ -33,8 +33,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "A painted number belongs to one asset: correct it entry by entry.",
     },
     "assets.selection_changed": {
-        "fr": "La sélection compte maintenant {count} équipements au lieu de {expected} : refaites l'aperçu.",
-        "en": "The selection now holds {count} assets instead of {expected}: preview again.",
+        "fr": "{count} équipements changeraient maintenant au lieu de {expected} : refaites l'aperçu.",
+        "en": "{count} assets would change now instead of {expected}: preview again.",
     },
     "assets.bad_code": {
         "fr": "Numéro « {number} » refusé : 1 à 64 caractères, sans espace, ni # ni +.",
