@@ -27,7 +27,7 @@ class MqttError(ValueError):
     """Bytes that are not MQTT 3.1.1: the connection cannot go on, its messages come again on the next one."""
 
 
-def split(data: bytes, limit: int = 1 << 22) -> Split:
+def split(data: bytes, limit: int = 8 << 20) -> Split:
     """Cut the whole packets off the head of a stream; raises MqttError on bytes that are none, or above `limit`."""
     frames: list[Frame] = []
     packets: list[Packet] = []

@@ -68,6 +68,7 @@ class MqttLink:
         self._wire: _Wire | None = None
         self._session: Session | None = None
         self._ready: list[Frame] = []
+        self._news = False
         self._frame_size = 100
 
     async def run(self) -> None:
@@ -102,7 +103,8 @@ class MqttLink:
                 self._send(wire, session.tick(loop.time()))
             return session.ready
         finally:
-            self._wire = None
+            # what was not acknowledged comes again on the next connection
+            self._wire, self._ready, self._news = None, [], False
             if wire.transport is not None:
                 wire.transport.abort()
 
@@ -127,9 +129,15 @@ class MqttLink:
         if wire is not self._wire or session is None:
             return
         session.hear(asyncio.get_running_loop().time())
+        self._news = True
         if not session.ready:
             self._cut(wire, session)
         self._wake()
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether `take` may bring something: the beginning of a packet alone brings nothing."""
+        return bool(self._ready) or self._news
 
     @property
     def pending(self) -> int:
@@ -148,6 +156,7 @@ class MqttLink:
         return frames, lambda packet_ids: self._send(wire, pubacks(packet_ids))
 
     def _cut(self, wire: _Wire, session: Session) -> None:
+        self._news = False
         if not wire.chunks:
             return
         data = wire.chunks[0] if len(wire.chunks) == 1 else b"".join(wire.chunks)

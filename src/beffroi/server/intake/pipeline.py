@@ -119,6 +119,7 @@ class Pipeline:
                 raise
             if not kept:
                 self._slots.release()
+                await asyncio.sleep(0)
 
     async def _sleep(self) -> None:
         try:
@@ -127,7 +128,7 @@ class Pipeline:
             pass
 
     def _something_waits(self) -> bool:
-        return bool(self.posts or self._changes or any(link.pending for link in self.links))
+        return bool(self.posts or self._changes or any(link.waiting for link in self.links))
 
     async def _turn(self) -> bool:
         """Take one batch; True when it keeps its slot until its commit."""

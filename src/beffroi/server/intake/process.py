@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import signal
 import ssl
@@ -51,6 +52,8 @@ RELOAD_EVERY_S = 30.0
 
 BROKER_LOG_S = 1.0
 SWITCH_S = 0.001
+BATCHES = "batches"
+DRAIN_S = 2.0
 T = TypeVar("T")
 
 log = structlog.get_logger("intake")
@@ -112,7 +115,7 @@ class Intake:
         await self.keeper.prepare()
         await self._open_bus()
         self.pipeline.links = self.links
-        self._spawn("batches", self.pipeline.run())
+        self._spawn(BATCHES, self.pipeline.run())
         for link in self.links:
             self._spawn(f"mqtt {link.name}", link.run())
         for number, task in enumerate(self.keeper.tasks()):
@@ -236,15 +239,21 @@ class Intake:
         """Close the doors, finish what is on its way, leave the rest to the broker."""
         for door in self._doors:
             door.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _cancel([task for task, name in self._tasks.items() if name == BATCHES])
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self.pipeline.drained(), 2.0)
+            # what is committed must still be acknowledged: the links close after
+            await asyncio.wait_for(self.pipeline.drained(), DRAIN_S)
+        await _cancel(list(self._tasks))
         await self.writer.stop()
         self.keeper.close()
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self.bus.close(), 1.0)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _plan(keys: BrokerKeys, name: str, filters: tuple[str, ...]) -> SessionPlan:
@@ -319,5 +328,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return FAILED
     configure_logs("intake", settings.log_level)
+    # where is it now: kill -USR1 writes every thread's stack to the log
+    faulthandler.register(signal.SIGUSR1)
     sys.setswitchinterval(SWITCH_S)
     return uvloop.run(serve(settings))
