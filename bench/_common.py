@@ -1,4 +1,4 @@
-"""What the benchmarks of the intake share: durable engines in a folder of their own, a city of lights, a fast publisher.
+"""What the benchmarks of the intake share: durable engines in a folder of their own, a city of lights, a publisher.
 
 Nothing here is tuned for speed beyond what the product does: fsync and synchronous_commit are on.
 """
@@ -184,7 +184,7 @@ KIND = EquipmentKind(
 
 
 async def publish(port: int, source: Source, payloads: Sequence[bytes], window: int = 64, path: str = "") -> None:
-    """Publish payloads at QoS 1 on one connection, `window` unacknowledged at most; returns when all are acknowledged."""
+    """Publish at QoS 1 on one connection, `window` unacknowledged at most; returns once all are acknowledged."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     client = GatewayClient(source.name, source.secret)
     writer.write(client.connect())
