@@ -167,6 +167,15 @@ def _lists(view: View[AccessState]) -> list[Any]:
         keys = sorted(view.state.keys.values(), key=lambda key: key.created_at, reverse=True)
         return KeyList([_key_view(key) for key in keys], len(keys))
 
+    @get("/purposes", summary="List purposes and how long their texts are kept")
+    async def purposes(caller: Caller) -> list[Purpose]:
+        need(caller, "settings", "accounts")
+        return list_purposes(view.state)
+
+    return [list_accounts, list_roles, list_keys, purposes, _sessions(view, readings), _names(view)]
+
+
+def _sessions(view: View[AccessState], readings: _Readings) -> Any:
     @get("/sessions", summary="List who is signed in")
     async def list_sessions(caller: Caller) -> SessionList:
         need(caller, "accounts")
@@ -187,12 +196,7 @@ def _lists(view: View[AccessState]) -> list[Any]:
         ]
         return SessionList(shown, len(shown))
 
-    @get("/purposes", summary="List purposes and how long their texts are kept")
-    async def purposes(caller: Caller) -> list[Purpose]:
-        need(caller, "settings", "accounts")
-        return list_purposes(view.state)
-
-    return [list_accounts, list_roles, list_keys, list_sessions, purposes, _names(view)]
+    return list_sessions
 
 
 def _names(view: View[AccessState]) -> Any:

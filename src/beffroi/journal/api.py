@@ -104,37 +104,36 @@ def _export(view: View[Any], kept: Kept) -> Any:
     ) -> Stream:
         _needs(caller, "journal")
         _needs(caller, "export")
-        folder = kept.folder()
-        if folder is None:
-            raise Rejected("journal.no_key")
         filters = Filters(type_, asset, actor, cause, since, until, q)
-        made = tempfile.TemporaryDirectory(prefix="bf-export-", ignore_cleanup_errors=True)
-        target = Path(made.name) / "export.zip"
-        try:
-            manifest = await export_for(
-                view.reader, caller, filters, target, folder, kept.catalogue(), view.clock.now(), personal=personal
-            )
-            await view.executor.execute(
-                ask.NoteExport(
-                    first=manifest.first,
-                    last=manifest.last,
-                    lines=manifest.lines,
-                    filters=filters.named(),
-                    with_bodies=personal,
-                ),
-                acting_for(caller),
-            )
-        except BaseException:
-            made.cleanup()
-            raise
-        name = f"journal-{to_iso(manifest.made_at)[:10]}-{manifest.first}-{manifest.last}.zip"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Length": str(target.stat().st_size),
-        }
-        return Stream(_blocks(target, made), media_type="application/zip", headers=headers)
+        return await _download(view, kept, caller, filters, personal=personal)
 
     return export
+
+
+async def _download(view: View[Any], kept: Kept, caller: Caller, filters: Filters, *, personal: bool) -> Stream:
+    """Return the export as it will be sent; that it left is a line of the journal."""
+    folder = kept.folder()
+    if folder is None:
+        raise Rejected("journal.no_key")
+    made = tempfile.TemporaryDirectory(prefix="bf-export-", ignore_cleanup_errors=True)
+    target = Path(made.name) / "export.zip"
+    try:
+        manifest = await export_for(
+            view.reader, caller, filters, target, folder, kept.catalogue(), view.clock.now(), personal=personal
+        )
+        first, last = manifest.first, manifest.last
+        note = ask.NoteExport(
+            first=first, last=last, lines=manifest.lines, filters=filters.named(), with_bodies=personal
+        )
+        await view.executor.execute(note, acting_for(caller))
+    except BaseException:
+        made.cleanup()
+        raise
+    headers = {
+        "Content-Disposition": f'attachment; filename="journal-{to_iso(manifest.made_at)[:10]}-{first}-{last}.zip"',
+        "Content-Length": str(target.stat().st_size),
+    }
+    return Stream(_blocks(target, made), media_type="application/zip", headers=headers)
 
 
 async def _blocks(path: Path, made: tempfile.TemporaryDirectory[str]) -> AsyncIterator[bytes]:
