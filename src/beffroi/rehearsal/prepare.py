@@ -89,11 +89,12 @@ def import_town(door: Door, files: list[Path]) -> None:
 
 
 def create_sources(door: Door, plant: Plant, known: dict[str, str], progress: Progress) -> None:
-    """Register the sources; those that are known already change nothing. Only the hash of a secret leaves this machine."""
+    """Register the sources; known ones change nothing. Only the hash of a secret leaves this machine."""
     progress("rehearsal.registering")
     codes: dict[str, list[str]] = {}
-    for one in (*plant.devices, *plant.movers):
-        codes.setdefault(one.source, []).append(one.code)
+    pairs = [(one.source, one.code) for one in plant.devices] + [(one.source, one.code) for one in plant.movers]
+    for source, code in pairs:
+        codes.setdefault(source, []).append(code)
     gateways = set(plant.gateways.sources)
     wanted = [_source(name, known[name], codes.get(name, []), name in gateways) for name in plant.sources()]
     for start in range(0, len(wanted), SOURCES_AT_ONCE):

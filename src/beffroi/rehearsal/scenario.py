@@ -3,6 +3,7 @@
 import re
 import tomllib
 from datetime import timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -107,7 +108,7 @@ def _anchor(anchor: str, programme: NightProgramme, after: Micros) -> Micros:
 def schedule(scenario: Scenario, world: World, begin: Micros) -> None:
     """Write the acts of a scenario in the world's agenda, counted from `begin`."""
     for act in scenario.acts:
-        world.agenda.at(begin + length(act.at), lambda at, act=act: act.play(world, at))
+        world.agenda.at(begin + length(act.at), partial(act.play, world))
     if scenario.repeat:
         again = begin + length(scenario.repeat)
-        world.agenda.at(again, lambda at: schedule(scenario, world, at))
+        world.agenda.at(again, partial(schedule, scenario, world))

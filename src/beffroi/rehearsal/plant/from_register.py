@@ -77,12 +77,12 @@ def _build(door: Door, lights: list[Row], circuits: list[Row], cabinets: list[Ro
     sodium = np.array([str(_fact(row, "lamp")).lower() in SODIUM for row in rows])
     years = np.array([int(str(row["installed_on"])[:4] or PRESUMED_YEAR) for row in rows], np.int32)
     along = np.array([25.0 * (n + 1) for n in _place_in(circuit)])
-    programme = NightProgramme(commune="", lon=float(xy[:, 0].mean()), lat=float(xy[:, 1].mean()), steps=DIMMING)
     day_cut = np.array([row is not None and row["rhythm"] == "day_cut" for row in cabinet_rows])
     by_point = np.array([row is None or row["management"] == "point" for row in cabinet_rows])
     return Plant(
         lamps=Lamps(
-            tuple(row["code"] for row in rows), circuit, of_light, rated, sodium, years, cable_drop(circuit, along, rated)
+            tuple(row["code"] for row in rows), circuit, of_light, rated, sodium, years,
+            cable_drop(circuit, along, rated),
         ),
         circuits=Circuits(tuple(key[1] for key in known), owner, starts(circuit, len(known))),
         cabinets=Cabinets(
@@ -93,11 +93,15 @@ def _build(door: Door, lights: list[Row], circuits: list[Row], cabinets: list[Ro
         ),
         groups=Groups(("",), np.array([-1], np.int32)),
         gateways=gateways,
-        programmes=(programme,),
+        programmes=(_programme(xy),),
         devices=_devices(door),
         movers=_movers(door),
         roads=_roads(xy),
     )  # fmt: skip
+
+
+def _programme(xy: Any) -> NightProgramme:
+    return NightProgramme(commune="", lon=float(xy[:, 0].mean()), lat=float(xy[:, 1].mean()), steps=DIMMING)
 
 
 def _feeders_of_lights(

@@ -66,7 +66,7 @@ def starts(owner: Ints, count: int) -> Ints:
 
 
 def cable_drop(circuit: Ints, along_m: Floats, rated_w: Floats) -> Floats:
-    """Return the volts lost up to each light at full power: load spread evenly, 16 mm² copper, three balanced phases."""
+    """Return the volts lost up to each light at full power: load spread evenly, 16 mm² copper, three phases."""
     count = int(circuit.max()) + 1 if len(circuit) else 0
     end = np.zeros(count)
     np.maximum.at(end, circuit, along_m)

@@ -31,7 +31,7 @@ class Lamps(msgspec.Struct, frozen=True):
 
 
 class Circuits(msgspec.Struct, frozen=True):
-    """Circuits sorted by cabinet; lights of circuit `c` are `first[c]` to `first[c + 1]` excluded. No code: not on the wire."""
+    """Circuits sorted by cabinet; lights of `c` are `first[c]` to `first[c + 1]` excluded. No code: not on the wire."""
 
     codes: tuple[str, ...]
     cabinet: Ints
@@ -39,10 +39,10 @@ class Circuits(msgspec.Struct, frozen=True):
 
 
 class Cabinets(msgspec.Struct, frozen=True):
-    """Cabinets; circuits of cabinet `k` are `first[k]` to `first[k + 1]` excluded. `gateway` speaks for it, -1 nobody.
+    """Cabinets; circuits of `k` are `first[k]` to `first[k + 1]` excluded. `gateway` speaks for it, -1 nobody.
 
-    `communes` are INSEE codes; `programme` is a place in Plant.programmes; `by_point` tells that its lights are driven one by one, else all
-    together by its contactors.
+    `communes` are INSEE codes; `programme` is a place in Plant.programmes; `by_point` tells that its
+    lights are driven one by one, else all together by its contactors.
     """
 
     codes: tuple[str, ...]
@@ -78,7 +78,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class NightProgramme(msgspec.Struct, frozen=True, kw_only=True):
-    """What the lights of a commune do at night by themselves: the same fields as the action `lighting.set_programme`."""
+    """What the lights of a commune do at night by themselves: fields of the action `lighting.set_programme`."""
 
     commune: str
     lon: float

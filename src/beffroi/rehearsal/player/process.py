@@ -59,7 +59,8 @@ async def play(options: Options) -> None:
 
 async def _play(options: Options) -> None:
     began = time.monotonic()
-    plant, files = None, []
+    plant: Plant | None = None
+    files: list[Path] = []
     if options.city == "town":
         plant, files = await asyncio.to_thread(_draw, options)
     where, door = await _core(options.data)
@@ -85,7 +86,8 @@ async def _core(data: Path) -> tuple[Where, Door]:
         try:
             where = find_where(data)
             door = Door(where)
-            if where.key and await asyncio.to_thread(door.ready):
+            ready = await asyncio.to_thread(door.ready)
+            if ready and where.key:
                 await asyncio.to_thread(door.get, "/api/me")
                 return where, door
         except (WhereError, DoorError):
@@ -107,9 +109,10 @@ async def _connected(options: Options, where: Where, plant: Plant, secrets: dict
         async with asyncio.TaskGroup() as group:
             group.create_task(conductor.wires.run())
             group.create_task(conductor.fixes.run())
+            # what is said before a source is connected waits with it, as in any device that boots
+            group.create_task(conductor.run())
             await conductor.wires.all_connected(CONNECT_WITHIN_S)
             log.info("connected", sources=conductor.wires.connected)
-            group.create_task(conductor.run())
     finally:
         conductor.keep()
         await bus.close()

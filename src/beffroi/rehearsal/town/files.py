@@ -16,6 +16,7 @@ from beffroi.rehearsal.town.sites import Site
 from beffroi.rehearsal.town.streets import RANKS
 
 Row = Iterable[object]
+Feature = tuple[str, BaseGeometry, dict[str, str | int]]
 _CLASS = {"boulevard": "primary", "avenue": "primary", "street": "secondary", "lane": "street", "road": "primary"}
 
 
@@ -92,7 +93,7 @@ def _cell(value: object) -> str:
     return f'"{text}"' if "," in text or '"' in text else text
 
 
-def _geojson(features: Iterable[tuple[str, BaseGeometry, dict[str, str | int]]]) -> bytes:
+def _geojson(features: Iterable[Feature]) -> bytes:
     return msgspec.json.encode(
         {
             "type": "FeatureCollection",
@@ -168,7 +169,9 @@ def _addresses(town: Town) -> bytes:
 
 
 def _rivers(town: Town) -> bytes:
-    lines = [(f"W{n}", line, {"name": name}) for n, (name, line) in enumerate(town.nature.rivers.items(), 1)]
+    lines: list[Feature] = [
+        (f"W{n}", line, {"name": name}) for n, (name, line) in enumerate(town.nature.rivers.items(), 1)
+    ]
     return _geojson([*lines, ("W9", town.nature.lake, {"name": "Lac de répétition"})])
 
 
@@ -235,7 +238,8 @@ def _circuits(town: Town) -> bytes:
     rows = (
         (
             circuit_code(lighting, n), f"Départ {lighting.circuit_number[n]}", *place, cabinet_code(int(cabinet[n])),
-            MANAGEMENT[lighting.cabinet_management[cabinet[n]]], _rhythm(lighting, int(cabinet[n])), sources[int(cabinet[n])],
+            MANAGEMENT[lighting.cabinet_management[cabinet[n]]], _rhythm(lighting, int(cabinet[n])),
+            sources[int(cabinet[n])],
         )
         for n, place in enumerate(places)
     )  # fmt: skip
@@ -265,12 +269,14 @@ def _street_lights(town: Town) -> bytes:
     sources = [gateway_source(lighting, n) for n in range(len(lighting.gateway_cabinet))]
     rows = (
         (
-            f"A{box + 1:03d}-{number}", *place, house, circuits[circuit], year, MANAGEMENT[lighting.cabinet_management[box]],
+            f"A{box + 1:03d}-{number}", *place, house, circuits[circuit], year,
+            MANAGEMENT[lighting.cabinet_management[box]],
             _rhythm(lighting, box), "SHP" if sodium else "LED", power, sources[gateway] if gateway >= 0 else "",
         )
         for place, box, number, house, circuit, year, sodium, power, gateway in zip(
             places, cabinet.tolist(), lighting.number.tolist(), lighting.house.tolist(), lighting.circuit.tolist(),
-            lighting.year.tolist(), lighting.sodium.tolist(), lighting.power_w.tolist(), lighting.gateway.tolist(), strict=True,
+            lighting.year.tolist(), lighting.sodium.tolist(), lighting.power_w.tolist(), lighting.gateway.tolist(),
+            strict=True,
         )
     )  # fmt: skip
     return _csv("code,lon,lat,commune,street,number,parent,installed_on,management,rhythm,lamp,power_w,gateway", rows)

@@ -78,7 +78,7 @@ def place_fleet(network: Network, times: csr_matrix, territory: Territory, rng: 
 def _lines(
     times: csr_matrix, centres: Ints, used: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[tuple[int, ...], ...]:
-    """Draw each line as a loop from one outlying place through the centre of Dijon to another and back: nodes in order."""
+    """Draw each line as a loop: an outlying place, the centre of Dijon, another outlying place, and back."""
     hub = int(centres[0])
     _, out = dijkstra(times, indices=[hub], return_predecessors=True)
     _, back = dijkstra(times.T.tocsr(), indices=[hub], return_predecessors=True)

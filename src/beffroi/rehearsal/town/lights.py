@@ -1,4 +1,4 @@
-"""Street lights along the streets, and who feeds them: circuits, cabinets, substations; and who speaks for them: gateways."""
+"""Street lights along the streets, who feeds them (circuits, cabinets, substations) and who speaks for them."""
 
 import msgspec
 import numpy as np
@@ -68,7 +68,7 @@ class _Row(msgspec.Struct):
 
 
 def place_lights(network: Network, streets: NamedStreets, rng: np.random.Generator) -> Lighting:
-    """Return the whole network; exactly LIGHTS lights, 80 of them on rue Monge (A045/D3), 2,000 under one substation."""
+    """Return the whole network: exactly LIGHTS lights, 80 on rue Monge (A045/D3), 2,000 under one substation."""
     order = _street_order(network, streets)
     monge_way = streets.names.index("Rue Monge")
     on_monge = streets.way[order] == monge_way
@@ -83,11 +83,12 @@ def built_up(network: Network) -> NDArray[np.bool_]:
     small = np.unique(np.concatenate([side[network.rank >= STREET] for side in (network.a, network.b)]))
     middle = (network.nodes[network.a] + network.nodes[network.b]) / 2
     near = cKDTree(network.nodes[small]).query(middle)[0]
-    return (near < 135) | (network.rank >= STREET)
+    result: NDArray[np.bool_] = (near < 135) | (network.rank >= STREET)
+    return result
 
 
 def _street_order(network: Network, streets: NamedStreets) -> Ints:
-    """Order the lit arcs by commune, then streets along a space-filling curve: neighbours in the list are neighbours."""
+    """Order the lit arcs by commune, then along a space-filling curve: who is near in the list is near in town."""
     middle = (network.nodes[network.a] + network.nodes[network.b]) / 2
     lit = built_up(network)
     count = len(streets.names)
@@ -175,8 +176,8 @@ class _Builder:
     def __init__(self, plain: _Row, monge: _Row, bounds: NDArray[np.int64], rng: np.random.Generator) -> None:
         self._rng = rng
         cabinet = np.repeat(np.arange(CABINETS), np.diff(bounds))
-        centres = np.column_stack([np.bincount(cabinet, plain.xy[:, axis], CABINETS) for axis in (0, 1)])
-        centres /= np.diff(bounds)[:, None]
+        sums = np.column_stack([np.bincount(cabinet, plain.xy[:, axis], CABINETS) for axis in (0, 1)])
+        centres: Points = sums / np.diff(bounds)[:, None]
         self._host = self._nearest(centres, monge)
         self._cabinet = _swap(cabinet, self._host, MONGE_CABINET)
         self._row = _Row(
@@ -204,7 +205,7 @@ class _Builder:
         management[MONGE_CABINET], day_cut[MONGE_CABINET] = POINT, False
         local = self._circuits()
         order = np.lexsort((np.arange(len(local)), local, self._cabinet))
-        cabinet, local = self._cabinet[order], local[order]
+        cabinet, local = self._cabinet[order].astype(np.int64), local[order]
         circuits, circuit = np.unique(cabinet * 10 + local, return_inverse=True)
         xy = self._row.xy[order]
         first = np.searchsorted(cabinet, np.arange(CABINETS))
@@ -214,7 +215,8 @@ class _Builder:
         power, sodium, year = self._lamps(order, cabinet, management)
         commune = self._row.commune[order][first]
         return Lighting(
-            xy=xy, way=self._row.way[order], house=self._row.house[order], circuit=circuit.astype(np.int32), number=number,
+            xy=xy, way=self._row.way[order], house=self._row.house[order], circuit=circuit.astype(np.int32),
+            number=number,
             gateway=gateway, along_m=_cable(xy, circuit, cabinet_xy[cabinet]), power_w=power, sodium=sodium, year=year,
             circuit_cabinet=(circuits // 10).astype(np.int32), circuit_number=(circuits % 10).astype(np.int32),
             cabinet_xy=cabinet_xy, cabinet_way=self._row.way[order][first], cabinet_house=self._row.house[order][first],
@@ -234,7 +236,9 @@ class _Builder:
         local[self._monge] = 3
         return local
 
-    def _lamps(self, order: Ints, cabinet: Ints, management: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_], Ints]:
+    def _lamps(
+        self, order: NDArray[np.int64], cabinet: NDArray[np.int64], management: NDArray[np.int8]
+    ) -> tuple[Ints, NDArray[np.bool_], Ints]:
         """Return (power, sodium, year): sodium is left where nobody telemanages at the point."""
         rng, count = self._rng, len(order)
         rank = self._row.rank[order]
@@ -267,7 +271,7 @@ def _groups(cabinets: int) -> Ints:
 
 
 def _gateways(cabinet: NDArray[np.int64], management: NDArray[np.int8]) -> tuple[Ints, Ints, Ints]:
-    """Return the gateway of each light, then each gateway's cabinet and number; the first speaks for the cabinet too."""
+    """Return each light's gateway, then each gateway's cabinet and number; the first speaks for the cabinet too."""
     sizes = np.bincount(cabinet, minlength=len(management))
     counts = np.where(management == POINT, -(-sizes // GATEWAY_LIGHTS), np.where(management == CABINET, 1, 0))
     start = np.cumsum(counts) - counts
@@ -279,15 +283,18 @@ def _gateways(cabinet: NDArray[np.int64], management: NDArray[np.int8]) -> tuple
 
 
 def _cable(xy: Points, circuit: NDArray[np.int64], home: Points) -> NDArray[np.float64]:
-    """Return the cable length to each light: from light to light along its circuit, a tenth longer than the crow flies."""
+    """Return the cable length to each light: light to light along its circuit, a tenth longer than straight."""
     first = np.r_[True, np.diff(circuit) != 0]
     previous = np.where(first[:, None], home, np.roll(xy, 1, axis=0))
     step = np.minimum(np.hypot(*(xy - previous).T) * 1.1, 120.0) + 2
     total = np.cumsum(step)
     base = (total - step)[first][np.cumsum(first) - 1]
-    return np.round(total - base, 1)
+    along: NDArray[np.float64] = np.round(total - base, 1)
+    return along
 
 
 def _centre_of(xy: Points, group: Ints) -> Points:
     sizes = np.bincount(group)
-    return np.round(np.column_stack([np.bincount(group, xy[:, axis]) / sizes for axis in (0, 1)]), 2)
+    sums = np.column_stack([np.bincount(group, xy[:, axis]) for axis in (0, 1)])
+    centres: Points = np.round(sums.astype(np.float64) / sizes[:, None], 2)
+    return centres

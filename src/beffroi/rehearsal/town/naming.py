@@ -30,7 +30,7 @@ def name_streets(network: Network, territory: Territory, rng: np.random.Generato
     key = (network.commune.astype(np.int64) * 1_000_000 + network.chain) * 100 + part
     _, first, way = np.unique(key, return_index=True, return_inverse=True)
     givers = [_Giver(rng) for _ in territory.communes]
-    names = []
+    names: list[str] = []
     for arc in first.tolist():
         town, chain, rank = int(network.commune[arc]), int(network.chain[arc]), int(network.rank[arc])
         length = int((way == len(names)).sum())
@@ -59,7 +59,7 @@ class _Giver:
     def __init__(self, rng: np.random.Generator) -> None:
         names = street_names()
         self._rng = rng
-        self._bases = [names.bases[i] for i in rng.permutation(len(names.bases))]
+        self._bases: list[str] = [names.bases[i] for i in rng.permutation(len(names.bases))]
         self._boulevards = list(names.boulevards)
         self._avenues = list(names.avenues)
         self._taken: set[str] = set()
@@ -72,7 +72,7 @@ class _Giver:
 
     def boulevard(self) -> str:
         """Give the next boulevard."""
-        base = self._boulevards.pop(0) if self._boulevards else self._base()
+        base: str = self._boulevards.pop(0) if self._boulevards else self._base()
         return self._fresh("Boulevard", base)
 
     def avenue(self, leads_to: str) -> str:
@@ -93,7 +93,7 @@ class _Giver:
         return self._fresh(kind, self._base())
 
     def _base(self) -> str:
-        base = self._bases[self._next % len(self._bases)]
+        base: str = self._bases[self._next % len(self._bases)]
         self._next += 1
         return base
 

@@ -19,7 +19,8 @@ _ORIGIN = np.array([ORIGIN_LON, ORIGIN_LAT])
 
 def to_plane(degrees: Points) -> Points:
     """Return metres on the drawing board of (lon, lat) pairs."""
-    return (np.asarray(degrees, np.float64) - _ORIGIN) * _SCALE
+    metres: Points = (np.asarray(degrees, np.float64) - _ORIGIN) * _SCALE
+    return metres
 
 
 def to_degrees(metres: Points) -> Points:

@@ -18,8 +18,10 @@ RENOVATED = 13
 BOLLARDS = 26
 
 _BUILDINGS = (
-    ("École", 58), ("Gymnase", 22), ("Crèche", 20), ("Bibliothèque", 9), ("Centre technique", 7), ("Salle polyvalente", 12),
-    ("Piscine", 5), ("Maison de quartier", 12), ("Musée", 5), ("Stade", 8), ("Atelier municipal", 6), ("Mairie annexe", 8),
+    ("École", 58), ("Gymnase", 22), ("Crèche", 20), ("Bibliothèque", 9),
+    ("Centre technique", 7), ("Salle polyvalente", 12),
+    ("Piscine", 5), ("Maison de quartier", 12), ("Musée", 5), ("Stade", 8),
+    ("Atelier municipal", 6), ("Mairie annexe", 8),
     ("Théâtre", 3), ("Serres municipales", 2), ("Résidence autonomie", 3),
 )  # fmt: skip
 
@@ -83,7 +85,7 @@ def _nodes(network: Network, streets: NamedStreets) -> _Nodes:
 
 
 def _apart(network: Network, candidates: Ints, count: int, gap_m: float) -> list[int]:
-    """Take candidates in order, leaving out those too close to one already taken; the gap shrinks until there are enough."""
+    """Take candidates in order, none too close to another; the gap shrinks until there are enough."""
     while True:
         tree = cKDTree(network.nodes[candidates])
         banned = np.zeros(len(candidates), bool)

@@ -115,8 +115,8 @@ class _Draft:
         commune = territory.commune_of((merged[a] + merged[b]) / 2)
         inside = commune >= 0
         return Network(
-            merged, *(v[inside].astype(np.int32) for v in (a, b, chain)), rank[keep][inside], commune[inside],
-            self.forced, self.ends,
+            nodes=merged, a=a[inside].astype(np.int32), b=b[inside].astype(np.int32), chain=chain[inside],
+            rank=rank[keep][inside], commune=commune[inside], forced=self.forced, ends=self.ends,
         )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _fill_town(
     main: Points,
     rng: np.random.Generator,
 ) -> None:
-    """Fill the town around its centre with quarters, each its own bent grid, until the wanted length is about reached."""
+    """Fill the town around its centre with quarters, each its own bent grid, up to about the wanted length."""
     centre, outline = territory.centres[town], territory.outlines[town]
     pitch = 84.0 if town == 0 else rng.uniform(86, 104)
     budget = wanted_m / (1.62 * pitch)
@@ -178,7 +178,7 @@ def _lattice(seed: Points, reach_m: float, pitch_m: float, rng: np.random.Genera
 
 
 def _add_grid(draft: _Draft, points: Points, ij: Ints, rng: np.random.Generator) -> None:
-    """Join lattice neighbours, leave one link in five out (blocks merge, dead ends appear), cut rows into named runs."""
+    """Join lattice neighbours, leave one link in five out (blocks merge), cut rows into runs of one name."""
     place = {(int(i), int(j)): index for index, (i, j) in enumerate(ij)}
     arcs: list[tuple[int, int, int]] = []
     lanes: list[bool] = []

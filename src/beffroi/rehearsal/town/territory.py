@@ -56,7 +56,7 @@ def _whole_outline(centres: Points, reach: NDArray[np.float64]) -> BaseGeometry:
 
 
 def _cell(index: int, centres: Points, reach: NDArray[np.float64], whole: BaseGeometry) -> Polygon:
-    """Cut the whole by the radical line with each other commune (power diagram: a larger reach pushes the line away)."""
+    """Cut the whole by the radical line with each other commune (power diagram: a larger reach pushes it away)."""
     cell = whole
     for other in range(len(centres)):
         if other != index:

@@ -13,7 +13,7 @@ ONE_WAY_SHARE = 0.14
 
 
 def one_ways(network: Network, streets: NamedStreets, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Tell which arcs are driven from `a` to `b` only: some small streets of Dijon, as long as every place stays reachable."""
+    """Tell which arcs are driven from `a` to `b` only: small streets of Dijon; every place stays reachable."""
     small = (network.rank == STREET) | (network.rank == LANE)
     candidates = np.unique(streets.way[small & (network.commune == 0)])
     chosen = np.zeros(len(streets.names), bool)

@@ -38,7 +38,7 @@ def draw_main_ways(territory: Territory, rng: np.random.Generator) -> list[MainW
 
 
 def _monge(territory: Territory, phases: Points) -> MainWay:
-    """Rue Monge leaves the old centre of Dijon to the south-west: its 80 lights are circuit A045/D3 of the scenarios."""
+    """Rue Monge leaves the old centre to the south-west: its 80 lights are circuit A045/D3 of the scenarios."""
     start = territory.centres[0] + np.array([-120.0, -160.0])
     direction = np.array([-0.62, -0.78])
     line = _walk(start, start + direction * MONGE_LENGTH_M)
@@ -75,7 +75,7 @@ def _gap(territory: Territory, pair: tuple[int, ...]) -> float:
 
 
 def _between(territory: Territory, a: int, b: int, phases: Points) -> MainWay:
-    """Join two centres; from Dijon the avenue starts on the inner boulevard, the old centre stays out of through traffic."""
+    """Join two centres; Dijon's avenues start on the inner boulevard, no through traffic in the old centre."""
     start, end = territory.centres[a], territory.centres[b]
     if a == 0:
         start = start + (end - start) / float(np.hypot(*(end - start))) * INNER_RING_M

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import numpy as np
 
@@ -31,7 +33,7 @@ def place_of(codes: tuple[str, ...], code: str) -> int:
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do"):
-    """One step of a scenario: `at` is how long after its beginning, such as "90s", "1m30s" or "72h"."""
+    """One step of a scenario: `at` is how long after its beginning: "90s", "1m30s", "72h"."""
 
     at: str = "0s"
 
@@ -41,7 +43,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 class TripCircuit(Act, frozen=True, tag="trip_circuit"):
-    """A breaker trips. `reported` false: it has no contact, only silence tells. `gasps` false: the lamps cannot warn."""
+    """A breaker trips. `reported` false: no contact, only silence tells. `gasps` false: the lamps cannot warn."""
 
     circuit: str
     reported: bool = True
@@ -53,7 +55,7 @@ class TripCircuit(Act, frozen=True, tag="trip_circuit"):
         world.grid.shows_trip[circuit] = self.reported
         world.supply_changes(circuit, at, gasps=self.gasps)
         if self.reported:
-            world.agenda.at(at + SECOND, lambda now: world.tell_circuit(circuit, now))
+            world.agenda.at(at + SECOND, partial(world.tell_circuit, circuit))
 
 
 class RearmCircuit(Act, frozen=True, tag="rearm_circuit"):
@@ -71,7 +73,7 @@ class RearmCircuit(Act, frozen=True, tag="rearm_circuit"):
         world.grid.tripped[circuit] = False
         world.grid.shows_trip[circuit] = True
         world.supply_changes(circuit, at)
-        world.agenda.at(at + SECOND, lambda now: world.tell_circuit(circuit, now))
+        world.agenda.at(at + SECOND, partial(world.tell_circuit, circuit))
 
 
 class Lockout(Act, frozen=True, tag="lockout"):
@@ -84,7 +86,7 @@ class Lockout(Act, frozen=True, tag="lockout"):
         circuit = place_of(world.plant.circuits.codes, self.circuit)
         world.grid.opened[circuit] = self.opened
         world.supply_changes(circuit, at, gasps=False)
-        world.agenda.at(at + SECOND, lambda now: world.tell_circuit(circuit, now))
+        world.agenda.at(at + SECOND, partial(world.tell_circuit, circuit))
 
 
 class CabinetMains(Act, frozen=True, tag="cabinet_mains"):
@@ -104,7 +106,7 @@ def cabinet_mains(world: World, cabinet: int, up: bool, at: Micros, within_s: fl
     for circuit in world.grid.circuits_of(cabinet):
         world.supply_changes(circuit, at, within_s=within_s)
     lag = 300 + int(share(world.seed, np.array([cabinet]), 95)[0] * 1200)
-    world.agenda.at(whole_ms(at) + lag * MILLISECOND, lambda now: world.tell_cabinet(cabinet, now, urgent=True))
+    world.agenda.at(whole_ms(at) + lag * MILLISECOND, partial(world.tell_cabinet, cabinet, urgent=True))
 
 
 class GroupMains(Act, frozen=True, tag="group_mains"):
@@ -120,7 +122,7 @@ class GroupMains(Act, frozen=True, tag="group_mains"):
         world.grid.group_tells[group] = self.reported or self.up
         for cabinet in np.flatnonzero(world.plant.cabinets.group == group).tolist():
             cabinet_mains(world, cabinet, self.up, at, within_s=1.0)
-        world.agenda.at(whole_ms(at) + 900 * MILLISECOND, lambda now: world.tell_group(group, now))
+        world.agenda.at(whole_ms(at) + 900 * MILLISECOND, partial(world.tell_group, group))
 
 
 class Links(Act, frozen=True, tag="links"):
@@ -220,8 +222,8 @@ class Storm(Act, frozen=True, tag="storm"):
     def play(self, world: World, at: Micros) -> None:
         for rank, circuit in enumerate(self._chosen(world)):
             when = whole_ms(at + int(rank / max(1, self.circuits) * self.within_s * SECOND))
-            act = RearmCircuit(circuit=circuit) if self.over else TripCircuit(circuit=circuit)
-            world.agenda.at(when, lambda now, act=act: act.play(world, now))
+            act: Act = RearmCircuit(circuit=circuit) if self.over else TripCircuit(circuit=circuit)
+            world.agenda.at(when, partial(act.play, world))
         struck: tuple[tuple[str, int, dict[str, float]], ...] = (
             ("junction", self.junctions, {"mode": 2.0}),
             ("camera", self.cameras, {"picture": 0.0}),
@@ -232,7 +234,7 @@ class Storm(Act, frozen=True, tag="storm"):
             for rank, code in enumerate(codes):
                 when = whole_ms(at + int((rank + 0.5) / max(1, count) * self.within_s * SECOND))
                 now_points: dict[str, float] = {} if self.over else points
-                world.agenda.at(when, lambda now, c=code, p=now_points: alter(world, c, p, now))
+                world.agenda.at(when, partial(alter, world, code, now_points))
 
     def _chosen(self, world: World) -> list[str]:
         plant = world.plant
@@ -256,7 +258,7 @@ class Mad(Act, frozen=True, tag="mad"):
         for cut in range(slices):
             first, last = self.messages * cut // slices, self.messages * (cut + 1) // slices
             when = at + int(cut * self.within_s / slices * SECOND)
-            world.agenda.at(when, lambda now, n=range(first, last): self._burst(world, source, code, n, now))
+            world.agenda.at(when, partial(self._burst, world, source, code, range(first, last)))
 
     def _burst(self, world: World, source: str, code: str, numbers: range, now: Micros) -> None:
         start = now // MILLISECOND

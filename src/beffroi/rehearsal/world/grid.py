@@ -44,7 +44,9 @@ class Grid:
 
     def lamps_of(self, circuit: int) -> Who:
         """Return the lamps of a circuit, nearest to the cabinet first."""
-        return np.arange(self.plant.circuits.first[circuit], self.plant.circuits.first[circuit + 1])
+        first = self.plant.circuits.first
+        lamps: Who = np.arange(int(first[circuit]), int(first[circuit + 1]), dtype=np.int64)
+        return lamps
 
     def circuits_of(self, cabinet: int) -> list[int]:
         """List the circuits of a cabinet."""
@@ -60,7 +62,7 @@ class Grid:
         """Carry a change of a circuit to its lamps; return those whose supply came or went."""
         lamps = self.lamps_of(circuit)
         live = self.energised(circuit)
-        changed = lamps[self._bank.live[lamps] != live]
+        changed: Who = lamps[self._bank.live[lamps] != live]
         if len(changed):
             self._bank.set_live(changed, live, at)
             if live:
@@ -103,7 +105,7 @@ class Grid:
         return lamps_wh * (1 + CABLE_LOSS) + CABINET_OWN_W * (at / HOUR % 200_000)
 
     def cabinet_items(self, cabinet: int, at: Micros, stamp: Micros) -> list[bytes]:
-        """Return what a cabinet's controller tells: the cabinet, then each of its circuits; `stamp` is its own clock."""
+        """Return what a cabinet's controller tells, the cabinet first; `stamp` is its own clock."""
         mains = bool(self.mains[cabinet])
         volts = float(self.supply_v(np.array([cabinet]), at)[0])
         told = [

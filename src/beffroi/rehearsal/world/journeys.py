@@ -1,5 +1,7 @@
 """Where things move: buses turn on their loops, crews go from call to call by the shortest way, on the street graph."""
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +116,7 @@ class Journeys:
         if len(nodes) < 2:
             nodes = nodes * 2
         places = self._roads.nodes[nodes]
-        legs = np.array([self._leg(a, b) for a, b in zip(nodes[:-1], nodes[1:], strict=True)])
+        legs = np.array([self._leg(a, b) for a, b in pairwise(nodes)])
         if not stop_s:
             return _Track(np.r_[0.0, np.cumsum(legs)], places)
         halts = np.arange(0, len(nodes), STOP_EVERY)

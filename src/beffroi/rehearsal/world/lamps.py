@@ -119,7 +119,7 @@ class LampBank:
         self.struck[start] = np.where(self._lamps.sodium[start], np.maximum(at, self.cool[start]), at)
 
     def voltage_v(self, who: Who, at: NDArray[np.int64] | Micros, supply_v: Floats, load: Floats) -> Floats:
-        """Return the volts at lamps: the cabinet's less the cable's drop, which follows the load of the circuit (0 to 1)."""
+        """Return the volts at lamps: the cabinet's less the cable's drop, which follows the circuit's load (0 to 1)."""
         result: Floats = supply_v - self._lamps.drop_v[who] * load + 0.4 * swing(self._seed, who, 14, at, 60)
         return result
 
@@ -163,7 +163,7 @@ class LampBank:
 
 
 def photocell_delay(seed: int, who: Who, by_sun: bool) -> NDArray[np.int64]:
-    """Return how long after the hour each lamp obeys: 10 to 60 s of light sensors at dusk and dawn, 0 to 4 s of clocks."""
+    """Return how late each lamp obeys: 10 to 60 s of light sensors at dusk and dawn, 0 to 4 s of clocks."""
     spread = share(seed, who, 17)
     seconds = 10 + 50 * spread if by_sun else 4 * spread
     delays: NDArray[np.int64] = (seconds * 1000).astype(np.int64) * (SECOND // 1000)

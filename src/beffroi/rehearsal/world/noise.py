@@ -16,7 +16,7 @@ _SCALE = 1.0 / float(1 << 53)
 def share(
     seed: int, who: NDArray[Any], salt: int, at: NDArray[np.int64] | Micros = 0, hold_s: int = 0
 ) -> NDArray[np.float64]:
-    """Return a number in [0, 1) for each of `who`, held for slices of `hold_s` seconds (SplitMix64); 0 holds for ever."""
+    """Return a number in [0, 1) for each of `who`, held for `hold_s` seconds (SplitMix64); 0: for ever."""
     slot = np.asarray(at, np.int64) // (hold_s * SECOND) if hold_s else np.zeros((), np.int64)
     with np.errstate(over="ignore"):
         z = np.asarray(who).astype(np.uint64) * _GOLDEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -99,23 +100,26 @@ class Orders:
     def _plan(self, what: str, level: float | None, until_ms: int | None, who: Who, at: Micros) -> None:
         """Let lamps obey 0.2 to 1.2 s after the frame, and write down when they go back to their programme."""
         world = self._world
+        override = None if what == "programme" else level
         until = until_ms * MILLISECOND if until_ms is not None else NEVER
         lag = whole_ms(at) + (200 + share(world.seed, who, 91, at, 1) * 1000).astype(np.int64) * MILLISECOND
 
-        def obey(now: Micros, group: Who) -> None:
-            if what == "programme":
-                self.release(group, now)
-                return
-            world.bank.override[group] = level
-            world.bank.until[group] = until
-            world.drive(group, float(level or 0.0), now)
-            world.tell_soon(group, now)
-
         for group in np.array_split(who, max(1, min(8, len(who)))):
             if len(group):
-                world.agenda.at(int(lag[np.searchsorted(who, group[0])]), lambda now, group=group: obey(now, group))
+                world.agenda.at(int(lag[np.searchsorted(who, group[0])]), partial(self._obey, group, override, until))
         if until != NEVER and what == "level_pct":
-            world.agenda.at(until, lambda now: self._expire(who, until, now))
+            world.agenda.at(until, partial(self._expire, who, until))
+
+    def _obey(self, group: Who, override: float | None, until: Micros, now: Micros) -> None:
+        """Take an override, or with none go back to the programme."""
+        if override is None:
+            self.release(group, now)
+            return
+        world = self._world
+        world.bank.override[group] = override
+        world.bank.until[group] = until
+        world.drive(group, override, now)
+        world.tell_soon(group, now)
 
     def _expire(self, who: Who, until: Micros, now: Micros) -> None:
         self.release(who[self._world.bank.until[who] == until], now)

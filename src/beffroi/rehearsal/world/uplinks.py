@@ -88,7 +88,7 @@ class Uplinks:
         del entries[:done]
 
     def _leaves(self, buffer: _Buffer, entries: list[tuple[Micros, int, bool, bytes]], start: int) -> Micros:
-        """Return when the next message leaves: after the hold, at once when something urgent came, never two at a time."""
+        """Return when the next message leaves: after the hold, at once for what is urgent, never two at a time."""
         first = entries[start][0]
         leaves = first + self.hold
         for arrival, _, urgent, _ in entries[start : start + ITEMS_PER_MESSAGE]:

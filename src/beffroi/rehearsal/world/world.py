@@ -3,8 +3,8 @@
 It may be stepped by any slices of time: what it says depends on when things happen, never on when it is asked.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +119,7 @@ class World:
         self._each("gateways", after, until, self._tell_gateway)
         self.loose += self.life.report(after, until)
 
-    def _each(self, name: str, after: Micros, until: Micros, tell: Any) -> None:
+    def _each(self, name: str, after: Micros, until: Micros, tell: Callable[[int, Micros], None]) -> None:
         for times, places in self._cadences[name].due(after, until):
             for at, place in zip(times.tolist(), places.tolist(), strict=True):
                 tell(place, at)
@@ -132,13 +132,16 @@ class World:
         if not len(who):
             return
         stamp = at + self.uplinks.skew[gateways]
-        circuits, place = np.unique(self.plant.lamps.circuit[who], return_inverse=True)
+        circuits, place = np.unique(self.plant.lamps.circuit[who].astype(np.int64), return_inverse=True)
         load = self.grid.load(circuits)[place]
         supply = self.grid.supply_v(self.grid.lamp_cabinet[who], at)
         items = self.bank.items(who, at, stamp, supply, load)
         self.bank.gasped[who] = False
         for gateway, when, data in zip(gateways.tolist(), at.tolist(), items, strict=True):
             self.uplinks.put(gateway, when, data, urgent)
+
+    def _tell_together(self, who: Who, urgent: bool, at: Micros) -> None:
+        self.tell_lamps(who, np.full(len(who), at), urgent)
 
     def tell_cabinet(self, cabinet: int, at: Micros, urgent: bool = False) -> None:
         """Let a cabinet's controller report, its circuits included."""
@@ -186,46 +189,37 @@ class World:
         spread = whole_ms(ANNOUNCE_FOR)
         first = start + (share(self.seed, self.spoken, 73) * spread).astype(np.int64) // MILLISECOND * MILLISECOND
         for when, who in slots(self.spoken, first, SLOT):
-            self.agenda.at(when, lambda at, who=who: self.tell_lamps(who, np.full(len(who), at)))
+            self.agenda.at(when, partial(self._tell_together, who, False))
         for cabinet in range(len(self.plant.cabinets.codes)):
-            self.agenda.at(start + SECOND + cabinet % 80 * 50 * MILLISECOND, self._introduce(cabinet))
+            self.agenda.at(start + SECOND + cabinet % 80 * 50 * MILLISECOND, partial(self.tell_cabinet, cabinet))
         for group in range(len(self.plant.groups.codes)):
-            self.agenda.at(start + 2 * SECOND, lambda at, group=group: self._tell_group(group, at))
+            self.agenda.at(start + 2 * SECOND, partial(self._tell_group, group))
         for gateway in range(len(self.plant.gateways.sources)):
-            self.agenda.at(start + SECOND, lambda at, gateway=gateway: self._tell_gateway(gateway, at))
+            self.agenda.at(start + SECOND, partial(self._tell_gateway, gateway))
         for place in range(len(self.plant.programmes)):
             self._wait_for_change(place, start)
 
-    def _introduce(self, cabinet: int) -> Any:
-        return lambda at: self.tell_cabinet(cabinet, at)
-
     def _wait_for_change(self, place: int, after: Micros) -> None:
         when, level, by_sun = next_change(self.plant.programmes[place], after)
-        self.agenda.at(when, lambda at: self._turn(place, at, level, by_sun))
+        self.agenda.at(when, partial(self._turn, place, level, by_sun))
 
-    def _turn(self, place: int, at: Micros, level: float, by_sun: bool) -> None:
+    def _turn(self, place: int, level: float, by_sun: bool, at: Micros) -> None:
         """Carry out one change of a programme: clocks close or open circuits, then each lamp obeys in its own time."""
         self._wait_for_change(place, at)
         cabinets = np.flatnonzero(self.plant.cabinets.programme == place)
         if by_sun:
             for cabinet in cabinets[self.plant.cabinets.day_cut[cabinets]].tolist():
                 lag = int(share(self.seed, np.array([cabinet]), 74)[0] * 20_000) * MILLISECOND
-                self.agenda.at(at + 10 * SECOND + lag, self._clock_of(cabinet, closed=level > 0))
+                self.agenda.at(at + 10 * SECOND + lag, partial(self._clock_turns, cabinet, level > 0))
         who = np.flatnonzero(self.lamp_programme == place)
         for when, group in slots(who, at + photocell_delay(self.seed, who, by_sun), SLOT):
-            self.agenda.at(when, self._programme_deed(group, level))
+            self.agenda.at(when, partial(self.programme_wants, group, level))
 
-    def _clock_of(self, cabinet: int, closed: bool) -> Any:
-        def deed(at: Micros) -> None:
-            for circuit in self.grid.circuits_of(cabinet):
-                self.grid.contactor[circuit] = closed
-                self.supply_changes(circuit, at, gasps=False)
-            self.tell_cabinet(cabinet, at + 200 * MILLISECOND)
-
-        return deed
-
-    def _programme_deed(self, who: Who, level: float) -> Any:
-        return lambda at: self.programme_wants(who, level, at)
+    def _clock_turns(self, cabinet: int, closed: bool, at: Micros) -> None:
+        for circuit in self.grid.circuits_of(cabinet):
+            self.grid.contactor[circuit] = closed
+            self.supply_changes(circuit, at, gasps=False)
+        self.tell_cabinet(cabinet, at + 200 * MILLISECOND)
 
     def programme_wants(self, who: Who, level: float, at: Micros) -> None:
         """Tell lamps what their programme wants from now on; those under an override keep it until it ends."""
@@ -244,7 +238,7 @@ class World:
         """Let lamps report 0.2 to 1 s after a change, each in its own time."""
         lag = (200 + share(self.seed, who, 75, at, 1) * 800).astype(np.int64) * MILLISECOND
         for when, group in slots(who, whole_ms(at) + lag, 200 * MILLISECOND):
-            self.agenda.at(when, lambda now, group=group: self.tell_lamps(group, np.full(len(group), now), urgent=True))
+            self.agenda.at(when, partial(self._tell_together, group, True))
 
     # -- the supply
 
@@ -259,7 +253,7 @@ class World:
             return changed
         boot = BOOT_S[0] + share(self.seed, changed, 76, at, 1) * (BOOT_S[1] - BOOT_S[0])
         for when, group in slots(changed, whole_ms(at) + (boot * 1000).astype(np.int64) * MILLISECOND, SLOT):
-            self.agenda.at(when, lambda now, group=group: self.tell_lamps(group, np.full(len(group), now), urgent=True))
+            self.agenda.at(when, partial(self._tell_together, group, True))
         return changed
 
     def _gasp(self, who: Who, at: Micros, within_s: float) -> None:

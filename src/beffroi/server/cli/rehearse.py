@@ -1,4 +1,4 @@
-"""`beffroi rehearse`: what the running rehearsal city plays, at which pace; the other end of every protocol, no back door."""
+"""`beffroi rehearse`: what the running rehearsal city plays, and at which pace."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ REHEARSE_TEXTS: dict[str, dict[str, str]] = {
         "en": "Play it at the city's present hour, without moving the clock.",
     },
     "help.rate": {"fr": "Secondes de la ville par seconde, de 1 à 150.", "en": "City seconds per second, 1 to 150."},
-    "help.list": {"fr": "Lister les scénarios et ce que la salle doit voir.", "en": "List the scenarios and what the room must see."},
+    "help.list": {
+        "fr": "Lister les scénarios et ce que la salle doit voir.",
+        "en": "List the scenarios and what the room must see.",
+    },
     "columns": {"fr": "Nom|Titre|Début|La salle doit voir", "en": "Name|Title|Begins|The room must see"},
     "status": {
         "fr": "{title} — {clock} dans la ville, ×{rate} · {sent} messages MQTT, {connected} sources connectées, "
