@@ -3,9 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
+from beffroi.model.actor import SYSTEM
+from beffroi.trade.doors import trusted
 from tests.assets.conftest import Desk, viewer_of
+from tests.assets.kinds import KINDS
 
 
 async def _small_city(desk: Desk) -> dict[str, str]:
@@ -156,3 +160,30 @@ def test_near_and_search(run_desk: Any) -> None:
         assert by_id[0]["code"] == "A045"
 
     run_desk(scenario)
+
+
+def test_a_kind_that_gains_points_gives_its_assets_their_series(run_desk: Any, database: Any) -> None:
+    kind = KINDS["street_light"]
+    more = (*kind.points, msgspec.structs.replace(kind.points[0], name="tilt"))
+    grown = {**KINDS, "street_light": msgspec.structs.replace(kind, points=more)}
+
+    async def first(desk: Desk) -> None:
+        await _small_city(desk)
+
+    async def then(desk: Desk) -> None:
+        before = desk.state.next_series
+        assert desk.trade.next_due(desk.state) == 0
+        for action in desk.trade.due(desk.state, 1):
+            await desk.committer.execute(action, trusted(SYSTEM))
+        assert desk.trade.next_due(desk.state) is None
+        rows = await desk.sql("SELECT index, asset, point FROM series WHERE index >= %s ORDER BY index", before)
+        assert [row[2] for row in rows] == ["tilt"] * 3
+        assert [row[0] for row in rows] == list(range(before, before + 3))
+        await desk.act("assets.create", kind="street_light", code="NEW", lon=5.0, lat=47.3)
+        points = await desk.sql("SELECT point FROM series WHERE index >= %s ORDER BY index", before + 3)
+        assert [row[0] for row in points] == ["p0", "p1", "p2", "tilt"]
+        fresh = await desk.fresh()
+        assert (fresh.next_series, fresh.missing_points) == (desk.state.next_series, {})
+
+    run_desk(first)
+    run_desk(then, grown)

@@ -76,6 +76,12 @@ class Merge(Action, frozen=True, tag="assets.merge"):
     duplicate: UUID
 
 
+class ExtendSeries(Action, frozen=True, tag="assets.extend_series"):
+    """Give the assets of a kind the series of points that its description gained; only the system asks it."""
+
+    kind: str
+
+
 class Import(Action, frozen=True, tag="assets.import"):
     """Commit an import that was uploaded and previewed."""
 

@@ -54,6 +54,19 @@ class Merged(Event, frozen=True, tag="assets.merged"):
     scope: Scope = CITY
 
 
+class SeriesExtended(Event, frozen=True, tag="assets.series_extended"):
+    """A kind's description gained points: its assets before index `before` got one series each for each of them.
+
+    Series run from `first_series`, asset after asset in index order.
+    """
+
+    kind: str
+    points: tuple[str, ...]
+    before: int
+    first_series: int
+    count: int
+
+
 class Imported(Event, frozen=True, tag="assets.imported"):
     """A file or a folder of files entered the register; rows are in `asset_change` and `place_change`."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from beffroi.assets.events import SeriesExtended
 from beffroi.assets.places import Feature, Places
 from beffroi.assets.types import Asset, Change, ImportRecord, LayerCount, Refusal
 
@@ -57,6 +58,7 @@ class Effects(msgspec.Struct, frozen=True):
     place_changes: Sequence[PlaceChange] = ()
     record: ImportRecord | None = None
     import_id: UUID | None = None
+    extended: SeriesExtended | None = None
 
 
 class Held:

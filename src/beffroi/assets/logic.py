@@ -43,6 +43,8 @@ def decide(state: AssetsState, action: Action, context: Context) -> Sequence[Eve
             return [_import(state, action)]
         case actions.UndoImport():
             return [_undo(state, action)]
+        case actions.ExtendSeries():
+            return _extend(state, action)
     raise TypeError(f"not an action of the register: {action!r}")
 
 
@@ -160,6 +162,18 @@ def _undo(state: AssetsState, action: actions.UndoImport) -> Event:
     )
 
 
+def _extend(state: AssetsState, action: actions.ExtendSeries) -> Sequence[Event]:
+    points = state.missing_points.get(action.kind, ())
+    if not points:
+        return []
+    count = sum(asset.kind == action.kind for asset in state.assets)
+    return [
+        events.SeriesExtended(
+            kind=action.kind, points=points, before=len(state.assets), first_series=state.next_series, count=count
+        )
+    ]
+
+
 def _living(state: AssetsState, asset_id: Any) -> Asset:
     asset = state.find_asset(asset_id)
     if asset is None:
@@ -243,6 +257,12 @@ def apply(state: AssetsState, line: Line) -> None:
             changes = _merged(state, event)
         case events.Imported() | events.ImportUndone():
             _apply_plan(state, line)
+            return
+        case events.SeriesExtended() as event:
+            state.missing_points.pop(event.kind, None)
+            state.next_series = event.first_series + event.count * len(event.points)
+            state.version += 1
+            state.held.effects[line.position] = Effects(extended=event)
             return
         case _:
             return

@@ -19,6 +19,7 @@ from beffroi.assets.types import ImportRecord
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.scope import CITY, Scope
+from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.doors import View
@@ -41,6 +42,7 @@ class Assets(Trade[AssetsState]):
         asked.Merge,
         asked.Import,
         asked.UndoImport,
+        asked.ExtendSeries,
     )
     events: ClassVar[tuple[type[Event], ...]] = (
         happened.Created,
@@ -50,6 +52,7 @@ class Assets(Trade[AssetsState]):
         happened.Merged,
         happened.Imported,
         happened.ImportUndone,
+        happened.SeriesExtended,
     )
     topics: ClassVar[tuple[str, ...]] = (TOPIC,)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
@@ -127,6 +130,12 @@ class Assets(Trade[AssetsState]):
 
     def snapshot(self, state: AssetsState, city: City) -> Iterable[Row]:
         return [Row(TOPIC, record.id, CITY, record) for record in state.imports.values()]
+
+    def next_due(self, state: AssetsState) -> Micros | None:
+        return 0 if state.missing_points else None
+
+    def due(self, state: AssetsState, now: Micros) -> Sequence[Action]:
+        return [asked.ExtendSeries(kind=kind) for kind in state.missing_points]
 
     def routes(self, view: View[AssetsState]) -> Sequence[Any]:
         return [

@@ -35,6 +35,7 @@ class AssetsState:
         self.imports: dict[UUID, ImportRecord] = {}
         self.held = held if held is not None else Held()
         self.next_series = 0
+        self.missing_points: dict[str, tuple[str, ...]] = {}
         self.version = 0
         self._facts: list[AssetFacts | None] = []
 

@@ -38,7 +38,8 @@ def load(connection: psycopg.Connection[Any], state: AssetsState) -> None:
         rows = (_interned(row, shared, canonical) for row in cursor.fetchall())
         state.put_many([Asset(**dict(zip(ASSET_FIELDS, row, strict=True))) for row in rows])
         cursor.execute("SELECT coalesce(max(index) + 1, 0) FROM series")
-        state.next_series = max(state.next_series, cursor.fetchone()[0])  # type: ignore[index]
+        state.next_series = cursor.fetchone()[0]  # type: ignore[index]
+        state.missing_points = _missing_points(cursor, state)
         cursor.execute(f"SELECT {_IMPORT_COLUMNS} FROM asset_import ORDER BY position")
         state.imports = {row[0]: _record(row) for row in cursor.fetchall()}
         cursor.execute("SELECT count(*) FROM asset_change")
@@ -47,6 +48,25 @@ def load(connection: psycopg.Connection[Any], state: AssetsState) -> None:
         state.places = Places(features_from_rows(cursor.fetchall()))
 
 
+def _missing_points(cursor: psycopg.Cursor[Any], state: AssetsState) -> dict[str, tuple[str, ...]]:
+    """Return the points that kinds gained since their assets were entered: a newer release describes more."""
+    held = dict(cursor.execute(_KNOWN_POINTS).fetchall())
+    found: dict[str, tuple[str, ...]] = {}
+    for name, points in held.items():
+        described = state.kinds[name].points if name in state.kinds else ()
+        if gained := tuple(point.name for point in described if point.name not in points):
+            found[name] = gained
+    return found
+
+
+_KNOWN_POINTS = """SELECT a.kind, array_remove(array_agg(s.point), NULL)
+    FROM (SELECT DISTINCT ON (kind) kind, id FROM asset ORDER BY kind, index) a
+    LEFT JOIN series s ON s.asset = a.id GROUP BY a.kind"""
+_EXTEND = """INSERT INTO series (index, asset, point)
+    SELECT %(first)s + a.rank * %(width)s + p.n - 1, a.id, p.point
+    FROM (SELECT id, row_number() OVER (ORDER BY index) - 1 AS rank FROM asset
+          WHERE kind = %(kind)s AND index < %(before)s) a
+    CROSS JOIN unnest(%(points)s::text[]) WITH ORDINALITY AS p (point, n)"""
 PLACES = "SELECT layer, key, name, properties::text, geometry, hash FROM place ORDER BY layer, key"
 PLACES_PAGE = """SELECT layer, key, name, properties::text, geometry, hash FROM place
     WHERE (layer, key) > (%s, %s) ORDER BY layer, key LIMIT %s"""
@@ -96,6 +116,9 @@ def write(
     _write_series(cursor, [latest[identity] for identity in latest if identity in fresh], kinds)
     for line, effect in asked:
         _write_history(cursor, line, effect)
+        if (grown := effect.extended) is not None:
+            named = {"first": grown.first_series, "width": len(grown.points), "points": list(grown.points)}
+            cursor.execute(_EXTEND, {**named, "kind": grown.kind, "before": grown.before})
         if effect.record:
             _write_record(cursor, effect.record)
         if effect.place_changes and effect.import_id:

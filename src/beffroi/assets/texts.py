@@ -116,6 +116,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "assets.retired": {"fr": "Équipement retiré", "en": "Asset retired"},
     "assets.merged": {"fr": "Doublon fusionné", "en": "Duplicate merged"},
     "assets.imported": {"fr": "Import « {title} »", "en": "Import “{title}”"},
+    "assets.series_extended": {
+        "fr": "{count} équipements ({kind}) reçoivent de nouveaux points de mesure",
+        "en": "{count} assets ({kind}) get new points",
+    },
     "assets.import_undone": {
         "fr": "Import annulé : {removed} retirés, {restored} rétablis, {refused} refusés",
         "en": "Import undone: {removed} removed, {restored} restored, {refused} refused",
