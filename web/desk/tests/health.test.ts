@@ -6,7 +6,7 @@ describe('readHealth', () => {
   it('reads each process and finds the queue that fills', () => {
     const health = readHealth({
       core: { database: true, rate: 60, queues: [{ name: 'actions', depth: 4_500, bound: 5_000, policy: 'refuse' }, { name: 'reactions', depth: 9, bound: null }] },
-      intake: { rate_per_s: 342, silent_s: 7.5 },
+      intake: { messages_s: 342, silent_s: 7.5 },
     });
     expect(health.databaseOk).toBe(true);
     expect(health.rate).toBe(342);

@@ -2,6 +2,7 @@
 
 import { desk } from '../store/desk.svelte';
 import { picture } from '../store/picture';
+import { rankOf } from './grid';
 import { session } from '../store/session.svelte';
 
 /** 0 lamp, 1 square (what feeds), 2 diamond (junctions), 3 round (the rest); moving kinds are drawn as arrows. */
@@ -28,10 +29,11 @@ export function familyOf(kind: number): number {
   return FAMILY[name] ?? 3;
 }
 
-/** Tell whether a slot can be seen and picked. */
+/** Tell whether a slot can be seen and picked; an alarm always is. */
 export function isVisible(slot: number): boolean {
-  const name = session.kinds[picture.kind[slot]!]?.name ?? '';
-  return kindShown(name) && (picture.lon[slot] !== 0 || picture.lat[slot] !== 0);
+  if (picture.lon[slot] === 0 && picture.lat[slot] === 0) return false;
+  if (rankOf(picture, slot) <= 4) return true;
+  return kindShown(session.kinds[picture.kind[slot]!]?.name ?? '');
 }
 
 /** Return the places in /api/kinds of what moves. */

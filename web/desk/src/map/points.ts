@@ -99,7 +99,7 @@ export class PointsLayer implements CustomLayerInterface {
     if (this.#stale.all) {
       this.#families = Uint8Array.from(picture.kind, (kind) => {
         const family = this.families(kind);
-        return family < 0 ? HIDDEN : family;
+        return family < 0 ? HIDDEN | 1 : family;
       });
       fill(gl, this.#xy!, picture.xy);
       fill(gl, this.#word!, picture.word);

@@ -15,10 +15,11 @@ flat out float v_px;
 flat out uint v_family;
 void main() {
   v_state = a_word & 255u;
-  v_level = float((a_word >> 8) & 255u) / 100.0;
+  v_level = min(1.0, float((a_word >> 8) & 255u) / 100.0);
   v_flags = a_word >> 16;
   v_family = a_kind & 3u;
-  bool hidden = (a_kind & 4u) != 0u;
+  // an alarm is drawn whatever the layers
+  bool hidden = (a_kind & 4u) != 0u && (v_flags & 60u) == 0u;
   float size = u_size;
   if (v_state == 2u || v_state == 5u || v_state == 0u) size *= 0.8;
   if (v_state == 6u || v_state == 3u || v_state == 7u || v_state == 9u) size = max(size * 1.25, 3.5);

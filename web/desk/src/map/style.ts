@@ -6,6 +6,8 @@ import { GROUND, type Theme } from './palette';
 
 const SOURCE = 'city';
 const NAMES = 'names';
+/** Points are drawn under the names. */
+export const FIRST_LABEL = 'street-names';
 const FONT = ['IBM Plex Sans'];
 const MAIN_CLASSES = ['motorway', 'primary', 'secondary'];
 
@@ -99,7 +101,7 @@ function labels(theme: Theme): LayerSpecification[] {
   const c = GROUND[theme];
     return [
     {
-      id: 'street-names', type: 'symbol', source: SOURCE, 'source-layer': 'street', minzoom: 14.5,
+      id: FIRST_LABEL, type: 'symbol', source: SOURCE, 'source-layer': 'street', minzoom: 14.5,
       layout: {
         'symbol-placement': 'line', 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': FONT, 'text-size': 11,
         'text-max-angle': 35, 'symbol-spacing': 380, 'text-padding': 8,

@@ -20,6 +20,8 @@ export interface Health {
 }
 
 const FULL_SHARE = 0.8;
+/** A queue this short is a pipeline: full is how it works. */
+const SMALL = 10;
 
 function number(...candidates: unknown[]): number | null {
   for (const value of candidates) if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -49,12 +51,12 @@ export function readHealth(raw: Record<string, unknown>): Health {
   const intake = parts.find(([name]) => name === 'intake')?.[1] ?? {};
   const queues = parts.flatMap(([name, part]) => queuesOf(name, part.queues));
   return {
-    rate: number(intake.rate_per_s, intake.readings_per_s, intake.rate),
-    lagMs: number(intake.lag_ms, core.loop_lag_ms),
+    rate: number(intake.messages_s),
+    lagMs: number(intake.commit_ms, core.loop_lag_ms),
     databaseOk: typeof core.database === 'boolean' ? core.database : null,
     backupAt: number(core.backup_at, core.last_backup_at),
     queues,
-    full: queues.filter((q) => q.bound > 0 && q.depth >= q.bound * FULL_SHARE),
+    full: queues.filter((q) => q.bound >= SMALL && q.depth >= q.bound * FULL_SHARE),
     processes: parts.map(([name, part]) => ({
       name,
       silentS: number(part.silent_s),

@@ -100,6 +100,8 @@ export const room = {
   'alarm.supposed': 'supposed',
   'alarm.togglesLong.one': 'raised {n} time',
   'alarm.togglesLong.other': 'raised {n} times',
+  'alarm.points.one': '{n} point out',
+  'alarm.points.other': '{n} points out',
   'alarm.children.one': '{n} folded alarm',
   'alarm.children.other': '{n} folded alarms',
   'disposition.shelved': 'shelved',

@@ -100,6 +100,8 @@ export const room = {
   'alarm.supposed': 'supposé',
   'alarm.togglesLong.one': 'apparue {n} fois',
   'alarm.togglesLong.other': 'apparue {n} fois',
+  'alarm.points.one': '{n} point éteint',
+  'alarm.points.other': '{n} points éteints',
   'alarm.children.one': '{n} alarme regroupée',
   'alarm.children.other': '{n} alarmes regroupées',
   'disposition.shelved': 'en attente',

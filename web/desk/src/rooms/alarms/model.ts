@@ -1,7 +1,7 @@
 /** Alarms as the queue reads them. */
 
 import type { Micros, Text } from '../../api/types';
-import { i18n, say, sentence, t } from '../../i18n/index.svelte';
+import { i18n, say, sentence, t, tn } from '../../i18n/index.svelte';
 import { interpolate } from '../../i18n/interpolate';
 import { picture } from '../../store/picture';
 import { topics, type Topic } from '../../store/topics.svelte';
@@ -54,6 +54,7 @@ export interface FloodRow {
   count: number;
 }
 
+const FEEDERS = new Set(['circuit', 'cabinet', 'cabinet_group']);
 const UNACKNOWLEDGED = new Set(['unacknowledged', 'returned', 'latched_unacknowledged']);
 const STANDING = new Set(['unacknowledged', 'acknowledged', 'latched_unacknowledged', 'latched']);
 
@@ -77,7 +78,9 @@ export function waits(row: AlarmRow): boolean {
 
 /** Return what happened, in the words of the room. */
 export function title(row: AlarmRow): string {
-  return interpolate(say(row.label), row.label_params ?? {}, i18n.lang);
+  const said = interpolate(say(row.label), row.label_params ?? {}, i18n.lang);
+  // a feeder's alarm says at once how much of the street it takes
+  return FEEDERS.has(row.kind) && row.points > 0 && row.active ? `${said}, ${tn('alarm.points', row.points)}` : said;
 }
 
 /** Return the next action as a verb. */
