@@ -1,0 +1,220 @@
+"""`beffroi source add|list|unknown|adopt|renew|disable`: who may send readings, through the running core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from beffroi.server.cli import context, words
+from beffroi.server.cli.user import KEY_OPTION, show_table
+
+ORDER = 48
+
+SOURCE_TEXTS: dict[str, dict[str, str]] = {
+    "help": {
+        "fr": "Les sources de mesures : passerelles, appareils, systèmes tiers.",
+        "en": "Sources of readings: gateways, devices, other systems.",
+    },
+    "help.add": {
+        "fr": "Crée une source ; son jeton s'affiche une fois, avec une ligne d'essai à copier.\n\n"
+        "Exemple : `beffroi source add essai --assets '*'`",
+        "en": "Creates a source; its token shows once, with a line to copy and try.\n\n"
+        "Example: `beffroi source add trial --assets '*'`",
+    },
+    "help.list": {
+        "fr": "Liste les sources, ce que chacune a envoyé et ce qui fut refusé.",
+        "en": "Lists sources, what each sent and what was refused.",
+    },
+    "help.unknown": {
+        "fr": "Liste les appareils inconnus des dernières 24 heures et leurs derniers messages.",
+        "en": "Lists the unknown devices of the last 24 hours and their last messages.",
+    },
+    "help.adopt": {
+        "fr": "Fait d'un appareil inconnu une source, en une fois ; donnez-lui ensuite son jeton.\n\n"
+        "Exemple : `beffroi source adopt boitier-7 --assets 'A045-*'`",
+        "en": "Makes an unknown device a source, at once; then give it its token.\n\n"
+        "Example: `beffroi source adopt box-7 --assets 'A045-*'`",
+    },
+    "help.renew": {
+        "fr": "Donne un nouveau jeton ; l'ancien ne sert plus.",
+        "en": "Gives a new token; the old one ends.",
+    },
+    "help.disable": {
+        "fr": "Ne prend plus rien d'une source ; `--enable` la rouvre.",
+        "en": "Takes nothing more from a source; `--enable` opens it again.",
+    },
+    "help.source": {
+        "fr": "Nom : lettres, chiffres, - et _ ; c'est aussi l'utilisateur et l'identifiant MQTT.",
+        "en": "Name: letters, digits, - and _; also the MQTT user and client id.",
+    },
+    "help.assets": {
+        "fr": "Équipements dont elle parle, hors passerelle du référentiel (code avec * et ?, répétable).",
+        "en": "Assets it speaks for besides its gateway's (code with * and ?, repeatable).",
+    },
+    "help.label": {"fr": "Libellé.", "en": "Label."},
+    "help.rate": {"fr": "Quota : valeurs par seconde.", "en": "Quota: values a second."},
+    "help.burst": {"fr": "Quota : valeurs d'un coup.", "en": "Quota: values at once."},
+    "help.enable": {"fr": "Rouvrir.", "en": "Open again."},
+    "help.client": {"fr": "Identifiant MQTT de l'appareil inconnu.", "en": "MQTT client id of the unknown device."},
+    "made": {
+        "fr": "✔ Source « {name} », jeton affiché une seule fois\n\n    {token}\n\nEssai (MQTT, puis HTTP) :\n\n"
+        "    {mqtt}\n\n    {http}\n",
+        "en": "✔ Source “{name}”, token shown once\n\n    {token}\n\nTry it (MQTT, then HTTP):\n\n"
+        "    {mqtt}\n\n    {http}\n",
+    },
+    "disabled": {"fr": "✔ Source « {name} » désactivée.", "en": "✔ Source “{name}” disabled."},
+    "enabled": {"fr": "✔ Source « {name} » réactivée.", "en": "✔ Source “{name}” enabled."},
+    "none": {"fr": "Aucun appareil inconnu depuis 24 heures.", "en": "No unknown device for 24 hours."},
+    "column.name": {"fr": "source", "en": "source"},
+    "column.state": {"fr": "état", "en": "state"},
+    "column.received": {"fr": "valeurs", "en": "values"},
+    "column.refused": {"fr": "refusé", "en": "refused"},
+    "column.last": {"fr": "dernière (UTC)", "en": "last (UTC)"},
+    "column.client": {"fr": "appareil", "en": "device"},
+    "column.message": {"fr": "dernier message", "en": "last message"},
+    "state.active": {"fr": "active", "en": "active"},
+    "state.disabled": {"fr": "désactivée", "en": "disabled"},
+    "state.unknown": {"fr": "inconnue", "en": "unknown"},
+}
+COUNTED = frozenset({"received", "undated"})
+"""Reasons that are not refusals."""
+
+
+def _say(code: str, **params: Any) -> str:
+    return words.say(code, SOURCE_TEXTS, **params)
+
+
+def _help(code: str) -> str:
+    words.lazy(code)
+    return _say(code)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help=_say("help"), no_args_is_help=True, rich_markup_mode="markdown")
+    commands = {"add": add, "list": list_, "unknown": unknown, "adopt": adopt, "renew": renew, "disable": disable}
+    for name, command in commands.items():
+        group.command(name, help=_say(f"help.{name}"))(command)
+    app.add_typer(group, name="source")
+
+
+NAME = typer.Argument(..., metavar="NAME", help=_help("help.source"))
+ASSETS = typer.Option([], "--assets", help=_help("help.assets"))
+LABEL = typer.Option("", "--label", help=_help("help.label"))
+RATE = typer.Option(200.0, "--rate", min=0.001, help=_help("help.rate"))
+BURST = typer.Option(50_000.0, "--burst", min=1, help=_help("help.burst"))
+
+
+def add(
+    name: str = NAME,
+    *,
+    assets: list[str] = ASSETS,
+    label: str = LABEL,
+    rate: float = RATE,
+    burst: float = BURST,
+    key: str = KEY_OPTION,
+) -> None:
+    """Create a source."""
+    door = _door(key)
+    token = door.get("/api/telemetry/secret")
+    source = _form(name, token["hash"], assets, label, rate, burst)
+    door.post("/api/actions/telemetry.create_source", {"source": source})
+    _tell(name, token["token"])
+
+
+def adopt(
+    client: str = typer.Argument(..., metavar="CLIENT", help=_help("help.client")),
+    *,
+    name: str = typer.Option("", "--name", help=_help("help.source")),
+    assets: list[str] = ASSETS,
+    label: str = LABEL,
+    key: str = KEY_OPTION,
+) -> None:
+    """Make a source of an unknown device."""
+    door = _door(key)
+    token = door.get("/api/telemetry/secret")
+    source = _form(name or client, token["hash"], assets, label, 200.0, 50_000.0)
+    door.post("/api/actions/telemetry.adopt_source", {"client": client, "source": source})
+    _tell(name or client, token["token"])
+
+
+def renew(name: str = NAME, key: str = KEY_OPTION) -> None:
+    """Give a new token."""
+    door = _door(key)
+    token = door.get("/api/telemetry/secret")
+    door.post("/api/actions/telemetry.renew_secret", {"name": name, "secret": token["hash"]})
+    _tell(name, token["token"])
+
+
+def disable(
+    name: str = NAME,
+    *,
+    enable: bool = typer.Option(False, "--enable", help=_help("help.enable")),
+    key: str = KEY_OPTION,
+) -> None:
+    """Take nothing more from a source, or open it again."""
+    action = "enable" if enable else "disable"
+    _door(key).post(f"/api/actions/telemetry.{action}_source", {"name": name})
+    typer.echo(_say(f"{action}d", name=name))
+
+
+def list_(key: str = KEY_OPTION) -> None:
+    """List sources."""
+    rows = []
+    for report in _door(key).get("/api/telemetry/sources"):
+        counts = {count["reason"]: count for count in report["counts"]}
+        refused = " · ".join(f"{reason} {one['count']}" for reason, one in counts.items() if reason not in COUNTED)
+        state = report["known"]["state"] if report["known"] else "unknown"
+        last = max((count["last_at"] for count in counts.values()), default=0)
+        received = str(counts.get("received", {"count": 0})["count"])
+        rows.append((report["name"], _say(f"state.{state}"), received, refused or "–", _shown(last)))
+    show_table([_say(f"column.{column}") for column in ("name", "state", "received", "refused", "last")], rows)
+
+
+def unknown(key: str = KEY_OPTION) -> None:
+    """List unknown devices."""
+    found = _door(key).get("/api/telemetry/unknown")
+    if not found:
+        typer.echo(_say("none"))
+        return
+    rows = [
+        (one["client"], str(one["count"]), _shown(one["last_at"]), (one["messages"] or ["–"])[-1][:80]) for one in found
+    ]
+    show_table([_say(f"column.{column}") for column in ("client", "received", "last", "message")], rows)
+
+
+def _form(name: str, secret: str, assets: list[str], label: str, rate: float, burst: float) -> dict[str, Any]:
+    return {"name": name, "secret": secret, "assets": assets, "label": label, "rate": rate, "burst": burst}
+
+
+def _tell(name: str, token: str) -> None:
+    """Show the token once, with lines that work by copy and paste."""
+    settings = context.settings()
+    code = "A045-12"
+    payload = f'\'[{{"a":"{code}","t":\'$(date +%s%3N)\',"p":{{"power_w":81.2,"level_pct":100}}}}]\''
+    tls = " --cafile " + str(settings.keys / "authority.pem") if settings.mqtt_secure else ""
+    mqtt = (
+        f"mosquitto_pub -h 127.0.0.1 -p {settings.mqtt_port}{tls} -i {name} -u {name} -P {token} -q 1"
+        f" -t bf1/{name} -m {payload}"
+    )
+    scheme, curl_tls = (
+        ("https", " --cacert " + str(settings.keys / "authority.pem")) if settings.secure else ("http", "")
+    )
+    http = (
+        f"curl{curl_tls} {scheme}://127.0.0.1:{settings.intake_port}/v1/readings"
+        f" -H 'Authorization: Bearer {token}' -d {payload}"
+    )
+    typer.echo(_say("made", name=name, token=token, mqtt=mqtt, http=http))
+
+
+def _shown(at: int) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(at / 1e6, UTC):%Y-%m-%d %H:%M:%S}" if at else "–"
+
+
+def _door(key: str) -> Any:
+    from beffroi.server.cli.door import Door
+
+    return Door(context.settings(), key)
