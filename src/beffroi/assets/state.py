@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from beffroi.assets.columns import NONE, Columns
 from beffroi.assets.held import Held
@@ -228,8 +232,23 @@ def facts_from(asset: Asset, kinds: Mapping[str, EquipmentKind]) -> AssetFacts:
         rhythm=asset.rhythm,
         state=asset.state,
         trade=kind.trade if kind else "",
+        source=spokesman(asset.characteristics),
         simulated=asset.simulated,
     )
+
+
+class _Spoken(msgspec.Struct):
+    gateway: Any = ""
+
+
+_SPOKEN = msgspec.json.Decoder(_Spoken)
+
+
+@lru_cache(maxsize=50_000)
+def spokesman(characteristics: str) -> str:
+    """Return the source that speaks for an asset: its characteristic `gateway`, empty when it has none."""
+    gateway = _SPOKEN.decode(characteristics).gateway
+    return gateway if isinstance(gateway, str) else ""
 
 
 def apply_changes(state: AssetsState, changes: Sequence[Change]) -> None:
