@@ -93,9 +93,10 @@ def _help(code: str) -> str:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help=_say("help"), no_args_is_help=True, rich_markup_mode="markdown")
-    commands = {"add": add, "list": list_, "unknown": unknown, "adopt": adopt, "renew": renew, "disable": disable}
-    for name, command in commands.items():
+    for name, command in (("add", add), ("adopt", adopt), ("renew", renew), ("disable", disable)):
         group.command(name, help=_say(f"help.{name}"))(command)
+    for name, reading in (("list", list_), ("unknown", unknown)):
+        group.command(name, help=_say(f"help.{name}"))(reading)
     app.add_typer(group, name="source")
 
 
@@ -193,17 +194,14 @@ def _tell(name: str, token: str) -> None:
     settings = context.settings()
     code = "A045-12"
     payload = f'\'[{{"a":"{code}","t":\'$(date +%s%3N)\',"p":{{"power_w":81.2,"level_pct":100}}}}]\''
-    tls = " --cafile " + str(settings.keys / "authority.pem") if settings.mqtt_secure else ""
+    authority = settings.keys / "authority.pem"
     mqtt = (
-        f"mosquitto_pub -h 127.0.0.1 -p {settings.mqtt_port}{tls} -i {name} -u {name} -P {token} -q 1"
-        f" -t bf1/{name} -m {payload}"
-    )
-    scheme, curl_tls = (
-        ("https", " --cacert " + str(settings.keys / "authority.pem")) if settings.secure else ("http", "")
+        f"mosquitto_pub -h 127.0.0.1 -p {settings.mqtt_port}{f' --cafile {authority}' if settings.mqtt_secure else ''}"
+        f" -i {name} -u {name} -P {token} -q 1 -t bf1/{name} -m {payload}"
     )
     http = (
-        f"curl{curl_tls} {scheme}://127.0.0.1:{settings.intake_port}/v1/readings"
-        f" -H 'Authorization: Bearer {token}' -d {payload}"
+        f"curl {f'--cacert {authority} https' if settings.secure else 'http'}://127.0.0.1:{settings.intake_port}"
+        f"/v1/readings -H 'Authorization: Bearer {token}' -d {payload}"
     )
     typer.echo(_say("made", name=name, token=token, mqtt=mqtt, http=http))
 
