@@ -4,12 +4,16 @@ from typing import Any
 import pytest
 from tests.access.running import DEMO, SmallCity
 
-from beffroi.access import COOKIE
+from beffroi.access import COOKIE, Gate
 from beffroi.access.actions import RevokeSession
+from beffroi.access.passwords import Passwords
+from beffroi.access.session import Unauthenticated
+from beffroi.access.signin import Credentials, SignIn
 from beffroi.access.totp import code_at
 from beffroi.model.actor import SYSTEM
 from beffroi.model.time import HOUR, SECOND
 from beffroi.procedures.first_accounts import FIRST_PASSWORD
+from beffroi.server.wiring import RoomView
 from beffroi.trade.doors import trusted
 
 InCity = Callable[..., None]
@@ -105,6 +109,42 @@ def test_failures_slow_the_seat_tell_the_journal_and_lock_nobody_out(in_city: In
         assert int(waiting.headers["retry-after"]) >= 1
         assert "n'est pas bloqué" in waiting.json()["text"]
         assert (await (await city.signed_in("chef")).get("/api/me")).status_code == 200
+
+    in_city(scenario)
+
+
+def test_ten_failures_are_told_by_the_journal_and_the_right_password_still_enters(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        later = iter(range(0, 10**6, 100))  # each look at the clock comes after the longest wait
+        view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
+        door = SignIn(view, Passwords(), city.clock.now, lambda: float(next(later)))
+        for _ in range(12):
+            with pytest.raises(Unauthenticated):
+                await door.open(Credentials("CHEF", "faux"), "203.0.113.9")
+        (slowed,) = await city.lines("access.login_slowed")
+        assert slowed.event.failures == 10  # type: ignore[attr-defined]
+        assert slowed.event.address == "203.0.113.9"  # type: ignore[attr-defined]
+        await door.open(Credentials("chef", DEMO), "203.0.113.9")
+        (opened,) = await city.lines("access.session_opened")
+        assert opened.event.failures == 12  # type: ignore[attr-defined]
+
+    in_city(scenario)
+
+
+def test_a_session_ends_with_the_shift_and_leaves_at_the_next_sign_in(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat = await city.signed_in("chef")
+        cookie = seat.cookies[COOKIE]
+        state = city.state("access")
+        late = Gate(lambda: state, lambda: city.clock.now() + 12 * HOUR)
+        with pytest.raises(Unauthenticated):
+            late.caller(method="GET", cookie=cookie, authorization=None, csrf=None)
+        view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
+        tomorrow = SignIn(view, Passwords(), lambda: city.clock.now() + 13 * HOUR, lambda: 0.0)
+        await tomorrow.open(Credentials("chef", DEMO), "192.0.2.7")
+        (closed,) = await city.lines("access.session_closed")
+        assert closed.event.reason == "expired"  # type: ignore[attr-defined]
+        assert len(state.sessions) == len(state.session_digests) == 1
 
     in_city(scenario)
 

@@ -71,8 +71,8 @@ JOURNAL_TEXTS: dict[str, dict[str, str]] = {
     },
     "empty": {"fr": "✔ Journal vide.", "en": "✔ The journal is empty."},
     "unsound": {
-        "fr": "✗ {problem_count} anomalies dans {lines} lignes ({first} à {last}) :",
-        "en": "✗ {problem_count} problems in {lines} lines ({first} to {last}):",
+        "fr": "✗ Anomalies : {problem_count}, dans {lines} lignes lues ({first} à {last}).",
+        "en": "✗ Problems: {problem_count}, in {lines} lines read ({first} to {last}).",
     },
     "more": {"fr": "… et {more} autres.", "en": "… and {more} more."},
     "heads": {
