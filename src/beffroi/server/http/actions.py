@@ -15,6 +15,9 @@ from beffroi.trade.doors import Caller, Executor
 from beffroi.trade.room import Trade
 
 MOST_EVENTS = 1_000
+BODY_BYTES = 8_000_000
+"""An order may name every light of the city: 34,000 identifiers are 1.3 MB."""
+
 FAR = 2**62
 
 _RESPONSES = {
@@ -40,7 +43,7 @@ class Answer(msgspec.Struct):
 def action_routes(trades: Iterable[Trade[Any]], executor: Executor) -> Router:
     """Return the routes of every action that a person or a machine may ask."""
     handlers = [_route(trade.name, action, executor) for trade in trades for action in trade.actions if action.right]
-    return Router("/actions", route_handlers=handlers)
+    return Router("/actions", route_handlers=handlers, request_max_body_size=BODY_BYTES)
 
 
 def _route(trade: str, action: type[Action], executor: Executor) -> Any:

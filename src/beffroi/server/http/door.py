@@ -81,8 +81,13 @@ async def _only_text(request: Request[Any, Any, Any]) -> None:
     """Refuse the NUL characters that no row can keep, before any trade meets one."""
     in_address = b"%00" in request.scope.get("query_string", b"") or "\x00" in request.scope["path"]
     json = request.content_type[0] in {"application/json", ""}
-    if in_address or (json and NUL.search(await request.body())):
+    if in_address or (json and _holds_nul(await request.body())):
         raise Rejected("core.nul")
+
+
+def _holds_nul(body: bytes) -> bool:
+    # the plain searches are a hundred times the speed of the exact one, which a megabyte of identifiers need not meet
+    return (b"\\u0000" in body or b"\x00" in body) and NUL.search(body) is not None
 
 
 class Headers:
