@@ -11,7 +11,7 @@ from typing import NamedTuple
 from beffroi.model.time import SECOND, Micros
 
 
-class Test(IntEnum):
+class ValueTest(IntEnum):
     """The tests that a value alone can answer; silence and mismatch belong to the supervision."""
 
     ABOVE = 0
@@ -24,7 +24,7 @@ class Test(IntEnum):
 class Rule(NamedTuple):
     """What is tested and how long it must last, µs."""
 
-    test: Test
+    test: ValueTest
     limit: float
     hysteresis: float = 0.0
     delay: Micros = 0
@@ -58,15 +58,15 @@ def holds(rule: Rule, condition: bool, previous: Sample | None, sample: Sample) 
     """Tell whether the condition holds at a sample, knowing whether it held before."""
     value, limit = sample.value, rule.limit
     match rule.test:
-        case Test.ABOVE:
+        case ValueTest.ABOVE:
             return value > limit - rule.hysteresis if condition else value > limit
-        case Test.BELOW:
+        case ValueTest.BELOW:
             return value < limit + rule.hysteresis if condition else value < limit
-        case Test.EQUALS:
+        case ValueTest.EQUALS:
             return value == limit
-        case Test.DIFFERS:
+        case ValueTest.DIFFERS:
             return value != limit
-        case Test.RISES_FASTER:
+        case ValueTest.RISES_FASTER:
             if previous is None:
                 return False
             return (value - previous.value) * SECOND > limit * (sample.at - previous.at)

@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.time import SECOND, Micros
-from beffroi.telemetry.machine import EdgeAt, Rule, Standing, Test
+from beffroi.telemetry.machine import EdgeAt, Rule, Standing, ValueTest
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 TESTS = {
-    "above": Test.ABOVE,
-    "below": Test.BELOW,
-    "equals": Test.EQUALS,
-    "differs": Test.DIFFERS,
-    "rises_faster": Test.RISES_FASTER,
+    "above": ValueTest.ABOVE,
+    "below": ValueTest.BELOW,
+    "equals": ValueTest.EQUALS,
+    "differs": ValueTest.DIFFERS,
+    "rises_faster": ValueTest.RISES_FASTER,
 }
 
 
@@ -160,7 +160,7 @@ class RuleSet:
         self.active[rule] = condition
         self.since[rule] = 0
         self._moved[rule] = True
-        return [_edges(rule[changed], condition[changed], due[changed], held[changed])]
+        return _edges(rule[changed], condition[changed], due[changed], held[changed])
 
     def _step(self, rule: Ints, at: Ints, value: Floats, before_at: Ints, before: Floats) -> list[Edges]:
         edges = self._settle(rule, at, np.where(before_at > 0, before, value))
@@ -177,18 +177,18 @@ class RuleSet:
         self.since[rule] = np.where(differs & waits, at, 0)
         now = differs & ~waits
         self.active[rule[now]] = condition[now]
-        return [*edges, _edges(rule[now], condition[now], at[now], value[now])]
+        return edges + _edges(rule[now], condition[now], at[now], value[now])
 
     def _holds(self, rule: Ints, was: Bools, at: Ints, value: Floats, before_at: Ints, before: Floats) -> Bools:
         test, limit = self._test[rule], self._limit[rule]
         slack = np.where(was, self._hysteresis[rule], 0.0)
         rises = (value - before) * SECOND > limit * (at - before_at)
         return np.select(
-            [test == Test.ABOVE, test == Test.BELOW, test == Test.EQUALS, test == Test.DIFFERS],
+            [test == ValueTest.ABOVE, test == ValueTest.BELOW, test == ValueTest.EQUALS, test == ValueTest.DIFFERS],
             [value > limit - slack, value < limit + slack, value == limit, value != limit],
             default=rises & (before_at > 0),
         )
 
 
-def _edges(rule: Ints, active: Bools, at: Ints, value: Floats) -> Edges:
-    return Edges(rule, active, at, value, np.zeros(len(rule), np.bool_))
+def _edges(rule: Ints, active: Bools, at: Ints, value: Floats) -> list[Edges]:
+    return [Edges(rule, active, at, value, np.zeros(len(rule), np.bool_))] if len(rule) else []
