@@ -69,8 +69,18 @@ describe('grid', () => {
     picture.takeLamps(lamp(20, STATE.alarm, 0, FLAG.critical | FLAG.acknowledged));
     const found = clusters(picture, 0.01, () => true);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ count: 2, rank: 1, acknowledged: true, slot: picture.slot(20) });
+    expect(found[0]).toMatchObject({ count: 1, rank: 1, acknowledged: true, slot: picture.slot(20) });
     expect(rankOf(picture, picture.slot(30))).toBe(9);
+  });
+
+  it('counts alarms together, faults together', () => {
+    const picture = city();
+    picture.takeLamps(lamp(10, STATE.fault));
+    picture.takeLamps(lamp(20, STATE.dark));
+    expect(clusters(picture, 0.01, () => true)[0]).toMatchObject({ count: 2, rank: 5 });
+    picture.takeLamps(lamp(10, STATE.alarm, 0, FLAG.medium));
+    picture.takeLamps(lamp(20, STATE.alarm, 0, FLAG.low));
+    expect(clusters(picture, 0.01, () => true)[0]).toMatchObject({ count: 2, rank: 3 });
   });
 
   it('selects inside a drawing only', () => {

@@ -16,7 +16,7 @@ export const i18n = new I18n();
 
 /** Return the desk's text of a key, its parameters filled. */
 export function t(key: Key, params: Record<string, unknown> = {}): string {
-  return interpolate(CATALOGUES[i18n.lang][key], params, i18n.lang);
+  return interpolate(CATALOGUES[i18n.lang][key] ?? key, params, i18n.lang);
 }
 
 /** Return the text for a count: the key's `.one` or `.other` form (French says 0 and 1 as one). */

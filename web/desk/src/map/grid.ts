@@ -70,7 +70,10 @@ export function clusters(picture: Picture, cell: number, visible: (slot: number)
 }
 
 function absorb(into: Cluster, x: number, y: number, rank: number, acknowledged: boolean, slot: number): void {
-  into.count++;
+  // faults beside an alarm are not more alarms: the figure counts what the sign says
+  if (rank <= 4 === into.rank <= 4) into.count++;
+  else if (rank < into.rank) into.count = 1;
+  if (rank <= 4 !== into.rank <= 4 && rank > into.rank) return;
   into.x += (x - into.x) / into.count;
   into.y += (y - into.y) / into.count;
   if (rank < into.rank) {

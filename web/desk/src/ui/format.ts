@@ -67,6 +67,11 @@ export function when(at: number, now: number, lang: string, zone: string): strin
   return day(at, lang, zone) === day(now, lang, zone) ? time : `${day(at, lang, zone)} ${time}`;
 }
 
+/** An end as the room says it: 06:30 within the coming day, otherwise with its date. */
+export function until(at: number, now: number, lang: string, zone: string): string {
+  return at - now < 20 * 3_600_000_000 && at > now ? clock(at, lang, zone) : when(at, now, lang, zone);
+}
+
 /** An age or what is left: 12 s, 4 min, 1 h 05, 3 j. */
 export function duration(us: number, lang: string): string {
   const seconds = Math.max(0, Math.floor(us / 1_000_000));

@@ -6,7 +6,7 @@ import { formatNumber } from '../../i18n/interpolate';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
 import { topics, type Topic } from '../../store/topics.svelte';
-import { when } from '../../ui/format';
+import { until as untilText } from '../../ui/format';
 
 export type Command = 'level_pct' | 'programme';
 
@@ -81,7 +81,7 @@ export function describe(command: Command, value: number, until: Micros | null):
     : value <= 0 ? t('orders.off')
     : t(value >= 100 ? 'orders.on' : 'orders.dim', { pct: formatNumber(value, i18n.lang, 0) });
   if (command === 'programme' || until === null) return verb;
-  return t('orders.until', { verb, at: when(until, live.now, i18n.lang, session.zone) });
+  return t('orders.until', { verb, at: untilText(until, live.now, i18n.lang, session.zone) });
 }
 
 /** Return where an order applies, as the room says it. */
