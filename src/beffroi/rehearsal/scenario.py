@@ -13,7 +13,7 @@ import msgspec
 from beffroi.model.kinds import Text
 from beffroi.model.time import MILLISECOND, Micros, from_datetime, to_datetime
 from beffroi.rehearsal.plant.types import NightProgramme
-from beffroi.rehearsal.world.acts import AnyAct
+from beffroi.rehearsal.world.acts import ActError, AnyAct
 from beffroi.rehearsal.world.night import next_dawn, next_dusk
 from beffroi.rehearsal.world.world import World
 
@@ -105,10 +105,18 @@ def _anchor(anchor: str, programme: NightProgramme, after: Micros) -> Micros:
     return from_datetime(when if from_datetime(when) > after else when + timedelta(days=1))
 
 
+def _play(act: AnyAct, world: World, at: Micros) -> None:
+    """Play an act; one that names what this city does not have is noted and stops nothing."""
+    try:
+        act.play(world, at)
+    except ActError as error:
+        world.problems.append((error.code, error.params))
+
+
 def schedule(scenario: Scenario, world: World, begin: Micros) -> None:
     """Write the acts of a scenario in the world's agenda, counted from `begin`."""
     for act in scenario.acts:
-        world.agenda.at(begin + length(act.at), partial(act.play, world))
+        world.agenda.at(begin + length(act.at), partial(_play, act, world))
     if scenario.repeat:
         again = begin + length(scenario.repeat)
         world.agenda.at(again, partial(schedule, scenario, world))

@@ -44,7 +44,7 @@ TEXTS: dict[str, Text] = {
     "rehearsal.bad_rate": {"fr": "Vitesse {rate} hors de 1 à 150.", "en": "Rate {rate} is not within 1 to 150."},
     "rehearsal.bad_request": {"fr": "Demande illisible : {problem}", "en": "Request cannot be read: {problem}"},
     "rehearsal.unknown_request": {"fr": "Demande inconnue : {do}.", "en": "Unknown request: {do}."},
-    "rehearsal.no_such_code": {"fr": "Cette ville n'a pas de {asset}.", "en": "This city has no {code}."},
+    "rehearsal.no_such_code": {"fr": "Cette ville n'a pas de {asset}.", "en": "This city has no {asset}."},
     "rehearsal.no_gateway": {
         "fr": "Aucune passerelle pour {cabinet}{commune}.",
         "en": "No gateway for {cabinet}{commune}.",
@@ -63,7 +63,7 @@ TEXTS: dict[str, Text] = {
 def say(code: str, params: dict[str, str] | None = None, lang: str = "fr") -> str:
     """Return the sentence of a code; an unknown code is shown as it is."""
     text = TEXTS.get(code)
-    return text[lang].format_map(_Lenient(params or {})) if text else f"{code} {params or ''}".strip()
+    return text[lang].format_map(_Lenient(params or {})) if text else f"{asset} {params or ''}".strip()
 
 
 class _Lenient(dict[str, str]):

@@ -19,8 +19,11 @@ from beffroi.rehearsal.world.world import World
 
 SLOWEST, FASTEST = 1.0, 150.0
 BEAT_S = 0.1
-LONGEST_BEAT_S = 1.0
+LONGEST_BEAT_S = 5.0
 """After a longer pause of ours the city's clock waits for us: it never leaps over what nobody saw."""
+
+MOST_WORK = 0.7
+"""Share of the time that playing may take; beyond, the city's clock honestly runs slower than asked."""
 
 CLOCK_EVERY_S = 1.0
 REMEMBER_EVERY_S = 30.0
@@ -62,10 +65,13 @@ class Conductor:
         self._publish = publish
         self._monotonic = monotonic
         self.rate = 1.0
+        self.pace = 1.0
+        """City seconds in a second just now: the rate asked, or what this machine manages."""
         self.scenario = Scenario(title={}, expected={})
         self.began: Micros = 0
         self.world: World | None = None
         self.slip_s = 0.0
+        self._last = 0.0
         self.messages = 0
         self.wires: Wires | None = None
         self.fixes: Fixes | None = None
@@ -73,7 +79,7 @@ class Conductor:
     def begin(self, scenario: Scenario, at: Micros, rate: float, began: Micros | None = None) -> None:
         """Put a new world at a time and write the scenario in its agenda; acts before `at` are over and left out."""
         former = self.world
-        self.rate = min(max(rate, SLOWEST), FASTEST)
+        self.rate = self.pace = min(max(rate, SLOWEST), FASTEST)
         world = World(self._plant, self._seed, at, self.rate)
         if former is None:
             recall_meters(self._folder, world)
@@ -87,14 +93,15 @@ class Conductor:
 
     async def run(self) -> None:
         """Play until cancelled."""
-        last, told, kept = self._monotonic(), -CLOCK_EVERY_S, self._monotonic()
+        self._last = kept = self._monotonic()
+        told = -CLOCK_EVERY_S
         while True:
-            assert self.world is not None
             now = self._monotonic()
-            passed = min(now - last, LONGEST_BEAT_S)
-            self.slip_s += max(0.0, now - last - passed)
-            last = now
+            passed = min(now - self._last, LONGEST_BEAT_S)
+            self.slip_s += max(0.0, now - self._last - passed)
+            self._last = now
             self.beat(passed)
+            self._settle_pace(passed, self._monotonic() - now)
             if now - told >= CLOCK_EVERY_S:
                 told = now
                 await self.tell_clock()
@@ -106,7 +113,7 @@ class Conductor:
     def beat(self, passed_s: float) -> None:
         """Play some seconds of the wall, and send what was said."""
         assert self.world is not None
-        until = self.world.now + int(passed_s * self.rate * 1000) * MILLISECOND
+        until = self.world.now + int(passed_s * self.pace * 1000) * MILLISECOND
         for message in self.world.step(until):
             self.messages += 1
             if message.door == "mqtt" and self.wires is not None:
@@ -114,10 +121,19 @@ class Conductor:
             elif message.door == "osmand" and self.fixes is not None:
                 self.fixes.send(message.source, message.payload)
 
+    def _settle_pace(self, passed_s: float, worked_s: float) -> None:
+        """Slow down when playing takes more than its share, come back to the rate asked when it takes less."""
+        if worked_s > MOST_WORK * passed_s > 0:
+            self.pace = max(SLOWEST, self.pace * MOST_WORK * passed_s / worked_s)
+        else:
+            self.pace = min(self.rate, self.pace * 1.05)
+
     async def tell_clock(self) -> None:
-        """Say the city's time and rate on `bf.clock`."""
+        """Say the city's time at this very moment, and its pace, on `bf.clock`."""
         assert self.world is not None
-        await self._publish("bf.clock", msgspec.json.encode({"now": self.world.now, "rate": self.rate}))
+        since = max(0.0, self._monotonic() - self._last) if self._last else 0.0
+        now = self.world.now + int(since * self.pace * SECOND)
+        await self._publish("bf.clock", msgspec.json.encode({"now": now, "rate": round(self.pace, 3)}))
 
     def heard(self, source: str, payload: bytes) -> None:
         """Hand a downlink frame to the world."""
@@ -169,7 +185,7 @@ class Conductor:
         assert self.world is not None
         if not SLOWEST <= rate <= FASTEST:
             raise Refused("rehearsal.bad_rate", rate=f"{rate:g}")
-        self.rate = rate
+        self.rate = self.pace = rate
         self.world.set_rate(rate)
         await self.tell_clock()
 
@@ -201,11 +217,13 @@ class Conductor:
         return {
             "now": self.world.now,
             "rate": self.rate,
+            "pace": round(self.pace, 1),
             "scenario": self.scenario.name,
             "title": self.scenario.title,
             "expected": self.scenario.expected,
             "began": self.began,
             "messages": self.messages,
+            "problems": [{"code": code, "params": params} for code, params in self.world.problems[-5:]],
             "slip_s": round(self.slip_s, 1),
             "mqtt": {"connected": wires.connected, "sent": wires.sent, "unacknowledged": wires.unacknowledged,
                      "refused": wires.refused} if wires else {},

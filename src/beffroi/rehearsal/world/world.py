@@ -54,6 +54,8 @@ class World:
         self.life = TownLife(plant, seed)
         self.orders = Orders(self)
         self.loose: list[Message] = []
+        self.problems: list[tuple[str, dict[str, str]]] = []
+        """Acts that could not be played: code and params."""
         self._cadences: dict[str, Cadence] = {}
         self._reported = start
         self._rate = 0.0

@@ -112,6 +112,8 @@ def _ask(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(status: dict[str, Any], *, expected: bool) -> None:
+    from beffroi.rehearsal.texts import say
+
     clock = datetime.fromtimestamp(status["now"] / 1e6, ZoneInfo(context.settings().zone))
     typer.echo(
         _say(
@@ -125,6 +127,8 @@ def _show(status: dict[str, Any], *, expected: bool) -> None:
             fixes=status["osmand"].get("sent", 0),
         )
     )
+    for problem in status["problems"]:
+        typer.echo("⚠ " + say(problem["code"], problem["params"], words.language()))
     if expected:
         typer.echo(_say("expected", text=status["expected"].get(words.language(), "")))
 
