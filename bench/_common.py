@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from beffroi.server import city
 from beffroi.server.database import dsn_app, dsn_owner
 from beffroi.server.engines import postgres as engine
 from beffroi.server.migrations import migrate_settings
-from beffroi.server.settings import PREFIX, Settings, load_settings
+from beffroi.server.settings import PREFIX, Settings, load_settings, read_run_file
 from beffroi.server.supervisor import Supervisor
 
 EPHEMERAL = {f"BEFFROI_{name}_PORT": "0" for name in ("HTTP", "INTAKE", "OSMAND", "MQTT", "NATS", "NATS_MONITOR")}
@@ -42,23 +43,44 @@ def silent(code: str, **params: Any) -> None:
     """Hear the supervisor and say nothing."""
 
 
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
 @contextmanager
 def engines(environment: dict[str, str] | None = None) -> Iterator[Settings]:
     """Run PostgreSQL and the broker, durable, in a folder removed at the end; the database is migrated."""
+    if threading.current_thread() is threading.main_thread():
+        # a bench told to end still ends its engines
+        signal.signal(signal.SIGTERM, _leave)
     folder = Path(tempfile.mkdtemp(prefix="bf-bench-", dir="/tmp"))
     folder.chmod(0o711)
+    given = {**EPHEMERAL, **(environment or {})}
+    settings = city.with_ports(load_settings(given, data=folder))
+    host = subprocess.Popen(
+        [sys.executable, __file__], env={**environment_of(settings), **(environment or {})}, start_new_session=True
+    )
     try:
-        settings = city.with_ports(load_settings({**EPHEMERAL, **(environment or {})}, data=folder))
-
-        def ready() -> None:
-            engine.ensure_database(settings)
-            migrate_settings(settings)
-
-        children = [city.database_child(settings, then=ready), city.broker_child(settings)]
-        with Supervisor(settings, children, silent).started():
-            yield settings
+        wait_until(
+            lambda: (read_run_file(settings.run_file) or {}).get("state") == "ready", 60, lambda: host.poll() is None
+        )
+        yield settings
     finally:
+        host.send_signal(signal.SIGTERM)
+        host.wait(70)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def host_engines() -> None:
+    """Run the engines of the environment under their supervisor, which brings back what is killed; ends on SIGTERM."""
+    settings = load_settings()
+
+    def ready() -> None:
+        engine.ensure_database(settings)
+        migrate_settings(settings)
+
+    children = [city.database_child(settings, then=ready), city.broker_child(settings)]
+    Supervisor(settings, children, silent).run()
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -227,3 +249,7 @@ def memory_mb(pid: int) -> float:
 def spread(values: Sequence[float], unit: str = "") -> str:
     """Return "median [min–max]" of some figures."""
     return f"{statistics.median(values):,.3g}{unit} [{min(values):,.3g}–{max(values):,.3g}]".replace(",", " ")
+
+
+if __name__ == "__main__":
+    host_engines()

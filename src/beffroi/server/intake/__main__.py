@@ -1,7 +1,6 @@
 """`python -m beffroi.server.intake`."""
 
-import sys
-
+from beffroi.server.ending import leave
 from beffroi.server.intake.process import main
 
-sys.exit(main())
+leave(main())

@@ -17,6 +17,7 @@ import structlog
 BODY_LIMIT = 8 << 20
 HEADERS_LIMIT = 64
 IDLE_S = 75.0
+LINGER_S = 2.0
 PIPELINED = 64
 """Requests that one connection may have open; beyond, its socket is no longer read (policy: block)."""
 
@@ -206,9 +207,16 @@ class DoorProtocol(asyncio.Protocol):
         if self._closing:
             return
         self._closing = True
-        if self._transport is not None:
-            self._transport.write(Answer(status).encode(False))
-            self._transport.close()
+        transport = self._transport
+        if transport is None:
+            return
+        transport.write(Answer(status).encode(False))
+        if transport.can_write_eof():
+            # a client still sending would lose the answer to a reset: what it sends is read and thrown away
+            transport.write_eof()
+            asyncio.get_running_loop().call_later(LINGER_S, transport.abort)
+        else:
+            transport.close()
 
 
 async def open_door(handler: Handler, host: str, port: int, tls: ssl.SSLContext | None) -> asyncio.Server:

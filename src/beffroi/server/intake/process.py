@@ -27,6 +27,7 @@ from beffroi.server.broker_auth import BrokerKeys, broker_keys, bus_options
 from beffroi.server.bus import NatsBus
 from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
 from beffroi.server.database import dsn_app
+from beffroi.server.ending import END_WITHIN_S, end_within
 from beffroi.server.intake.brokerlog import BrokerLog
 from beffroi.server.intake.callout import SUBJECT, Callout
 from beffroi.server.intake.counts import Counts
@@ -302,6 +303,7 @@ async def serve(settings: Settings) -> int:
     intake = Intake(settings, await asyncio.to_thread(city_clock, settings))
     starting = asyncio.create_task(intake.start())
     asked = asyncio.create_task(stopping.wait())
+    status = 0
     try:
         await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
@@ -309,12 +311,13 @@ async def serve(settings: Settings) -> int:
             await intake.watch(stopping)
     except Exception:
         log.exception("the intake gives up")
-        return FAILED
+        status = FAILED
     finally:
+        end_within(END_WITHIN_S, status)
         starting.cancel()
         asked.cancel()
         await intake.stop()
-    return 0
+    return status
 
 
 def main(argv: list[str] | None = None) -> int:
