@@ -19,6 +19,9 @@ from beffroi.server.supervisor import Child
 PORT_WAIT_S = 10.0
 """A supervisor killed just before leaves its children up to this long to end."""
 
+OURS_STOP_S, BROKER_STOP_S, DATABASE_STOP_S = 3.5, 1.5, 3.0
+"""How long each wave of a stop may take: with what follows a refusal, everything ends within 10 s."""
+
 
 def with_ports(settings: Settings) -> Settings:
     """Return the settings with a free port in the place of each 0; SettingsError when a wanted port is taken."""
@@ -127,9 +130,11 @@ def database_child(settings: Settings, then: Callable[[], None] | None = None) -
         then=then,
         user="" if user is None else user.ids,
         environment={"LC_ALL": "C.UTF-8", "HOME": "/"},
-        death_signal=int(signal.SIGINT),
+        # at once, without a last checkpoint: nobody is left to wait for it, and the next start replays the log
+        death_signal=int(signal.SIGQUIT),
         stop_signal=int(signal.SIGINT),
-        stop_within_s=60.0,
+        stop_within_s=DATABASE_STOP_S,
+        last_signal=int(signal.SIGQUIT),
     )
 
 
@@ -184,13 +189,16 @@ def broker_child(settings: Settings) -> Child:
         ready=lambda: nats.healthy(settings),
         user="" if user is None else user.ids,
         environment={"HOME": "/"},
-        death_signal=int(signal.SIGTERM),
+        stop_within_s=BROKER_STOP_S,
+        wave=1,
     )
 
 
 def _python(name: str, module: str, environment: dict[str, str], ready: Callable[[], bool] | None) -> Child:
     command = [sys.executable, "-m", module]
-    return Child(name=name, command=lambda: command, ready=ready, environment=environment)
+    return Child(
+        name=name, command=lambda: command, ready=ready, environment=environment, stop_within_s=OURS_STOP_S, wave=2
+    )
 
 
 def _answers(settings: Settings) -> bool:

@@ -26,6 +26,7 @@ from beffroi.server.clock import CityClock, RehearsalClock, SystemClock, city_cl
 from beffroi.server.committer import Committer
 from beffroi.server.database import dsn_app, dsn_owner
 from beffroi.server.early import Early
+from beffroi.server.ending import END_WITHIN_S, end_within, leave
 from beffroi.server.feed import Hub
 from beffroi.server.health import Health
 from beffroi.server.http.app import Parts, build_app
@@ -269,21 +270,23 @@ async def serve(settings: Settings) -> int:
     core = Core(settings, await city_clock(settings))
     server = web_server(core.application(), settings)
     web = asyncio.create_task(server.serve())
+    status = 0
     try:
         await _start_or_stop(core, web, stopping)
         if not stopping.is_set():
             await core.watch(stopping)
     except LeadershipLost:
         log.error("another core leads: this one has no right to write")
-        return FAILED
+        status = FAILED
     except Exception:
         log.exception("the core gives up")
-        return FAILED
+        status = FAILED
     finally:
+        end_within(END_WITHIN_S, status)
         server.should_exit = True
         await core.stop()
         await asyncio.wait({web}, timeout=DRAIN_S)
-    return 0
+    return status
 
 
 async def _start_or_stop(core: Core, web: "asyncio.Task[None]", stopping: asyncio.Event) -> None:
@@ -317,4 +320,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -26,6 +26,7 @@ from beffroi.server.settings import PORT_NAMES, Settings, SettingsError
 TICK_S = 0.1
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 3.0
+LAST_SIGNAL_S = 1.0
 HEALTHY_AFTER_S = 60.0
 LOG_LIMIT_BYTES = 20_000_000
 LOG_CHECK_S = 30.0
@@ -48,7 +49,8 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     """One process to keep alive, or (without command) an outside service to wait for.
 
     `user` is the `uid:gid` to run as; `death_signal` is what the kernel sends it when the supervisor dies; `then` runs
-    once, after the first time it is ready.
+    once, after the first time it is ready. At a stop, children of the same `wave` are asked together, the highest wave
+    first; one that stays past `stop_within_s` gets `last_signal`, and SIGKILL a second later.
     """
 
     name: str
@@ -60,7 +62,9 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = {}
     death_signal: int = int(signal.SIGKILL)
     stop_signal: int = int(signal.SIGTERM)
+    last_signal: int = int(signal.SIGKILL)
     stop_within_s: float = 8.0
+    wave: int = 0
 
 
 class _Running:
@@ -149,26 +153,34 @@ class Supervisor:
             time.sleep(TICK_S)
 
     def stop(self) -> None:
-        """Stop the children in reverse order; those that stay past their delay are killed with their group."""
+        """Stop the children wave after wave, in reverse order; those that stay past their delay are killed."""
         self._state = "stopping"
-        for running in reversed(self._running):
-            process = running.process
-            if process is None:
-                continue
-            if process.poll() is None:
-                self._report("up.stopping", name=running.child.name)
-                _signal(process, running.child.stop_signal)
-                try:
-                    process.wait(running.child.stop_within_s)
-                except subprocess.TimeoutExpired:
-                    self._report("up.killing", name=running.child.name)
-            _kill_group(process)
-            process.wait()
-            running.process = None
+        for wave in sorted({running.child.wave for running in self._running}, reverse=True):
+            leaving = [running for running in reversed(self._running) if running.child.wave == wave]
+            began = time.monotonic()
+            for running in leaving:
+                if running.process is not None and running.process.poll() is None:
+                    self._report("up.stopping", name=running.child.name)
+                    _signal(running.process, running.child.stop_signal)
+            for running in leaving:
+                if running.process is not None:
+                    self._end(running, running.process, began + running.child.stop_within_s)
+                    running.process = None
         self._settings.run_file.unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _end(self, running: _Running, process: subprocess.Popen[bytes], deadline: float) -> None:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._report("up.killing", name=running.child.name)
+            _signal(process, running.child.last_signal)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(LAST_SIGNAL_S)
+        _kill_group(process)
+        process.wait()
 
     def _take_lock(self) -> None:
         self._settings.logs.mkdir(mode=0o700, parents=True, exist_ok=True)

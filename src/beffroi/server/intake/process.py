@@ -168,12 +168,15 @@ class Intake:
             self._clock_heard.set()
 
     def _load(self, connection: psycopg.Connection[Any], known: tuple[Any, ...]) -> Loaded:
-        signature = read_signature(connection)
-        assets = None
-        if signature != known:
-            assets = Assets(self.kinds)
-            assets.read(connection, signature)
-        return Loaded(assets, read_sources(connection))
+        with connection.transaction():
+            # one picture: an import that commits between two of these queries would give series without assets
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            signature = read_signature(connection)
+            assets = None
+            if signature != known:
+                assets = Assets(self.kinds)
+                assets.read(connection, signature)
+            return Loaded(assets, read_sources(connection))
 
     def _adopt(self, loaded: Loaded, standings: list[StandingRow]) -> None:
         """Put a register in force; to be called when no batch is being folded."""
