@@ -12,7 +12,7 @@ from beffroi.access import events as told
 from beffroi.access.logic import get_account
 from beffroi.access.passwords import Passwords, one_time_password
 from beffroi.access.purposes import Purpose, list_purposes
-from beffroi.access.roles import BUILT_IN, RIGHTS
+from beffroi.access.roles import BUILT_IN, RIGHTS, meet, rights_of
 from beffroi.access.session import digest_of, new_token
 from beffroi.access.store import put_credential
 from beffroi.access.types import AccessState, Account, Lang, MachineKey, Role, RoleGrant
@@ -204,10 +204,20 @@ def _names(view: View[AccessState]) -> Any:
     async def list_names(caller: Caller) -> dict[str, str]:
         if not caller.rights.names("view"):
             raise Rejected("forbidden", right="view")
-        people = {str(account.id): account.name for account in view.state.accounts.values()}
-        return people | {str(key.id): key.name for key in view.state.keys.values()}
+        state = view.state
+        named: list[Account | MachineKey] = [*state.accounts.values(), *state.keys.values()]
+        return {
+            str(one.id): one.name for one in named if one.id == caller.actor.id or _works_where(caller, one, state)
+        }
 
     return list_names
+
+
+def _works_where(caller: Caller, one: Account | MachineKey, state: AccessState) -> bool:
+    """Tell whether somebody may have signed a line that the caller sees: their perimeters meet."""
+    theirs = rights_of(one.grants, state.roles).grants.get("view", ())
+    mine = caller.rights.grants.get("view", ())
+    return caller.trusted or any(meet(grant, other) for grant in mine for other in theirs)
 
 
 def _account_doors(view: View[AccessState], passwords: Passwords, new_credential: NewCredential) -> list[Any]:

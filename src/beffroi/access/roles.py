@@ -69,6 +69,12 @@ def within(asked: Rights, held: Rights) -> bool:
     )
 
 
+def meet(one: Grant, other: Grant) -> bool:
+    """Tell whether some scope may be inside both."""
+    pairs = ((one.communes, other.communes), (one.trades, other.trades), (one.kinds, other.kinds))
+    return all(ANY in left or ANY in right or not left.isdisjoint(right) for left, right in pairs)
+
+
 def _inside(small: Grant, large: Grant) -> bool:
     pairs = ((small.communes, large.communes), (small.trades, large.trades), (small.kinds, large.kinds))
     return all(ANY in outer or (ANY not in inner and inner <= outer) for inner, outer in pairs)

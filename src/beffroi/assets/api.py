@@ -22,6 +22,7 @@ from beffroi.trade.rejected import Rejected
 
 _HISTORY = """SELECT position, recorded_at, actor_kind, actor, import, before, after FROM asset_change
     WHERE asset = ANY(%s) ORDER BY position DESC LIMIT %s"""
+NAMING_ASSETS = frozenset({"parent", "merged_into"})
 HIDDEN = frozenset({"revision", "index", "first_series", "id", "source_hash"})
 
 
@@ -92,16 +93,23 @@ class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[FieldChange]
 
 
-def view_of(state: AssetsState, asset: Asset) -> AssetView:
-    """Return the asset as a screen shows it."""
+def view_of(state: AssetsState, asset: Asset, caller: Caller) -> AssetView:
+    """Return the asset as a screen shows it; what feeds it or what it feeds counts where the caller sees it."""
+
+    def seen(other: UUID | None) -> bool:
+        facts = state.find(other) if other else None
+        return facts is not None and caller.sees(facts.scope)
+
     shown = {name: getattr(asset, name) for name in AssetView.__struct_fields__ if hasattr(asset, name)}
     shown["characteristics"] = characteristics_of(asset)
+    for name in ("parent", "merged_into"):
+        shown[name] = shown[name] if seen(shown[name]) else None
     return AssetView(
         **shown,
         commune_name=state.places.commune_name(asset.commune),
         label=state.label_of(asset),
-        ancestors=list(state.ancestors(asset.id)),
-        children=len(state.fed.get(asset.index, ())),
+        ancestors=[above for above in state.ancestors(asset.id) if seen(above)],
+        children=sum(caller.sees(state.facts_of(index).scope) for index in state.fed.get(asset.index, ())),
     )
 
 
@@ -140,7 +148,7 @@ def _list_routes(view: View[AssetsState]) -> list[Any]:
             found = [i for i in found if needle in f"{state.assets[i].code} {state.assets[i].name}".casefold()]
         page = [index for index in found if index > after][:limit]
         more = page[-1] if page and page[-1] != found[-1] else None
-        return AssetPage([view_of(state, state.assets[index]) for index in page], len(found), more)
+        return AssetPage([view_of(state, state.assets[index], caller) for index in page], len(found), more)
 
     @get("/near", summary="List assets within a radius of a point, the nearest first")
     async def list_near(
@@ -154,7 +162,7 @@ def _list_routes(view: View[AssetsState]) -> list[Any]:
         state = view.state
         found = near(state, lon, lat, radius_m, visible(state, caller.sees))
         chosen = [(metres, index) for metres, index in found if not kind or state.assets[index].kind == kind]
-        return [NearAsset(metres, view_of(state, state.assets[index])) for metres, index in chosen[:limit]]
+        return [NearAsset(metres, view_of(state, state.assets[index], caller)) for metres, index in chosen[:limit]]
 
     return [list_assets, list_near]
 
@@ -174,7 +182,7 @@ def near(state: AssetsState, lon: float, lat: float, radius_m: float, mask: Any)
 def _single_routes(view: View[AssetsState]) -> list[Any]:
     @get("/{asset_id:uuid}", summary="Read one asset")
     async def get_asset(caller: Caller, asset_id: UUID) -> AssetView:
-        return view_of(view.state, get_visible(view.state, caller, asset_id))
+        return view_of(view.state, get_visible(view.state, caller, asset_id), caller)
 
     @get("/{asset_id:uuid}/history", summary="List the changes of one asset and of its merged duplicates")
     async def get_history(
@@ -183,9 +191,23 @@ def _single_routes(view: View[AssetsState]) -> list[Any]:
         asset = get_visible(view.state, caller, asset_id)
         merged = [other.id for other in view.state.assets if other.merged_into == asset.id]
         rows = await view.reader.fetch(_HISTORY, ([asset.id, *merged], limit))
-        return [history_item(row) for row in rows]
+        return [_without_unseen(history_item(row), view.state, caller) for row in rows]
 
     return [get_asset, get_history]
+
+
+def _without_unseen(item: HistoryItem, state: AssetsState, caller: Caller) -> HistoryItem:
+    """Return a change without the identifiers of assets that the caller does not see."""
+
+    def cut(value: Any) -> Any:
+        facts = state.find(UUID(value)) if value else None
+        return value if facts is not None and caller.sees(facts.scope) else None
+
+    changes = [
+        FieldChange(one.field, cut(one.before), cut(one.after)) if one.field in NAMING_ASSETS else one
+        for one in item.changes
+    ]
+    return msgspec.structs.replace(item, changes=changes)
 
 
 def history_item(row: tuple[Any, ...]) -> HistoryItem:

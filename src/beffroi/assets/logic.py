@@ -28,6 +28,7 @@ PARTIAL_DATE = re.compile(r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?
 
 def decide(state: AssetsState, action: Action, context: Context) -> Sequence[Event]:
     """Return the events that answer an action of the register, or raise Rejected."""
+    _refuse_unseen_parent(state, action, context)
     match action:
         case actions.Create():
             return [_create(state, action, context)]
@@ -46,6 +47,16 @@ def decide(state: AssetsState, action: Action, context: Context) -> Sequence[Eve
         case actions.ExtendSeries():
             return _extend(state, action)
     raise TypeError(f"not an action of the register: {action!r}")
+
+
+def _refuse_unseen_parent(state: AssetsState, action: Action, context: Context) -> None:
+    """Who does not see an asset learns nothing of it by naming it as a feeder."""
+    named = action.parent if isinstance(action, actions.Create) else None
+    if isinstance(action, actions.Correct | actions.BulkEdit):
+        named = action.edits.given().get("parent")
+    facts = state.find(named) if named else None
+    if facts is not None and not context.rights.allows("view", facts.scope):
+        raise Rejected("assets.unknown_parent", parent=str(named))
 
 
 def _create(state: AssetsState, action: actions.Create, context: Context) -> Event:

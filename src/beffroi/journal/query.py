@@ -11,9 +11,10 @@ from beffroi.journal.store import BODY_COLUMNS, LINE_COLUMNS
 from beffroi.journal.types import Body, StoredLine, is_personal
 from beffroi.journal.verify import Checked
 from beffroi.model.actor import Actor
-from beffroi.model.scope import ANY, CITY, Grant, Scope
+from beffroi.model.scope import CITY, Grant, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller, Reader
+from beffroi.trade.filters import scope_condition
 
 SEARCHED_AT_ONCE = 100_000
 """Lines that one request looks through when it searches words; the page says where to go on."""
@@ -161,36 +162,14 @@ def stored(row: tuple[Any, ...]) -> StoredLine:
     return msgspec.structs.replace(line, content=bytes(line.content), hash=bytes(line.hash))
 
 
-def scope_condition(caller: Caller) -> tuple[str, dict[str, Any]]:
-    """Return the SQL condition of the lines whose scope the caller may read, with its parameters."""
-    if caller.trusted:
-        return "true", {}
-    params: dict[str, Any] = {}
-    sides = []
-    for right in ("view", "journal"):
-        grants = caller.rights.grants.get(right, ())
-        terms = [_grant_term(grant, f"{right}{rank}", params) for rank, grant in enumerate(grants)]
-        sides.append("(" + (" OR ".join(terms) or "false") + ")")
-    return " AND ".join(sides), params
-
-
 def sees_everything(caller: Caller) -> bool:
     """Tell whether no line at all is kept from a caller."""
     whole = Grant()
     return caller.trusted or all(whole in caller.rights.grants.get(right, ()) for right in ("view", "journal"))
 
 
-def _grant_term(grant: Grant, name: str, params: dict[str, Any]) -> str:
-    terms = []
-    for column, values in (("commune", grant.communes), ("trade", grant.trades), ("kind", grant.kinds)):
-        if ANY not in values:
-            params[f"{name}_{column}"] = sorted(values)
-            terms.append(f"{column} = ANY(%({name}_{column})s)")
-    return "(" + (" AND ".join(terms) or "true") + ")"
-
-
 def _condition(caller: Caller, filters: Filters) -> tuple[str, dict[str, Any]]:
-    condition, params = scope_condition(caller)
+    condition, params = scope_condition(caller, "view", "journal")
     terms = [condition]
     for name, column in (("asset", "asset"), ("actor", "actor"), ("cause", "cause")):
         if getattr(filters, name) is not None:

@@ -11,10 +11,10 @@ from beffroi.logbook.store import COLUMNS, entries_from_rows
 from beffroi.logbook.types import Entry, LogbookState
 from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller, View
+from beffroi.trade.filters import scope_condition
 
-_LIST = f"""SELECT {COLUMNS} FROM logbook_entry
-    WHERE happened_at >= %(since)s AND happened_at < %(until)s AND (%(q)s = '' OR text ILIKE %(pattern)s)
-    ORDER BY happened_at DESC, position DESC LIMIT %(limit)s"""
+_FOUND = "happened_at >= %(since)s AND happened_at < %(until)s AND (%(q)s = '' OR text ILIKE %(pattern)s)"
+_ORDER = "ORDER BY happened_at DESC, position DESC LIMIT %(limit)s"
 FOREVER = 2**62
 
 
@@ -36,9 +36,11 @@ def routes(view: View[LogbookState]) -> Sequence[Any]:
         limit: Annotated[int, Parameter(ge=1, le=1000)] = 200,
     ) -> EntryPage:
         escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        condition, params = scope_condition(caller, "view")
         rows = await view.reader.fetch(
-            _LIST, {"since": since, "until": until, "q": q, "pattern": f"%{escaped}%", "limit": limit}
+            f"SELECT {COLUMNS} FROM logbook_entry WHERE {_FOUND} AND {condition} {_ORDER}",
+            {**params, "since": since, "until": until, "q": q, "pattern": f"%{escaped}%", "limit": limit},
         )
-        return EntryPage([entry for entry in entries_from_rows(rows) if caller.sees(entry.scope)])
+        return EntryPage(entries_from_rows(rows))
 
     return [list_entries]

@@ -10,7 +10,7 @@ import numpy as np
 from litestar import get, post
 from litestar.params import Parameter
 
-from beffroi.model.ports import AssetFacts
+from beffroi.model.ports import AssetFacts, scopes_of
 from beffroi.model.time import Micros
 from beffroi.orders import logic, rows, store
 from beffroi.orders.actions import Request
@@ -74,6 +74,9 @@ def routes(view: View[OrdersState]) -> Sequence[Any]:
 
     @post("/preview", summary="What an order would do: points, exclusions, second person", status_code=200)
     async def preview(caller: Caller, data: PreviewBody) -> Preview:
+        named = scopes_of(view.city.topology, (*data.selection.assets, *data.selection.parents))
+        if not all(caller.sees(scope) for scope in named):
+            raise Rejected("not_found")
         lights = [facts for facts in resolve(data.selection, view.city.topology) if caller.sees(facts.scope)]
         if not lights:
             raise Rejected("orders.no_target")
@@ -81,7 +84,7 @@ def routes(view: View[OrdersState]) -> Sequence[Any]:
 
     @get("/{order_id:uuid}", summary="One order")
     async def get_order(caller: Caller, order_id: UUID) -> rows.OrderRow:
-        return rows.order_row(visible(order_id, caller), view.city).data  # type: ignore[return-value]
+        return rows.part_row(visible(order_id, caller), view.city, caller.sees)
 
     @get("/{order_id:uuid}/points", summary="What became of each point, the most urgent first")
     async def list_points(
@@ -111,7 +114,7 @@ def routes(view: View[OrdersState]) -> Sequence[Any]:
             " (SELECT order_id FROM orders_target WHERE asset_index = %s) ORDER BY requested_at DESC LIMIT 100",
             (facts.index,),
         )
-        return [rows.order_row(store.order_from_row(row), view.city).data for row in found]  # type: ignore[misc]
+        return [rows.part_row(store.order_from_row(row), view.city, caller.sees) for row in found]
 
     return [preview, get_order, list_points, list_of_asset]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 
-from beffroi.model.ports import City
+from beffroi.model.ports import City, scopes_of
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
 from beffroi.orders import actions, api, events, evolve, logic, rows, store
@@ -77,7 +77,7 @@ class Orders(Trade[OrdersState]):
 
     def scopes(self, state: OrdersState, action: Action, city: City) -> Iterable[Scope]:
         if isinstance(action, actions.Request):
-            return logic.scopes_of(resolve(action.selection, city.topology))
+            return _scopes_of_request(action, city)
         asset = getattr(action, "asset", None)
         if asset is not None:
             facts = city.topology.find(asset)
@@ -116,6 +116,12 @@ class Orders(Trade[OrdersState]):
 
     def routes(self, view: View[OrdersState]) -> Sequence[Any]:
         return api.routes(view)
+
+
+def _scopes_of_request(action: actions.Request, city: City) -> Iterable[Scope]:
+    """List what is named first: to who does not see it, what exists elsewhere answers as what does not exist."""
+    yield from scopes_of(city.topology, (*action.selection.assets, *action.selection.parents))
+    yield from logic.scopes_of(resolve(action.selection, city.topology))
 
 
 TRADE = Orders()

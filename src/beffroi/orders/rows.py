@@ -1,9 +1,10 @@
 """What screens hold of orders, overrides and lock-outs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import msgspec
+import numpy as np
 
 from beffroi.model.ports import City
 from beffroi.model.scope import Scope
@@ -62,7 +63,7 @@ class LockRow(msgspec.Struct, kw_only=True):
 
 
 def order_row(order: Order, city: City) -> Row:
-    """Return the listed form of an order."""
+    """Return the listed form of an order, for who sees all of it."""
     data = OrderRow(
         id=order.id,
         command=order.command,
@@ -86,6 +87,19 @@ def order_row(order: Order, city: City) -> Row:
         ended_at=order.ended_at,
     )
     return Row(ORDERS, order.id, common_scope(order.scopes), data)
+
+
+def part_row(order: Order, city: City, sees: Callable[[Scope], bool]) -> OrderRow:
+    """Return an order as somebody sees it: its own points only, where it goes further than what that person sees."""
+    whole: OrderRow = order_row(order, city).data  # type: ignore[assignment]
+    if all(sees(scope) for scope in order.scopes):
+        return whole
+    facts = [city.topology.find_index(index) for index in order.targets.tolist()]
+    seen = np.array([one is not None and sees(one.scope) for one in facts], np.bool_)
+    mine = msgspec.structs.replace(order, targets=order.targets[seen], states=order.states[seen])
+    return msgspec.structs.replace(
+        whole, selection=Selection(), place="", points=len(mine.targets), counts=mine.counts()
+    )
 
 
 def place_of(order: Order, city: City) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.model.ports import Topology
-from beffroi.model.scope import ANY, Grant, Scope
+from beffroi.model.scope import ANY, CITY, Grant, Scope
 from beffroi.trade.doors import Caller
 from beffroi.trade.service import LampChanges, Moves
 
@@ -21,7 +21,7 @@ def audience_key(caller: Caller) -> AudienceKey:
     """Return what two callers must share to see the same frames: their views, and the right to see the sources."""
     if caller.trusted:
         return frozenset({Grant()}), True
-    return frozenset(caller.rights.grants.get("view", ())), caller.rights.names("sources")
+    return frozenset(caller.rights.grants.get("view", ())), caller.may("sources", CITY)
 
 
 class Audience:

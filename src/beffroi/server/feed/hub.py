@@ -30,6 +30,8 @@ SHORTEST_GAP_S = 0.01
 
 SLICE_S = 0.005
 BEHIND_BYTES = 1_000_000
+NAMING = frozenset({"sources", "over_quota"})
+"""Figures of a process that name sources of readings."""
 
 Health = Callable[[], dict[str, Any]]
 
@@ -256,11 +258,11 @@ class Hub:
 
 
 def _health(audience: Audience, health: dict[str, Any]) -> msgspec.Raw:
-    """Return the health that an audience may see: the sources by name are for those who hold the right over them."""
+    """Return the health that an audience may see: what names a source is for those who hold the right over them."""
     if not audience.sees_sources:
         health = {name: _without_sources(value) for name, value in health.items()}
     return msgspec.Raw(msgspec.json.encode(health))
 
 
 def _without_sources(value: Any) -> Any:
-    return {key: item for key, item in value.items() if key != "sources"} if isinstance(value, dict) else value
+    return {key: item for key, item in value.items() if key not in NAMING} if isinstance(value, dict) else value

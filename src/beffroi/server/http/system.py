@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 
 from beffroi.access import Gate
 from beffroi.model.kinds import EquipmentKind
+from beffroi.model.scope import CITY
 from beffroi.server.http.door import caller_of
 from beffroi.server.metrics import exposition
 from beffroi.server.settings import is_loopback
@@ -51,7 +52,7 @@ def health_routes(readiness: Callable[[], Readiness], gate: Gate) -> list[Any]:
         client = request.client
         if client is None or not is_loopback(client.host) or "x-forwarded-for" in request.headers:
             caller = caller_of(gate, request)
-            if not caller.rights.names("settings"):
+            if not caller.may("settings", CITY):
                 raise Rejected("forbidden", right="settings")
         return Response(exposition(), media_type=PROMETHEUS)
 
