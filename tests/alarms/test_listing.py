@@ -115,10 +115,9 @@ def test_a_page_of_thirty_four_thousand_is_quick() -> None:
     which: tuple[Which, ...] = ("", "unacknowledged")
     for sort in sorts:
         for some in which:
-            began = time.perf_counter()
+            began = time.process_time()
             slots = select(desk.state, Query(which=some, priority=2, sort=sort), everything)
             page = [alarm_row(desk.state, alarm, desk.town.city) for alarm in alarms_at(desk.state, slots[:100])]
-            took_ms = 1000 * (time.perf_counter() - began)
+            took_ms = 1000 * (time.process_time() - began)
             assert len(slots) == 8_500 and len(page) == 100
-            # 20 ms is the promise; a machine shared by eight may take four times its own time
-            assert took_ms < 80, took_ms
+            assert took_ms < 20, took_ms

@@ -5,6 +5,7 @@ from random import Random
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.alarms import TRADE
 from beffroi.alarms.actions import Judge
@@ -13,7 +14,7 @@ from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.equipment import registry
 from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.ids import ClockIds
-from beffroi.model.ports import AssetFacts, City, Lock, Overrides
+from beffroi.model.ports import AssetFacts, City, LiveValue, Lock, Overrides
 from beffroi.model.reading import Crossing, Quality
 from beffroi.model.scope import Rights
 from beffroi.model.time import SECOND, Micros
@@ -89,34 +90,51 @@ class Live:
         self.heard: dict[UUID, Micros] = {}
         self.values: dict[tuple[UUID, str], tuple[Micros, float]] = {}
         self._topology = topology
+        self._size = 0
+        self._places: dict[tuple[UUID, str], int] = {}
+        self._columns: dict[str, NDArray[np.int32]] = {}
+        self._times = np.zeros(0, np.int64)
+        self._kept = np.zeros(0)
 
     def hear(self, asset: UUID, at: Micros, **values: float) -> None:
+        self._grow()
         self.heard[asset] = at
-        for point, value in values.items():
+        known = {point: value for point, value in values.items() if (asset, point) in self._places}
+        for point, value in known.items():
             self.values[asset, point] = (at, value)
+            self._times[self._places[asset, point]] = at
+            self._kept[self._places[asset, point]] = value
 
-    def find(self, asset: UUID, point: str):
-        from beffroi.model.ports import LiveValue
-
+    def find(self, asset: UUID, point: str) -> LiveValue | None:
         found = self.values.get((asset, point))
         return LiveValue(found[0], found[1], Quality.GOOD) if found else None
 
     def last_heard(self, asset: UUID) -> Micros | None:
         return self.heard.get(asset)
 
-    def arrays(self):
-        keys = self._keys()
-        times = np.array([self.values.get(key, (0, 0.0))[0] for key in keys], np.int64)
-        values = np.array([self.values.get(key, (0, 0.0))[1] for key in keys], np.float64)
-        return times, values
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        self._grow()
+        return self._times, self._kept
 
-    def series_of(self, point: str):
-        places = {key: place for place, key in enumerate(self._keys())}
-        return np.array([places.get((asset, point), -1) for asset in self._topology.facts], np.int32)
+    def series_of(self, point: str) -> NDArray[np.int32]:
+        self._grow()
+        if point not in self._columns:
+            places = [self._places.get((asset, point), -1) for asset in self._topology.facts]
+            self._columns[point] = np.array(places, np.int32)
+        return self._columns[point]
 
-    def _keys(self) -> list[tuple[UUID, str]]:
+    def _grow(self) -> None:
+        if self._size == len(self._topology.facts):
+            return
         kinds = registry()
-        return [(facts.id, point.name) for facts in self._topology.facts.values() for point in kinds[facts.kind].points]
+        for facts in list(self._topology.facts.values())[self._size :]:
+            for point in kinds[facts.kind].points:
+                self._places[facts.id, point.name] = len(self._places)
+        self._size = len(self._topology.facts)
+        self._columns.clear()
+        more = len(self._places) - len(self._times)
+        self._times = np.append(self._times, np.zeros(more, np.int64))
+        self._kept = np.append(self._kept, np.zeros(more))
 
 
 class Programme:

@@ -134,7 +134,8 @@ def _left_over(event: ev.LeftOver, line: Line) -> list[Change]:
     now = line.recorded_at
     left = tuple(item.alarm for item in event.left)
     stands = {"parent": None, "pending_until": None, "annunciated_at": now, "changed_at": now}
-    cause = {"state": event.state, "settle_at": None, "left": left, "changed_at": now}
+    codes = tuple(item.code for item in event.left)
+    cause = {"state": event.state, "settle_at": None, "left": left, "left_codes": codes, "changed_at": now}
     return [(event.alarm, cause), *((alarm, stands) for alarm in left)]
 
 

@@ -80,17 +80,19 @@ class Toggled(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.toggled")
     outcome: Outcome = "alarm"
     pending_until: Micros | None = None
     parent: UUID | None = None
+    former: UUID | None = None
     reason: str = ""
     reason_params: dict[str, str] = {}
 
 
 class Returned(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.returned"):
-    """The condition left at `at`; until `settle_at` what it had folded may come back in its turn."""
+    """The condition left at `at`; `parent` had folded it; until `settle_at` what it folds may come back."""
 
     at: Micros
     state: State
     toggles: int = 1
     settle_at: Micros | None = None
+    parent: UUID | None = None
     alarm_class: str = ""
     outcome: Outcome = "alarm"
 
@@ -104,10 +106,11 @@ class LearnedLate(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.learn
 
 
 class Folded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.folded"):
-    """These alarms fold under the cause `alarm`, for the reason given."""
+    """These alarms fold under the cause `alarm`, for the reason given; `former` causes lost some of them."""
 
     children: tuple[UUID, ...]
     reason: str
+    former: tuple[UUID, ...] = ()
     reason_params: dict[str, str] = {}
 
 

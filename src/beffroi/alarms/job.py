@@ -42,8 +42,8 @@ _SHORT = re.compile(r"^\D{0,2}(?=\d)")
 
 def short_name(facts: AssetFacts) -> str:
     """Return how the room calls an asset within its place: "3" for the circuit A045/D3."""
-    tail = facts.code.rsplit("/", 1)[-1] if "/" in facts.code else (facts.name or facts.code)
-    return _SHORT.sub("", tail)
+    head, slash, tail = facts.code.rpartition("/")
+    return _SHORT.sub("", tail) if head and slash else facts.name or facts.code
 
 
 class Job:
@@ -281,9 +281,11 @@ class Job:
         )
         if not moved:
             return
+        left: dict[UUID, None] = {}
         for child in moved:
-            former = self._parent_of(child)
+            former = self.folded.get(child, self._parent_of(child))
             if former is not None:
+                left[former] = None
                 self.lost.setdefault(former, {})[child] = cause.id
             self.folded[child] = cause.id
         self.events.append(
@@ -293,6 +295,7 @@ class Job:
                 scope=cause.scope,
                 children=moved,
                 reason=reason,
+                former=tuple(left),
                 reason_params=params,
             )
         )
@@ -355,6 +358,7 @@ class Job:
             state=_after_return(record),
             toggles=toggles,
             settle_at=self.now + SETTLE_AFTER if settles else None,
+            parent=record.parent,
             alarm_class=record.alarm_class,
             outcome=record.outcome,
         )

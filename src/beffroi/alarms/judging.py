@@ -133,7 +133,8 @@ def _begin(job: Job, facts: AssetFacts, alarm_class: AlarmClass, tally: Tally) -
         above = job.find_parent(facts, alarm_class)
         event = job.new_raised(facts, alarm_class, tally.begun_at, tally.value, above)
         if tally.late:
-            event = msgspec.structs.replace(event, late=True, pending_until=event.pending_until or job.soon())
+            waits = None if above is not None else event.pending_until or job.soon()
+            event = msgspec.structs.replace(event, late=True, pending_until=waits)
         job.events.append(event)
         if above is None and event.pending_until is None:
             job.tell(event)
@@ -197,6 +198,7 @@ def _toggle(job: Job, facts: AssetFacts, alarm_class: AlarmClass, record: Alarm,
         outcome=record.outcome,
         pending_until=job.hold(facts, alarm_class) if waits else None,
         parent=above.id if above else None,
+        former=record.parent if record.active else None,
         reason=FOLD_REASON[above.supposed] if above else "",
         reason_params=job.explain(above) if above else {},
     )

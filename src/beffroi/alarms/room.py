@@ -64,6 +64,7 @@ class Alarms(Trade[AlarmsState]):
             yield FLOODS, event.desk
         elif isinstance(event, ev.Folded):
             yield ALARMS, event.alarm
+            yield from ((ALARMS, former) for former in event.former)
             yield from ((ALARMS, child) for child in event.children)
         elif isinstance(event, ev.Unfolded):
             yield ALARMS, event.alarm
@@ -71,11 +72,13 @@ class Alarms(Trade[AlarmsState]):
         elif isinstance(event, ev.LeftOver):
             yield ALARMS, event.alarm
             yield from ((ALARMS, left.alarm) for left in event.left)
-        elif isinstance(event, ev.Raised):
+        elif isinstance(event, ev.Raised | ev.Toggled | ev.Returned):
             if event.outcome == "alarm":
                 yield ALARMS, event.alarm
             if event.parent is not None:
                 yield ALARMS, event.parent
+            if isinstance(event, ev.Toggled) and event.former is not None:
+                yield ALARMS, event.former
         elif isinstance(event, ev.AlarmEvent):
             yield ALARMS, event.alarm
 

@@ -56,6 +56,7 @@ TYPES = {
     "reason_params": "jsonb",
     "params": "jsonb",
     "left": "uuid[]",
+    "left_codes": "text[]",
 }
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, TYPES))
 _COPY = sql.SQL("COPY alarm ({}) FROM STDIN (FORMAT BINARY)").format(_COLUMNS)
@@ -70,7 +71,7 @@ SELECT_CHILDREN = (
     f"SELECT {_NAMES} FROM alarm WHERE parent = %s"
     f" OR id = ANY ((SELECT \"left\" FROM alarm WHERE id = %s)::uuid[]) ORDER BY state = 'normal', raised_at, id"
 )
-ARRAY_COLUMNS = frozenset({"left"})
+ARRAY_COLUMNS = frozenset({"left", "left_codes"})
 
 
 def load(connection: psycopg.Connection[Any], state: AlarmsState) -> AlarmsState:
@@ -163,7 +164,7 @@ def adapt(name: str, value: Any) -> Any:
     """Return a field as its column takes it."""
     if name in ("params", "reason_params"):
         return Jsonb(value)
-    if name in ("explains", "left"):
+    if name in ("explains", "left", "left_codes"):
         return list(value)
     return value
 
@@ -232,4 +233,5 @@ def alarm_from_row(row: tuple[Any, ...]) -> Alarm:
     scope = Scope(fields.pop("commune"), fields.pop("trade"), fields["kind"])
     fields["explains"] = tuple(fields["explains"])
     fields["left"] = tuple(fields["left"])
+    fields["left_codes"] = tuple(fields["left_codes"])
     return Alarm(**fields, scope=scope)

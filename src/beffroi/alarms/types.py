@@ -22,7 +22,7 @@ class Alarm(msgspec.Struct, kw_only=True):
     """One alarm, work condition or event condition. Times in µs UTC; see `events` for the fields' meaning.
 
     `toggles` counts how many times the condition began. `parent` is the cause it is folded under, always the topmost.
-    `manual` says that people took it out of its group. `left` names what did not come back after this cause.
+    `manual` says that people took it out of its group. `left` and `left_codes` are what this cause left behind.
     """
 
     id: UUID
@@ -64,6 +64,7 @@ class Alarm(msgspec.Struct, kw_only=True):
     params: dict[str, str] = {}
     folded_total: int = 0
     left: tuple[UUID, ...] = ()
+    left_codes: tuple[str, ...] = ()
     slot: int = -1
 
     @property

@@ -59,8 +59,8 @@ async def pump(core: CoreDoor) -> int:
             await _judge(core, chunk)
         except (Rejected, psycopg.OperationalError):
             raise
-        except Exception:
-            log.exception("a batch of crossings cannot be judged, trying them one by one", size=len(chunk))
+        except Exception as error:
+            log.error("a batch of crossings cannot be judged, trying them one by one", error=repr(error))
             await _judge_one_by_one(core, chunk)
     return len(rows)
 
@@ -77,8 +77,8 @@ async def _judge_one_by_one(core: CoreDoor, rows: Sequence[tuple[Any, ...]]) -> 
             await _judge(core, [row])
         except (Rejected, psycopg.OperationalError):
             raise
-        except Exception:
-            log.exception("crossing dropped", crossing=[str(field) for field in row])
+        except Exception as error:
+            log.error("crossing dropped", crossing=[str(field) for field in row], error=repr(error))
             await core.executor.execute(Judge(crossings=[]), _ME, also=consume([row[0]]))
 
 

@@ -101,18 +101,25 @@ class Senses:
 
     def __init__(self, live: Live, fleet: Fleet, kinds: Mapping[str, EquipmentKind]) -> None:
         self._fleet = fleet
-        names = dict.fromkeys(point.name for kind in kinds.values() for point in kind.points)
-        self._series = {name: fit(live.series_of(name), fleet.size, NOWHERE) for name in names}
+        self._names = tuple(dict.fromkeys(point.name for kind in kinds.values() for point in kind.points))
+        self._given: list[NDArray[np.int32]] = []
+        self.refresh(live)
+
+    def refresh(self, live: Live) -> None:
+        """Take the arrays as they now stand, and the places of series that were made meanwhile."""
+        self._times, self._values = live.arrays()
+        given = [live.series_of(name) for name in self._names]
+        if len(given) == len(self._given) and all(new is old for new, old in zip(given, self._given, strict=True)):
+            return
+        self._given = given
+        self._series = {
+            name: fit(series, self._fleet.size, NOWHERE) for name, series in zip(self._names, given, strict=True)
+        }
         self._spoken = {name: np.flatnonzero(series >= 0) for name, series in self._series.items()}
         top = max((int(series.max(initial=NOWHERE)) for series in self._series.values()), default=NOWHERE)
         self._owner = np.full(top + 1, NOWHERE, np.int32)
         for name, assets in self._spoken.items():
             self._owner[self._series[name][assets]] = assets
-        self._times, self._values = live.arrays()
-
-    def refresh(self, live: Live) -> None:
-        """Take the arrays as they now stand."""
-        self._times, self._values = live.arrays()
 
     def heard_at(self) -> NDArray[np.int64]:
         """Return when each asset last said anything (µs), 0 for never."""

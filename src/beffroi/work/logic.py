@@ -10,7 +10,7 @@ from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
 from beffroi.work.actions import Assign, Clear, Close, Open
-from beffroi.work.events import Assigned, Cleared, Closed, Opened
+from beffroi.work.events import Assigned, Cleared, Closed, Opened, WorkEvent
 from beffroi.work.types import WITHOUT_RESULT, WorkItem, WorkState
 
 
@@ -110,30 +110,37 @@ def new_item(event: Opened, line: Line) -> WorkItem:
     )
 
 
+def advance(item: WorkItem, line: Line) -> None:
+    """Bring one line into an open item."""
+    event = line.event
+    if isinstance(event, Assigned):
+        item.assigned_to, item.assigned_at = event.crew, line.recorded_at
+    elif isinstance(event, Cleared):
+        item.cleared_at = line.recorded_at
+    elif isinstance(event, Closed):
+        item.closed_at, item.result, item.reason = line.recorded_at, event.result, event.reason
+
+
 def apply(state: WorkState, line: Line) -> None:
     """Bring one line into the open items."""
     event = line.event
     if isinstance(event, Opened):
         keep(state, new_item(event, line))
-        return
-    if not isinstance(event, Assigned | Cleared | Closed):
-        return
-    item = state.open.get(event.item)
-    if item is None:
-        return
-    if isinstance(event, Assigned):
-        item.assigned_to, item.assigned_at = event.crew, line.recorded_at
-    elif isinstance(event, Cleared):
-        item.cleared_at = line.recorded_at
-    else:
-        del state.open[item.id]
-        del state.keys[item.asset, item.fault]
-        if item.alarm is not None:
-            state.by_alarm.pop(item.alarm, None)
-        held = state.by_asset[item.asset]
-        del held[item.id]
-        if not held:
-            del state.by_asset[item.asset]
+    elif isinstance(event, WorkEvent) and (item := state.open.get(event.item)) is not None:
+        advance(item, line)
+        if isinstance(event, Closed):
+            _leave(state, item)
+
+
+def _leave(state: WorkState, item: WorkItem) -> None:
+    del state.open[item.id]
+    del state.keys[item.asset, item.fault]
+    if item.alarm is not None:
+        state.by_alarm.pop(item.alarm, None)
+    held = state.by_asset[item.asset]
+    del held[item.id]
+    if not held:
+        del state.by_asset[item.asset]
 
 
 def keep(state: WorkState, item: WorkItem) -> None:

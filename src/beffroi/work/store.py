@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from beffroi.model.scope import Scope
 from beffroi.trade.line import Line
-from beffroi.work.events import Assigned, Cleared, Closed, Opened
-from beffroi.work.logic import keep, new_item
+from beffroi.work.events import Assigned, Cleared, Closed, Opened, WorkEvent
+from beffroi.work.logic import advance, keep, new_item
 from beffroi.work.types import WorkItem, WorkState
 
 COLUMNS = (
     "id, asset, index, kind, fault, opened_at, commune, trade, priority, alarm, cause, assigned_to, assigned_at,"
     " cleared_at, closed_at, result, reason"
 )
-_INSERT = (
-    "INSERT INTO work_item (id, asset, index, kind, fault, opened_at, commune, trade, priority, alarm, cause)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_INSERT = f"INSERT INTO work_item ({COLUMNS}) VALUES ({', '.join(['%s'] * len(COLUMNS.split(',')))})"
 _ASSIGN = "UPDATE work_item SET assigned_to = %s, assigned_at = %s WHERE id = %s"
 _CLEAR = "UPDATE work_item SET cleared_at = %s WHERE id = %s"
 _CLOSE = "UPDATE work_item SET closed_at = %s, result = %s, reason = %s WHERE id = %s"
@@ -34,24 +32,25 @@ def load(connection: psycopg.Connection[Any]) -> WorkState:
 
 
 def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
-    """Bring a batch of events into the rows, in the order in which one item may live through them."""
-    opened = [new_item(line.event, line) for line in lines if isinstance(line.event, Opened)]
-    assigned = [
-        (line.event.crew, line.recorded_at, line.event.item) for line in lines if isinstance(line.event, Assigned)
-    ]
-    cleared = [(line.recorded_at, line.event.item) for line in lines if isinstance(line.event, Cleared)]
-    closed = [
-        (line.recorded_at, line.event.result, line.event.reason, line.event.item)
-        for line in lines
-        if isinstance(line.event, Closed)
-    ]
-    # an item closed and opened again in one batch is two rows: the old one must be closed before
-    old = {item.id for item in opened}
-    _many(cursor, _CLOSE, [row for row in closed if row[3] not in old])
-    _many(cursor, _INSERT, [_to_row(item) for item in opened])
-    _many(cursor, _ASSIGN, assigned)
-    _many(cursor, _CLEAR, cleared)
-    _many(cursor, _CLOSE, [row for row in closed if row[3] in old])
+    """Bring a batch of events into the rows; an item opened in the batch is inserted as the batch leaves it."""
+    opened: dict[UUID, WorkItem] = {}
+    known: dict[str, list[tuple[Any, ...]]] = {_CLOSE: [], _ASSIGN: [], _CLEAR: []}
+    for line in lines:
+        event = line.event
+        if isinstance(event, Opened):
+            opened[event.item] = new_item(event, line)
+        elif isinstance(event, WorkEvent) and event.item in opened:
+            advance(opened[event.item], line)
+        elif isinstance(event, Assigned):
+            known[_ASSIGN].append((event.crew, line.recorded_at, event.item))
+        elif isinstance(event, Cleared):
+            known[_CLEAR].append((line.recorded_at, event.item))
+        elif isinstance(event, Closed):
+            known[_CLOSE].append((line.recorded_at, event.result, event.reason, event.item))
+    # before the insertions: the same fault may have been closed and opened again
+    for statement, rows in known.items():
+        _many(cursor, statement, rows)
+    _many(cursor, _INSERT, [_to_row(item) for item in opened.values()])
 
 
 def _many(cursor: psycopg.Cursor[Any], statement: str, rows: list[tuple[Any, ...]]) -> None:
@@ -72,6 +71,12 @@ def _to_row(item: WorkItem) -> tuple[Any, ...]:
         item.priority,
         item.alarm,
         item.cause,
+        item.assigned_to,
+        item.assigned_at,
+        item.cleared_at,
+        item.closed_at,
+        item.result,
+        item.reason,
     )
 
 

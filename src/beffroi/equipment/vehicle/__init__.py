@@ -8,45 +8,24 @@ POSITION_EVERY_S = 120
 
 def position_points(keep_days: int) -> tuple[Point, ...]:
     """Return the points of a moving thing; `keep_days` 0 leaves no track."""
-    return (
+    described = (
+        ("lon_deg", "°", -180, 180, both("Longitude", "Longitude")),
+        ("lat_deg", "°", -90, 90, both("Latitude", "Latitude")),
+        ("speed_kmh", "km/h", 0, 200, both("Vitesse", "Speed")),
+        ("heading_deg", "°", 0, 360, both("Cap", "Heading")),
+    )
+    return tuple(
         Point(
-            name="lon_deg",
+            name=name,
             kind="measure",
-            unit="°",
-            low=-180,
-            high=180,
-            label=both("Longitude", "Longitude"),
-            heartbeat_s=POSITION_EVERY_S,
+            unit=unit,
+            low=low,
+            high=high,
+            label=label,
+            heartbeat_s=POSITION_EVERY_S if unit == "°" and name != "heading_deg" else 0,
             keep_days=keep_days,
-        ),
-        Point(
-            name="lat_deg",
-            kind="measure",
-            unit="°",
-            low=-90,
-            high=90,
-            label=both("Latitude", "Latitude"),
-            heartbeat_s=POSITION_EVERY_S,
-            keep_days=keep_days,
-        ),
-        Point(
-            name="speed_kmh",
-            kind="measure",
-            unit="km/h",
-            low=0,
-            high=200,
-            label=both("Vitesse", "Speed"),
-            keep_days=keep_days,
-        ),
-        Point(
-            name="heading_deg",
-            kind="measure",
-            unit="°",
-            low=0,
-            high=360,
-            label=both("Cap", "Heading"),
-            keep_days=keep_days,
-        ),
+        )
+        for name, unit, low, high, label in described
     )
 
 
