@@ -5,6 +5,7 @@ import asyncio
 import psycopg
 import structlog
 
+from beffroi.assets import TRADE as REGISTER
 from beffroi.telemetry import TRADE
 from beffroi.telemetry.live import LiveArrays
 from beffroi.telemetry.store import SERIES_FROM
@@ -26,24 +27,32 @@ log = structlog.get_logger(__name__)
 
 async def run(core: CoreDoor) -> None:
     """Watch until the process ends."""
-    changed = asyncio.Event()
+    changed, grown = asyncio.Event(), asyncio.Event()
     changed.set()
+    grown.set()
 
     def on_commit(lines: tuple[Line, ...]) -> None:
         if any(isinstance(line.event, TRADE.events) for line in lines):
             changed.set()
+        # the register in memory grows before its rows are there to be read: only a commit says that they are
+        if any(isinstance(line.event, REGISTER.events) for line in lines):
+            grown.set()
 
     core.on_commit(on_commit)
-    version, asked_at, present = -1, 0.0, None
+    asked_at, present = 0.0, None
     while True:
         live = _live(core)
+        if live is not present:
+            grown.set()
+        if grown.is_set():
+            grown.clear()
+            if not await _learn(core, live):
+                grown.set()
+            changed.set()
+            present = None
         if live is not present or core.clock.monotonic() - asked_at > PICTURE_EVERY_S:
             present, asked_at = live, core.clock.monotonic()
             await core.bus.publish(PICTURE)
-        if core.city.topology.version != version:
-            version = core.city.topology.version
-            await _learn(core, live)
-            changed.set()
         if changed.is_set():
             changed.clear()
             await core.bus.publish(SERIES)
@@ -55,13 +64,13 @@ def _live(core: CoreDoor) -> LiveArrays:
     return state.live
 
 
-async def _learn(core: CoreDoor, live: LiveArrays) -> None:
-    """Place the series of assets that appeared, a slice at a time."""
+async def _learn(core: CoreDoor, live: LiveArrays) -> bool:
+    """Place the series of assets that appeared, a slice at a time; False when they could not be read."""
     try:
         rows = await core.reader.fetch(SERIES_FROM, [live.known])
     except psycopg.OperationalError as error:
         log.warning("series not read", error=str(error).strip())
-        return
+        return False
     live.expect([(asset, list(series), list(points)) for asset, series, points in rows])
 
     def index_of(asset: object) -> int | None:
@@ -70,6 +79,7 @@ async def _learn(core: CoreDoor, live: LiveArrays) -> None:
 
     while not live.learn(index_of, PLACED_AT_ONCE):
         await asyncio.sleep(0)
+    return True
 
 
 SERVICE = run
