@@ -93,12 +93,12 @@ def _columns(count: int, seed: int = 3) -> Columns:
     random = np.random.default_rng(seed)
     columns = Columns()
     columns.append(
-        random.uniform(4.9, 5.2, count).tolist(),
-        random.uniform(47.2, 47.4, count).tolist(),
-        random.integers(0, 14, count).tolist(),
-        random.integers(0, 23, count).tolist(),
-        [-1] * count,
-        [True] * count,
+        random.uniform(4.9, 5.2, count),
+        random.uniform(47.2, 47.4, count),
+        random.integers(0, 14, count).astype(np.uint16),
+        random.integers(0, 23, count).astype(np.uint16),
+        np.full(count, -1, np.int32),
+        np.ones(count, np.bool_),
     )
     return columns
 

@@ -13,7 +13,8 @@ from litestar.params import Parameter
 from numpy.typing import NDArray
 
 from beffroi.assets.logic import visible
-from beffroi.assets.search.finder import Finder, SearchHit, search
+from beffroi.assets.search.finder import SearchHit, search
+from beffroi.assets.search.shelf import FinderShelf
 from beffroi.assets.state import AssetsState
 from beffroi.assets.streets.graph import Route
 from beffroi.assets.tiles.base_map import MAX_ZOOM, TileShelf
@@ -54,12 +55,7 @@ def map_routes(view: View[AssetsState], lamp_states: LampStates) -> Sequence[Any
 
 
 def _search_routes(view: View[AssetsState]) -> list[Any]:
-    known: list[Finder] = []
-
-    def finder(state: AssetsState) -> Finder:
-        if not known or known[0].version != state.version or known[0].size != len(state.assets):
-            known[:] = [Finder(state)]
-        return known[0]
+    shelf = FinderShelf()
 
     @get("/search", opt=AT_ROOT, summary="Find assets, addresses, crossings and streets")
     async def search_all(
@@ -69,7 +65,8 @@ def _search_routes(view: View[AssetsState]) -> list[Any]:
     ) -> list[SearchHit]:
         state = view.state
         mask = visible(state, caller.sees)
-        return await asyncio.to_thread(lambda: search(state, finder(state), q, mask, limit))
+        finder = await shelf.current(state)
+        return await asyncio.to_thread(search, state, finder, q, mask, limit)
 
     @get("/map/route", opt=AT_ROOT, summary="Quickest way by road between two points")
     async def find_route(caller: Caller, lon: Longitude, lat: Latitude, to_lon: Longitude, to_lat: Latitude) -> Route:

@@ -1,6 +1,5 @@
 """What must be counted or drawn for the whole city at once, as arrays by asset index."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,18 +64,18 @@ class Columns:
 
     def append(
         self,
-        lon: Sequence[float],
-        lat: Sequence[float],
-        kind: Sequence[int],
-        commune: Sequence[int],
-        parent: Sequence[int],
-        alive: Sequence[bool],
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        kind: NDArray[np.uint16],
+        commune: NDArray[np.uint16],
+        parent: NDArray[np.int32],
+        alive: NDArray[np.bool_],
     ) -> None:
         """Add assets after the last one."""
         start, end = self.size, self.size + len(lon)
         self._reserve(end)
         self.size = end
-        pairs: list[tuple[NDArray[Any], Sequence[Any]]] = [
+        pairs: list[tuple[NDArray[Any], NDArray[Any]]] = [
             (self._lon, lon),
             (self._lat, lat),
             (self._kind, kind),

@@ -13,6 +13,7 @@ from beffroi.assets import api, api_import, api_map, logic, store
 from beffroi.assets import events as happened
 from beffroi.assets.edit import select
 from beffroi.assets.held import Held
+from beffroi.assets.search.finder import Finder
 from beffroi.assets.state import AssetsState
 from beffroi.assets.texts import TEXTS
 from beffroi.assets.types import ImportRecord
@@ -70,6 +71,7 @@ class Assets(Trade[AssetsState]):
         self.held.effects.clear()
         state = AssetsState(self.kinds, self.held)
         store.load(connection, state)
+        state.finder = Finder(state)
         return state
 
     def decide(self, state: AssetsState, action: Action, context: Context) -> Sequence[Event]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 
 from beffroi.assets.columns import NONE, Columns
 from beffroi.assets.held import Held
@@ -16,6 +18,9 @@ from beffroi.assets.places import NO_PLACES, Places
 from beffroi.assets.types import Asset, Change, ImportRecord
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import AssetFacts
+
+if TYPE_CHECKING:
+    from beffroi.assets.search.finder import Finder
 
 MAX_DEPTH = 16
 """Feeding chains longer than this are refused: a real one is lamp, circuit, cabinet, group."""
@@ -41,6 +46,7 @@ class AssetsState:
         self.next_series = 0
         self.missing_points: dict[str, tuple[str, ...]] = {}
         self.version = 0
+        self.finder: Finder | None = None
         self._facts: list[AssetFacts | None] = []
 
     # -- changes -------------------------------------------------------------------------------------------------
@@ -63,7 +69,13 @@ class AssetsState:
         if parent != NONE and asset.state != "removed":
             insort(self.fed.setdefault(parent, []), asset.index)
         self.columns.put(
-            asset.index, asset.lon, asset.lat, self._kind(asset), self._commune(asset), parent, asset.state != "removed"
+            asset.index,
+            asset.lon,
+            asset.lat,
+            self._kind(asset),
+            self._commune_number(asset.commune),
+            parent,
+            asset.state != "removed",
         )
         self._count_series(asset)
 
@@ -78,25 +90,30 @@ class AssetsState:
     def _append(self, fresh: Sequence[Asset]) -> None:
         if not fresh:
             return
-        start = fresh[0].index
+        start, count = fresh[0].index, len(fresh)
+        indices = range(start, start + count)
         self.assets.extend(fresh)
-        self._facts.extend([None] * len(fresh))
-        self.by_id.update((asset.id, asset.index) for asset in fresh)
-        self.by_code.update((asset.code, asset.index) for asset in fresh if asset.state != "removed")
+        self._facts.extend([None] * count)
+        self.by_id.update(zip(map(attrgetter("id"), fresh), indices, strict=True))
+        alive = np.fromiter((asset.state != "removed" for asset in fresh), np.bool_, count)
+        codes = zip(map(attrgetter("code"), fresh), indices, strict=True)
+        self.by_code.update(codes if alive.all() else (pair for pair, here in zip(codes, alive, strict=True) if here))
         self.by_source.update((asset.source, asset.index) for asset in fresh if asset.source)
-        parents = [self.by_id.get(asset.parent, NONE) if asset.parent else NONE for asset in fresh]
-        for index, (asset, parent) in enumerate(zip(fresh, parents, strict=True), start):
-            if parent != NONE and asset.state != "removed":
+        parents = [self.by_id.get(parent, NONE) if parent else NONE for parent in map(attrgetter("parent"), fresh)]
+        for index, parent, here in zip(indices, parents, alive, strict=True):
+            if parent != NONE and here:
                 self.fed.setdefault(parent, []).append(index)
+        for commune in dict.fromkeys(map(attrgetter("commune"), fresh)):
+            self._commune_number(commune)
         self.columns.append(
-            [asset.lon for asset in fresh],
-            [asset.lat for asset in fresh],
-            [self._kind(asset) for asset in fresh],
-            [self._commune(asset) for asset in fresh],
-            parents,
-            [asset.state != "removed" for asset in fresh],
+            np.fromiter(map(attrgetter("lon"), fresh), np.float64, count),
+            np.fromiter(map(attrgetter("lat"), fresh), np.float64, count),
+            np.fromiter((self.kind_numbers.get(asset.kind, 0) for asset in fresh), np.uint16, count),
+            np.fromiter(map(self.commune_numbers.__getitem__, map(attrgetter("commune"), fresh)), np.uint16, count),
+            np.array(parents, np.int32),
+            alive,
         )
-        self._count_series(max(fresh, key=lambda asset: asset.first_series))
+        self._count_series(max(fresh, key=attrgetter("first_series")))
 
     def _count_series(self, asset: Asset) -> None:
         self.next_series = max(self.next_series, asset.first_series + self.points_of(asset.kind))
@@ -115,11 +132,11 @@ class AssetsState:
     def _kind(self, asset: Asset) -> int:
         return self.kind_numbers.get(asset.kind, 0)
 
-    def _commune(self, asset: Asset) -> int:
-        number = self.commune_numbers.get(asset.commune)
+    def _commune_number(self, commune: str) -> int:
+        number = self.commune_numbers.get(commune)
         if number is None:
-            number = self.commune_numbers[asset.commune] = len(self.communes)
-            self.communes.append(asset.commune)
+            number = self.commune_numbers[commune] = len(self.communes)
+            self.communes.append(commune)
         return number
 
     # -- reading -------------------------------------------------------------------------------------------------

@@ -11,7 +11,19 @@ from beffroi.assets.streets.names import fold
 from beffroi.model.kinds import EquipmentKind
 
 COLUMN_WORDS: dict[str, tuple[str, ...]] = {
-    "code": ("code", "numero_peint", "matricule", "num_pl", "num_point", "repere", "reference", "ref", "numero", "id"),
+    "code": (
+        "code",
+        "numero_peint",
+        "matricule",
+        "num_pl",
+        "num_point",
+        "repere",
+        "reference",
+        "ref",
+        "numero",
+        "num",
+        "id",
+    ),
     "name": ("nom", "name", "libelle", "designation", "lieu", "intitule"),
     "commune": ("insee", "code_insee", "insee_com", "code_commune", "commune"),
     "street": ("voie", "rue", "nom_voie", "street", "adresse", "lib_voie"),
@@ -22,7 +34,7 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     "installed_on": ("date_pose", "date_installation", "annee_pose", "installed_on", "annee", "date_mes"),
     "state": ("state",),
 }
-KEY_WORDS = ("id", "identifiant", "gid", "fid", "objectid", "uuid", "code", "numero", "matricule")
+KEY_WORDS = ("id", "identifiant", "gid", "fid", "objectid", "uuid", "code", "numero", "num", "matricule")
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "street_light": ("eclairage", "lampadaire", "luminaire", "candelabre", "point_lumineux", "street_light", "light"),
     "cabinet": ("armoire", "cabinet"),

@@ -44,9 +44,10 @@ class Finder:
         self.version = state.version
         self.size = len(state.assets)
         alive = [asset for asset in state.assets if asset.state != "removed"]
-        codes = sorted((fold(asset.code), asset.index) for asset in alive)
-        self._codes = [code for code, _ in codes]
-        self._code_index = [index for _, index in codes]
+        folded = [fold(asset.code) for asset in alive]
+        order = sorted(range(len(folded)), key=folded.__getitem__)
+        self._codes = [folded[i] for i in order]
+        self._code_index = [alive[i].index for i in order]
         names: dict[str, list[int]] = {}
         for asset in alive:
             if asset.name:

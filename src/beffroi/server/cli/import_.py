@@ -91,9 +91,8 @@ class ImportRefusedError(Exception):
     """A command that cannot go on: a code and its params, told by the command line."""
 
     def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(f"{code} {params}")
-        # the sentence stands for its own code: the command line shows an unknown code as it is
-        self.code, self.params = _say(code, **params), dict[str, Any]()
+        super().__init__(_say(code, **params))
+        self.code, self.params = f"import.{code}", params
 
 
 def _say(code: str, **params: Any) -> str:
@@ -123,18 +122,15 @@ def import_(
     key: str = typer.Option("", "--key", help=_help("help.key")),
 ) -> None:
     """Import files into the register."""
-    from beffroi.server.cli.door import DOOR_TEXTS, Door, DoorError
+    from beffroi.server.cli.door import Door
 
-    try:
-        door = Door(context.settings(), key)
-        if listed:
-            _list(door)
-        elif undo:
-            _undo(door, undo)
-        else:
-            _bring(door, source, folder, mapping, kind, preview, refused)
-    except DoorError as error:
-        raise ImportRefusedError(words.say(error.code, DOOR_TEXTS, **error.params)) from error
+    door = Door(context.settings(), key)
+    if listed:
+        _list(door)
+    elif undo:
+        _undo(door, undo)
+    else:
+        _bring(door, source, folder, mapping, kind, preview, refused)
 
 
 def _bring(

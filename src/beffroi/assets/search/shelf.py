@@ -1,0 +1,43 @@
+"""The search index in force: rebuilt in a thread when the register changes, never waited for long."""
+
+from __future__ import annotations
+
+import asyncio
+
+from beffroi.assets.search.finder import Finder
+from beffroi.assets.state import AssetsState
+
+PATIENCE_S = 0.1
+"""How long a search waits for a newer index before it answers from the one before; the next key has the new one."""
+
+
+class FinderShelf:
+    """Keeps one index; the first of a core is built while the register loads."""
+
+    def __init__(self) -> None:
+        self._finder: Finder | None = None
+        self._state: AssetsState | None = None
+        self._building: asyncio.Task[Finder] | None = None
+
+    async def current(self, state: AssetsState) -> Finder:
+        """Return an index of the state, at worst the one before its last change."""
+        if self._state is not state:
+            self._state, self._finder, self._building = state, state.finder, None
+        if self._finder is not None and self._finder.version == state.version:
+            return self._finder
+        if self._building is None:
+            self._building = asyncio.create_task(asyncio.to_thread(Finder, state))
+            self._building.add_done_callback(self._built)
+        patience = None if self._finder is None else PATIENCE_S
+        building = self._building
+        await asyncio.wait({building}, timeout=patience)
+        if building.done():
+            return building.result()
+        assert self._finder is not None
+        return self._finder
+
+    def _built(self, task: asyncio.Task[Finder]) -> None:
+        if self._building is task:
+            self._building = None
+            if not task.cancelled() and task.exception() is None:
+                self._finder = task.result()
