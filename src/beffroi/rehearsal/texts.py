@@ -63,7 +63,7 @@ TEXTS: dict[str, Text] = {
 def say(code: str, params: dict[str, str] | None = None, lang: str = "fr") -> str:
     """Return the sentence of a code; an unknown code is shown as it is."""
     text = TEXTS.get(code)
-    return text[lang].format_map(_Lenient(params or {})) if text else f"{asset} {params or ''}".strip()
+    return text[lang].format_map(_Lenient(params or {})) if text else f"{code} {params or ''}".strip()
 
 
 class _Lenient(dict[str, str]):

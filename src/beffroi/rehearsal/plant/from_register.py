@@ -14,6 +14,7 @@ from beffroi.rehearsal.plant.types import (
     Cabinets,
     Circuits,
     Device,
+    Floats,
     Gateways,
     Groups,
     Ints,
@@ -59,10 +60,7 @@ def list_assets(door: Door, kind: str) -> list[Row]:
 
 def _build(door: Door, lights: list[Row], circuits: list[Row], cabinets: list[Row], xy: Any) -> Plant:
     """Sort lights by feeder: a known circuit, else a known cabinet, else a neighbourhood of about CIRCUIT_LIGHTS."""
-    circuit_of = {row["id"]: place for place, row in enumerate(circuits)}
-    cabinet_of = {row["id"]: place for place, row in enumerate(cabinets)}
-    feeders = [(cabinet_of.get(row["parent"], -1), row["code"], row) for row in circuits]
-    keys = _feeders_of_lights(lights, xy, circuit_of, cabinet_of, feeders)
+    keys = _feeders(lights, xy, circuits, cabinets)
     known = sorted(set(keys))
     rank = {key: place for place, key in enumerate(known)}
     order = sorted(range(len(lights)), key=lambda n: (rank[keys[n]], lights[n]["code"]))
@@ -71,59 +69,56 @@ def _build(door: Door, lights: list[Row], circuits: list[Row], cabinets: list[Ro
     box_rank = {box: place for place, box in enumerate(boxes)}
     owner = np.array([box_rank[key[0]] for key in known], np.int32)
     rows = [lights[n] for n in order]
-    cabinet_rows = [cabinets[box] if box < len(cabinets) else None for box in boxes]
-    gateways, of_light, of_cabinet = _gateways(rows, circuit, owner, cabinet_rows)
-    rated = np.array([_number(row, "power_w", PRESUMED_W) for row in rows])
-    sodium = np.array([str(_fact(row, "lamp")).lower() in SODIUM for row in rows])
-    years = np.array([int(str(row["installed_on"])[:4] or PRESUMED_YEAR) for row in rows], np.int32)
-    along = np.array([25.0 * (n + 1) for n in _place_in(circuit)])
-    day_cut = np.array([row is not None and row["rhythm"] == "day_cut" for row in cabinet_rows])
-    by_point = np.array([row is None or row["management"] == "point" for row in cabinet_rows])
+    box_rows = [cabinets[box] if box < len(cabinets) else None for box in boxes]
+    gateways, of_light, of_cabinet = _gateways(rows, circuit, owner, box_rows)
     return Plant(
-        lamps=Lamps(
-            tuple(row["code"] for row in rows), circuit, of_light, rated, sodium, years,
-            cable_drop(circuit, along, rated),
-        ),
+        lamps=_lamps(rows, circuit, of_light),
         circuits=Circuits(tuple(key[1] for key in known), owner, starts(circuit, len(known))),
-        cabinets=Cabinets(
-            tuple(row["code"] if row else "" for row in cabinet_rows),
-            tuple(row["commune"] if row else "" for row in cabinet_rows),
-            np.zeros(len(boxes), np.int32), of_cabinet, np.zeros(len(boxes), np.int32), day_cut, by_point,
-            starts(owner, len(boxes)),
-        ),
+        cabinets=_cabinets(box_rows, of_cabinet, starts(owner, len(boxes))),
         groups=Groups(("",), np.array([-1], np.int32)),
         gateways=gateways,
         programmes=(_programme(xy),),
         devices=_devices(door),
         movers=_movers(door),
         roads=_roads(xy),
-    )  # fmt: skip
+    )
+
+
+def _lamps(rows: list[Row], circuit: Ints, gateway: Ints) -> Lamps:
+    rated = np.array([_number(row, "power_w", PRESUMED_W) for row in rows])
+    sodium = np.array([str(_fact(row, "lamp")).lower() in SODIUM for row in rows])
+    years = np.array([int(str(row["installed_on"])[:4] or PRESUMED_YEAR) for row in rows], np.int32)
+    place = np.arange(len(circuit)) - np.searchsorted(circuit, circuit)
+    along: Floats = 25.0 * (place.astype(np.float64) + 1.0)
+    codes = tuple(str(row["code"]) for row in rows)
+    return Lamps(codes, circuit, gateway, rated, sodium, years, cable_drop(circuit, along, rated))
+
+
+def _cabinets(rows: list[Row | None], gateway: Ints, first: Ints) -> Cabinets:
+    nothing = np.zeros(len(rows), np.int32)
+    return Cabinets(
+        tuple(row["code"] if row else "" for row in rows),
+        tuple(row["commune"] if row else "" for row in rows),
+        nothing,
+        gateway,
+        nothing,
+        np.array([row is not None and row["rhythm"] == "day_cut" for row in rows]),
+        np.array([row is None or row["management"] == "point" for row in rows]),
+        first,
+    )
 
 
 def _programme(xy: Any) -> NightProgramme:
     return NightProgramme(commune="", lon=float(xy[:, 0].mean()), lat=float(xy[:, 1].mean()), steps=DIMMING)
 
 
-def _feeders_of_lights(
-    lights: list[Row],
-    xy: Any,
-    circuit_of: dict[str, int],
-    cabinet_of: dict[str, int],
-    feeders: list[tuple[int, str, Row]],
-) -> list[tuple[int, str]]:
+def _feeders(lights: list[Row], xy: Any, circuits: list[Row], cabinets: list[Row]) -> list[tuple[int, str]]:
     """Return (cabinet, circuit code) of each light; cabinets beyond the known ones are neighbourhoods."""
-    lost = 10_000_000
-    tiles = _tiles(xy)
-    keys = []
-    for n, row in enumerate(lights):
-        circuit, cabinet = circuit_of.get(row["parent"], -1), cabinet_of.get(row["parent"], -1)
-        if circuit >= 0 and feeders[circuit][0] >= 0:
-            keys.append((feeders[circuit][0], feeders[circuit][1]))
-        elif cabinet >= 0:
-            keys.append((cabinet, ""))
-        else:
-            keys.append((lost + int(tiles[n]), ""))
-    return keys
+    cabinet_of = {row["id"]: place for place, row in enumerate(cabinets)}
+    feeder_of = {row["id"]: (cabinet_of[row["parent"]], row["code"]) for row in circuits if row["parent"] in cabinet_of}
+    feeder_of |= {known: (place, "") for known, place in cabinet_of.items()}
+    tiles = _tiles(xy).tolist()
+    return [feeder_of.get(row["parent"]) or (len(cabinets) + tiles[n], "") for n, row in enumerate(lights)]
 
 
 def _tiles(xy: Any) -> Ints:
@@ -138,11 +133,6 @@ def _tiles(xy: Any) -> Ints:
             tiles[run] = count
             count += 1
     return tiles
-
-
-def _place_in(owner: Ints) -> list[int]:
-    first = np.searchsorted(owner, owner)
-    return [int(n) for n in np.arange(len(owner)) - first]
 
 
 def _gateways(rows: list[Row], circuit: Ints, owner: Ints, cabinets: list[Row | None]) -> tuple[Gateways, Ints, Ints]:

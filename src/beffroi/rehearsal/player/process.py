@@ -64,6 +64,7 @@ async def _play(options: Options) -> None:
     if options.city == "town":
         plant, files = await asyncio.to_thread(_draw, options)
     where, door = await _core(options.data)
+    await asyncio.to_thread(_never_in_a_real_city, door)
     if plant is None:
         plant = await asyncio.to_thread(plant_of_register, door)
     secrets = await asyncio.to_thread(source_secrets, options.data, plant)
@@ -73,6 +74,13 @@ async def _play(options: Options) -> None:
         await asyncio.to_thread(create_sources, door, plant, secrets, _progress)
     log.info("installed", seconds=round(time.monotonic() - began, 1))
     await _connected(options, where, plant, secrets)
+
+
+def _never_in_a_real_city(door: Door) -> None:
+    """Refuse to play where simulated readings would pass for real ones."""
+    settings = {setting["name"]: setting["value"] for setting in door.get("/api/house/settings")}
+    if settings.get("rehearsal") is not True:
+        raise DoorError("rehearsal.real_city")
 
 
 def _draw(options: Options) -> tuple[Plant, list[Path]]:
