@@ -50,20 +50,8 @@ def plan_import(draw: Draw) -> Plan:
     """Return everything that an import would change; MappingError or ReadError when it cannot be understood at all."""
     version = draw.state.version
     tables: dict[str, Table] = {}
-    place_changes: list[PlaceChange] = []
-    places = draw.state.places
     layers = sorted(draw.mapping.layers, key=_order)
-    for number, layer in enumerate(layers):
-        if not layer.layer:
-            continue
-        batch = _read(draw, tables, layer, places, number / len(layers))
-        changes = _compare_features(batch, draw.features)
-        place_changes += changes
-        if layer.layer == "commune" and changes:
-            places = Places([feature for feature in _after(draw.features, place_changes) if feature.layer == "commune"])
-    if place_changes:
-        draw.progress("places", 0.0)
-        places = Places(_after(draw.features, place_changes))
+    places, place_changes = _plan_places(draw, tables, layers)
     for number, layer in enumerate(layers):
         if layer.kind:
             if layer.kind not in draw.state.kinds:
@@ -87,6 +75,23 @@ def plan_import(draw: Draw) -> Plan:
     plan.counts = tuple(_count(batch, plan, place_changes) for batch in draw.batches)
     draw.notices = [notice for batch in draw.batches for notice in batch.notices]
     return plan
+
+
+def _plan_places(draw: Draw, tables: dict[str, Table], layers: Sequence[Layer]) -> tuple[Places, list[PlaceChange]]:
+    """Return the places as they would be and what changes in them; the communes first, which judge the other layers."""
+    changes: list[PlaceChange] = []
+    places = draw.state.places
+    for number, layer in enumerate(layers):
+        if not layer.layer:
+            continue
+        found = _compare_features(_read(draw, tables, layer, places, number / len(layers)), draw.features)
+        changes += found
+        if layer.layer == "commune" and found:
+            places = Places([feature for feature in _after(draw.features, changes) if feature.layer == "commune"])
+    if changes:
+        draw.progress("places", 0.0)
+        places = Places(_after(draw.features, changes))
+    return places, changes
 
 
 def hash_files(files: Mapping[str, bytes]) -> str:
