@@ -1,4 +1,7 @@
-"""The running core as a command sees it: HTTP with a machine's key, or with a person's login asked on the terminal."""
+"""The running core as a command sees it: HTTP with a machine's key, or with a person's login asked on the terminal.
+
+Without a key given, the data folder's own is taken (`procedures/local_console.py`): its owner needs nothing more.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from beffroi.server.cli import words
 from beffroi.server.settings import Settings
 
 KEY_VARIABLE = "BEFFROI_KEY"
+LOCAL_KEY = "local-console.key"
 TIMEOUT_S = 120.0
 DOOR_TEXTS: dict[str, dict[str, str]] = {
     "door.not_running": {
@@ -50,7 +54,7 @@ class Door:
         self._url = urlsplit(settings.http_url)
         self._authority = settings.keys / "authority.pem"
         self._headers = {"Accept-Language": words.language()}
-        given = key or os.environ.get(KEY_VARIABLE, "")
+        given = key or os.environ.get(KEY_VARIABLE, "") or _local_key(settings)
         if given:
             self._headers["Authorization"] = f"Bearer {given}"
         else:
@@ -120,6 +124,13 @@ class Door:
             raise DoorError("door.refused", text=answer.get("text", f"HTTP {status}"))
         cookie = (headers.get("Set-Cookie") or "").split(";")[0]
         self._headers |= {"Cookie": cookie, "X-Beffroi-CSRF": answer["csrf"]}
+
+
+def _local_key(settings: Settings) -> str:
+    try:
+        return (settings.keys / LOCAL_KEY).read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _part(mark: str, disposition: str, content: bytes) -> bytes:
