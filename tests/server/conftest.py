@@ -96,7 +96,7 @@ def committer_on() -> Callable[..., Any]:
 @pytest.fixture
 def run_async() -> Callable[[Callable[[], Awaitable[Any]]], Any]:
     def run(main: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        return asyncio.run(asyncio.wait_for(main(), 60))
+        return asyncio.run(asyncio.wait_for(main(), 110))
 
     return run
 

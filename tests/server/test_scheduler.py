@@ -61,7 +61,9 @@ def test_what_is_due_is_decided_at_its_hour_and_once(database, committer_on, run
             clock.run(4)
             await scheduler.step()
             await scheduler.step()
-            assert [line.event.params["at"] for line in await bench.journalled()] == [str(n * SECOND) for n in (1_002, 1_003)]
+            assert [line.event.params["at"] for line in await bench.journalled()] == [
+                str(n * SECOND) for n in (1_002, 1_003)
+            ]
 
     run_async(main)
 

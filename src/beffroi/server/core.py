@@ -180,6 +180,8 @@ class Core:
         await self.reader.open()
         self._step = "loading"
         await self.executor.start()
+        # series find their assets here, in a thread while nothing moves, rather than on the loop at the first reading
+        await asyncio.to_thread(self.city.live.arrays)
         early.release()
         self._spawn("committer", self.executor.run(), ends=True)
         await self.reactions.load()
