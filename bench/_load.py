@@ -1,4 +1,4 @@
-"""The devices of the endurance run: gateways that publish at their hour and repeat, unchanged, what is not acknowledged.
+"""The devices of the endurance run: gateways that publish at their hour and repeat what nobody acknowledged, unchanged.
 
 Every reading is a function of (gateway, number): what must be in the history is known without having been there.
 """
@@ -98,60 +98,78 @@ class Tally(msgspec.Struct):
     ended_s: float = 0.0
 
 
-async def publish(gateway: Gateway, load: Load, tally: Tally) -> None:
-    """Live the run as one MQTT gateway; returns once every message is acknowledged."""
-    client = GatewayClient(gateway.name, gateway.secret)
-    sent = 0
-    while sent < gateway.messages or client.unacknowledged:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", load.mqtt_port)
+class _Device:
+    """One MQTT gateway: what it has sent outlives its connections."""
+
+    def __init__(self, gateway: Gateway, load: Load, tally: Tally) -> None:
+        self.gateway, self.load, self.tally = gateway, load, tally
+        self.client = GatewayClient(gateway.name, gateway.secret)
+        self.sent = 0
+        self.heard = time.monotonic()
+        """When the broker last acknowledged something, or nothing was waited for."""
+
+    @property
+    def done(self) -> bool:
+        return self.sent == self.gateway.messages and not self.client.unacknowledged
+
+    async def live(self) -> None:
+        """Return once every message is acknowledged."""
+        while not self.done:
+            with contextlib.suppress(OSError, TimeoutError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.load.mqtt_port)
+                try:
+                    self.tally.connections += 1
+                    self.tally.again += len(self.client.unacknowledged)
+                    await self._connection(reader, writer)
+                finally:
+                    self.client.accepted = False
+                    writer.transport.abort()
+            await asyncio.sleep(0.2)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Live one connection, until all is said, it is lost, or the broker is silent for too long."""
+        writer.write(self.client.connect())
+        opened = time.monotonic()
+        while not self.done:
+            self._send(writer)
             try:
-                tally.connections += 1
-                tally.again += len(client.unacknowledged)
-                sent = await _connection(gateway, load, tally, client, sent, reader, writer)
-            finally:
-                writer.transport.abort()
-        await asyncio.sleep(0.2)
+                async with asyncio.timeout(TICK_S):
+                    data = await reader.read(1 << 16)
+            except TimeoutError:
+                if time.monotonic() - max(self.heard, opened) > PATIENCE_S:
+                    return
+                continue
+            if not data:
+                return
+            self._hear(data, writer)
 
+    def _send(self, writer: asyncio.StreamWriter) -> None:
+        room = self.sent + WINDOW - len(self.client.unacknowledged)
+        due = min(_due(self.gateway, self.load), self.gateway.messages, room)
+        if not self.client.accepted or due <= self.sent:
+            return
+        if not self.client.unacknowledged:
+            self.heard = time.monotonic()
+        writer.write(_messages(self.gateway, self.load, self.client, self.sent, due))
+        self.tally.messages += due - self.sent
+        self.sent = due
 
-async def _connection(
-    gateway: Gateway,
-    load: Load,
-    tally: Tally,
-    client: GatewayClient,
-    sent: int,
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-) -> int:
-    """Live one connection; returns how many messages were given to it or a former one."""
-    writer.write(client.connect())
-    heard = time.monotonic()
-    while sent < gateway.messages or client.unacknowledged:
-        due = min(_due(gateway, load), gateway.messages, sent + WINDOW - len(client.unacknowledged))
-        if client.accepted and due > sent:
-            writer.write(_messages(gateway, load, client, sent, due))
-            tally.messages += due - sent
-            sent = due
-        waiting = bool(client.unacknowledged) or not client.accepted
-        try:
-            async with asyncio.timeout(TICK_S):
-                data = await reader.read(1 << 16)
-        except TimeoutError:
-            if waiting and time.monotonic() - heard > PATIENCE_S:
-                return sent
-            continue
-        if not data:
-            return sent
-        before = len(client.unacknowledged)
-        answer, _ = client.receive(data)
+    def _hear(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        before = len(self.client.unacknowledged)
+        answer, _ = self.client.receive(data)
         if answer:
             writer.write(answer)
-        now = time.monotonic()
-        if len(client.unacknowledged) < before:
-            tally.longest_wait_s = max(tally.longest_wait_s, now - heard)
-        heard = now
-        tally.acknowledged += before - len(client.unacknowledged)
-    return sent
+        acknowledged = before - len(self.client.unacknowledged)
+        if acknowledged:
+            now = time.monotonic()
+            self.tally.longest_wait_s = max(self.tally.longest_wait_s, now - self.heard)
+            self.heard = now
+            self.tally.acknowledged += acknowledged
+
+
+async def publish(gateway: Gateway, load: Load, tally: Tally) -> None:
+    """Live the run as one MQTT gateway."""
+    await _Device(gateway, load, tally).live()
 
 
 def _due(gateway: Gateway, load: Load) -> int:

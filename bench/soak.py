@@ -39,7 +39,7 @@ from beffroi.server.settings import PREFIX, Settings, load_settings, read_run_fi
 
 CHILDREN = ("postgres", "nats", "core", "intake")
 KILLS = ("core", "intake", "postgres", "nats")
-LIGHTS_A_GATEWAY = 50
+LIGHTS_A_GATEWAY = 25
 MQTT_GATEWAYS, HTTP_GATEWAYS = 36, 12
 ARRAY_EVERY = 6
 """One MQTT gateway in six sends arrays of five lights, the others one light a message."""

@@ -17,7 +17,7 @@ PICTURE = "bf.live"
 SERIES = "bf.series"
 LOOK_EVERY_S = 0.5
 PICTURE_EVERY_S = 60.0
-"""A lost connection to the bus loses differences: the whole picture (2.7 MB) is asked again this often."""
+"""A crowded bus may lose differences unnoticed: the whole picture (2.7 MB) is asked again this often."""
 
 PLACED_AT_ONCE = 1_000
 """Assets placed in one slice of the loop: about 5 ms."""
@@ -39,7 +39,7 @@ async def run(core: CoreDoor) -> None:
             grown.set()
 
     core.on_commit(on_commit)
-    asked_at, present = 0.0, None
+    asked_at, present, connections = 0.0, None, 0
     while True:
         live = _live(core)
         if live is not present:
@@ -50,8 +50,9 @@ async def run(core: CoreDoor) -> None:
                 grown.set()
             changed.set()
             present = None
-        if live is not present or core.clock.monotonic() - asked_at > PICTURE_EVERY_S:
-            present, asked_at = live, core.clock.monotonic()
+        missed = live is not present or core.bus.connections != connections
+        if missed or core.clock.monotonic() - asked_at > PICTURE_EVERY_S:
+            present, asked_at, connections = live, core.clock.monotonic(), core.bus.connections
             await core.bus.publish(PICTURE)
         if changed.is_set():
             changed.clear()

@@ -31,6 +31,10 @@ class NatsBus:
         self._handlers: dict[str, list[Handler]] = {}
         self._subscribed: set[str] = set()
         self.dropped = 0
+        self.connections = 0
+        """How many times the bus was found: what was said in between is lost."""
+        self.on_return: Callable[[], Awaitable[None]] | None = None
+        """Called when the bus is back after an absence."""
 
     @property
     def connected(self) -> bool:
@@ -49,6 +53,7 @@ class NatsBus:
                     reconnect_time_wait=RECONNECT_WAIT_S,
                     allow_reconnect=True,
                     error_cb=_tell,
+                    reconnected_cb=self._returned,
                     **self._credentials,
                 )
             except (OSError, NatsError, TimeoutError) as error:
@@ -58,6 +63,13 @@ class NatsBus:
                 break
         for subject in list(self._handlers):
             await self._subscribe(subject)
+        self.connections += 1
+
+    async def _returned(self) -> None:
+        self.connections += 1
+        log.info("bus back", dropped=self.dropped)
+        if self.on_return is not None:
+            await self.on_return()
 
     async def publish(self, subject: str, payload: bytes = b"") -> None:
         """Send a message to whoever listens; dropped and counted while the bus is away."""

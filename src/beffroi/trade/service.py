@@ -42,6 +42,10 @@ class Picture(Protocol):
 class Bus(Protocol):
     """The bus between processes (NATS): subscriptions outlive a lost connection, messages do not."""
 
+    @property
+    def connections(self) -> int:
+        """Return how many times the bus was found: what was said in between is lost."""
+
     async def publish(self, subject: str, payload: bytes = b"") -> None:
         """Send a message to whoever listens; dropped while the bus is away."""
 

@@ -150,6 +150,8 @@ class Intake:
 
     async def _open_bus(self) -> None:
         await self.bus.subscribe("bf.series", lambda _subject, _payload: self._reload.set())
+        # whichever of the two is back last: the core asks, or we tell
+        self.bus.on_return = self.pipeline.tell_all
         await self.bus.subscribe("bf.live", lambda _subject, _payload: self.pipeline.tell_all())
         if isinstance(self.clock, RehearsalClock):
             await self.bus.subscribe("bf.clock", self._hear_clock)
