@@ -15,7 +15,7 @@ SECONDS_BELOW = 1e11
 """A time under this many is in seconds: in milliseconds it would be before 1973."""
 
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
-_EMPTY: frozenset[object] = frozenset({None, ""})
+_EMPTY = (None, "")
 
 
 def forgive(payload: bytes) -> Any:

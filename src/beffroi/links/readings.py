@@ -18,6 +18,9 @@ GROUP = 200
 """Messages decoded in one call: a bad one slows down only its group."""
 
 SAMPLE_BYTES = 512
+ANSWERS = frozenset({"accepted", "refused", "late"})
+LATEST_MS = 1e14
+"""Year 5138: a time beyond is no time."""
 
 
 class Item(msgspec.Struct, gc=False):
@@ -199,7 +202,7 @@ def _decode_apart(
         if isinstance(doc, str):
             try:
                 doc = msgspec.convert(forgive(payload), decoder.type)
-            except (ValueError, RecursionError):
+            except (ValueError, ArithmeticError, RecursionError):
                 columns.refuse(route.source, "malformed", route.where, payload)
                 continue
         yield route, doc
@@ -230,7 +233,7 @@ def add_items(route: Route, items: Sequence[Item], columns: Columns, resolver: R
 
 
 def _add_answer(route: Route, item: Item, columns: Columns) -> None:
-    if item.o is None or item.r not in {"accepted", "refused", "late"}:
+    if item.o is None or item.r not in ANSWERS or not 0 <= (item.t or 0) < LATEST_MS:
         columns.refuse(route.source, "malformed", route.where, msgspec.json.encode(item))
         return
     at = int((columns.stamp(route.source) if item.t is None else item.t) * MILLISECOND)

@@ -1,4 +1,4 @@
-"""A street for the intake: durable engines in a folder of their own, lights, gateways, and an intake that can be killed."""
+"""A street for the intake: durable engines, lights, gateways, and an intake that can be killed."""
 
 import importlib.util
 import os

@@ -5,6 +5,7 @@ import http.client
 import json
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -78,7 +79,7 @@ def expected_edges(sender, lights):
     for light in range(lights):
         states = [sender.hot(light, number) for number in range(sender.rounds)]
         raised += sum(now and not before for before, now in zip([False, *states], states, strict=False))
-        cleared += sum(before and not now for before, now in zip(states, states[1:], strict=False))
+        cleared += sum(before and not now for before, now in pairwise(states))
     return raised, cleared
 
 

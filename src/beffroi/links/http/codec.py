@@ -51,7 +51,7 @@ def _apart(lines: list[bytes]) -> tuple[list[Item], list[int], list[RefusedLine]
             continue
         try:
             items.append(_read(line))
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):
             refused.append(RefusedLine(number, "malformed"))
         else:
             numbers.append(number)
