@@ -104,6 +104,11 @@ class LivePicture:
         """Return a number that grows by each change; 0 is before the first."""
         return self._version
 
+    @property
+    def looks(self) -> NDArray[np.uint8]:
+        """Return what is shown of each asset, by index; do not write in it."""
+        return self._cells.look
+
     def changes_since(self, version: int) -> LampChanges:
         """Return the lamps whose state is newer than a version, each once; everything for 0."""
         cells = np.flatnonzero(self._cells.changed > version)

@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 from numpy.typing import NDArray
 
+from beffroi.assets import TRADE as REGISTER
 from beffroi.procedures.picture import LivePicture, Trades
 from beffroi.trade.service import CoreDoor
 
@@ -56,6 +57,7 @@ async def run(core: CoreDoor) -> None:
     keeper = Keeper(core)
     keeper.draw_whole()
     core.show(keeper.picture)
+    REGISTER.lamp_states = lambda: keeper.picture.looks
     core.on_commit(keeper.learn)
     await core.bus.subscribe("bf.diff", lambda _subject, payload: keeper.hear(payload))
     whole_at = core.clock.monotonic() + WHOLE_EVERY_S
