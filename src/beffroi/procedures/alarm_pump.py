@@ -1,7 +1,7 @@
 """Turns the intake's crossings into alarms, each exactly once: its row leaves the outbox with the alarm's own commit.
 
-Crossings are judged in the order of the outbox, one action at a time: were a later one to pass an earlier one that was
-refused, an alarm would stand for ever.
+Crossings are judged in the order of the outbox. The actions of one reading of it are queued together, so that the
+committer never waits for us; its queue keeps their order.
 """
 
 import asyncio
@@ -53,14 +53,13 @@ async def run(core: CoreDoor) -> None:
 async def pump(core: CoreDoor) -> int:
     """Judge what the outbox holds, oldest first; return how many crossings were read."""
     rows = await core.reader.fetch(_READ, (READ_AT_ONCE,))
-    for first in range(0, len(rows), JUDGED_AT_ONCE):
-        chunk = rows[first : first + JUDGED_AT_ONCE]
-        try:
-            await _judge(core, chunk)
-        except (Rejected, psycopg.OperationalError):
-            raise
-        except Exception as error:
-            log.error("a batch of crossings cannot be judged, trying them one by one", error=repr(error))
+    chunks = [rows[first : first + JUDGED_AT_ONCE] for first in range(0, len(rows), JUDGED_AT_ONCE)]
+    results = await asyncio.gather(*(_judge(core, chunk) for chunk in chunks), return_exceptions=True)
+    for chunk, result in zip(chunks, results, strict=True):
+        if isinstance(result, Rejected | psycopg.OperationalError | asyncio.CancelledError):
+            raise result
+        if isinstance(result, BaseException):
+            log.error("a batch of crossings cannot be judged, trying them one by one", error=repr(result))
             await _judge_one_by_one(core, chunk)
     return len(rows)
 
