@@ -21,6 +21,9 @@ class Register:
     def source(self, name):
         return {"alpha": 0, "beta": 1}.get(name, -1)
 
+    def remembered(self, source):
+        return {}
+
     def points(self, source, asset):
         if asset not in {"A", "B"}:
             return "unknown_asset"

@@ -71,6 +71,9 @@ class Resolver(Protocol):
     def points(self, source: int, asset: str) -> Mapping[str, int] | str:
         """Return the series of an asset by point, or the reason why this source may not speak for it."""
 
+    def remembered(self, source: int) -> Mapping[str, Mapping[str, int] | str]:
+        """Return what `points` answered for a source so far, by asset."""
+
 
 class Columns:
     """Readings of one batch, column by column; `message` numbers the message that brought each value.
@@ -213,8 +216,9 @@ def add_items(route: Route, items: Sequence[Item], columns: Columns, resolver: R
     source = route.source
     number = columns.begin(source)
     series, times, values, numbers = columns.series, columns.time_ms, columns.value, columns.message
+    remembered = resolver.remembered(source)
     for item in items:
-        points = resolver.points(source, item.a)
+        points = remembered.get(item.a) or resolver.points(source, item.a)
         if isinstance(points, str):
             columns.refuse(source, points, route.where, item.a.encode())
             continue

@@ -74,7 +74,10 @@ def encode_samples(readings: Readings) -> bytes:
 
 def days_of(at: Ints) -> list[int]:
     """List the days (since 1970, UTC) of some times."""
-    return [int(day) for day in np.unique(at // DAY)]
+    if not len(at):
+        return []
+    first, last = int(at.min()) // DAY, int(at.max()) // DAY
+    return [first] if first == last else [int(day) for day in np.unique(at // DAY)]
 
 
 def day_of(number: int) -> date:

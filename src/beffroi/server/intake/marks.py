@@ -97,11 +97,14 @@ def standing_rows(rules: RuleSet, numbers: Ints) -> list[StandingRow]:
     ]
 
 
-def newest_of(readings: Readings) -> Readings:
-    """Return the last reading of each series of rows sorted by (series, time)."""
+def newest_of(readings: Readings, *, per_time: bool = False) -> Readings:
+    """Return the last reading of each series, or of each (series, time), of rows sorted by (series, time)."""
     if not len(readings):
         return readings
-    return readings.pick(np.append(readings.series[1:] != readings.series[:-1], True))
+    differs = readings.series[1:] != readings.series[:-1]
+    if per_time:
+        differs |= readings.at[1:] != readings.at[:-1]
+    return readings.pick(np.append(differs, True))
 
 
 def sorted_rows(readings: Readings) -> Readings:

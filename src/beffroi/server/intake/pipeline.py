@@ -201,26 +201,24 @@ class Pipeline:
         checked: Checked | None,
     ) -> Work:
         kept = readings.pick(self.registry.assets.kept[readings.series])
-        due = kept.pick(kept.at < self.rolled_upto)
-        pairs = np.unique(np.stack([due.series, due.at // HOUR * HOUR]), axis=1)
+        newest = newest_of(kept)
+        due = _hours(kept.pick(kept.at < self.rolled_upto))
         self._next_batch = max(self._next_batch + 1, self._clock.now())
         rules = self.marks.fold.rules
         rows = BatchRows(
             id=self._next_batch,
             samples=kept,
-            touched=np.unique(kept.series).astype("<i4").tobytes(),
+            touched=newest.series.astype("<i4").tobytes(),
             crossings=self._crossings(Edges.join(edges)),
             standings=standing_rows(rules, rules.take_moved()),
-            due_series=pairs[0],
-            due_hour=pairs[1],
+            due_series=due.series,
+            due_hour=due.at,
             episodes=episodes,
         )
         if checked is None:
             return Work(rows, gathered, Readings.none(), Readings.none())
         over = newest_of(sorted_rows(checked.over))
-        shown = newest_of(readings)
-        newest = newest_of(kept)
-        return Work(rows, gathered, newest, _joined(shown, over))
+        return Work(rows, gathered, newest, _joined(newest_of(readings), over))
 
     def _crossings(self, edges: Edges) -> list[CrossingRow]:
         rules, assets = self.marks.fold.rules, self.registry.assets
@@ -290,6 +288,11 @@ class Pipeline:
         """Return how old the newest stored reading is, in seconds of city time (0 before the first)."""
         newest = int(self.marks.stored_at.max(initial=0))
         return (self._clock.now() - newest) / SECOND if newest else 0.0
+
+
+def _hours(readings: Readings) -> Readings:
+    """Return each (series, hour) of rows sorted by (series, time), once."""
+    return newest_of(Readings(readings.series, readings.at // HOUR * HOUR, readings.value), per_time=True)
 
 
 def _joined(one: Readings, other: Readings) -> Readings:

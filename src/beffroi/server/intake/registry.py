@@ -209,6 +209,10 @@ class Registry:
             found = answers[asset] = self._resolve(self.sources.facts[source], asset)
         return found
 
+    def remembered(self, source: int) -> Mapping[str, Mapping[str, int] | str]:
+        """Return what `points` answered for a source so far, by asset."""
+        return self._answers[source]
+
     def _resolve(self, source: SourceFacts, name: str) -> Mapping[str, int] | str:
         code = self.assets.code_of_id.get(name, name)
         entry = self.assets.by_code.get(code)
