@@ -10,6 +10,7 @@ import pytest
 from beffroi.model.time import SECOND, from_iso
 from beffroi.rehearsal.player.conductor import Conductor
 from beffroi.rehearsal.player.memory import recall
+from beffroi.rehearsal.player.wires import Wires
 from beffroi.rehearsal.scenario import Scenario, get_scenario
 from tests.rehearsal.small_plant import small_plant
 
@@ -28,6 +29,11 @@ class Bench:
     async def publish(self, subject: str, payload: bytes) -> None:
         self.published.append((subject, json.loads(payload)))
 
+    def calm(self) -> None:
+        """Let the world introduce itself."""
+        self.conductor.beat(12.0)
+        self.conductor._settle_pace(12.0, 0.01)
+
     def ask(self, **request: Any) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(asyncio.run(self.conductor.answer(json.dumps(request).encode())))
         return answer
@@ -39,12 +45,20 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def test_city_time_follows_the_rate(bench: Bench) -> None:
-    bench.conductor.beat(2.0)
-    assert bench.ask()["now"] == START + 2 * SECOND
+    bench.calm()
     assert bench.ask(do="rate", rate=60)["rate"] == 60
+    assert bench.published[-1] == ("bf.clock", {"now": START + 12 * SECOND, "rate": 60.0})
     bench.conductor.beat(0.5)
-    assert bench.ask()["now"] == START + 32 * SECOND
-    assert bench.published[-1] == ("bf.clock", {"now": START + 2 * SECOND, "rate": 60.0})
+    assert bench.ask()["now"] == START + 42 * SECOND
+
+
+def test_a_world_introduces_itself_before_its_clock_runs(bench: Bench) -> None:
+    bench.ask(do="scenario", name="quiet_night", rate=60)
+    assert bench.ask()["pace"] == 1
+    bench.calm()
+    for _ in range(60):
+        bench.conductor._settle_pace(0.1, 0.01)
+    assert bench.ask()["pace"] == 60
 
 
 @pytest.mark.parametrize("rate", [0.5, 151, -1])
@@ -96,7 +110,7 @@ def test_an_act_that_names_nothing_does_not_stop_the_city(bench: Bench) -> None:
 
 def test_it_remembers_where_it_was(bench: Bench, tmp_path: Path) -> None:
     bench.conductor.begin(get_scenario("quiet_night"), START, 10.0)
-    bench.conductor.beat(3.0)
+    bench.conductor.beat(30.0)
     bench.conductor.keep()
     memory = recall(tmp_path, 1)
     assert memory is not None
@@ -104,7 +118,19 @@ def test_it_remembers_where_it_was(bench: Bench, tmp_path: Path) -> None:
     assert recall(tmp_path, 2) is None, "another seed is another city"
 
 
+def test_a_fast_clock_waits_for_its_sources(bench: Bench) -> None:
+    async def run() -> None:
+        bench.conductor.wires = Wires("mqtt://127.0.0.1:1", {"gw-1": "secret"}, bench.conductor.heard)
+        bench.conductor._settle_pace(0.1, 0.01)
+
+    bench.calm()
+    bench.ask(do="rate", rate=60)
+    asyncio.run(run())
+    assert bench.ask()["pace"] == 1
+
+
 def test_an_overloaded_machine_slows_the_city_honestly(bench: Bench) -> None:
+    bench.calm()
     bench.ask(do="rate", rate=150)
     bench.conductor._settle_pace(0.1, 0.2)
     told = bench.ask()

@@ -22,8 +22,12 @@ BEAT_S = 0.1
 LONGEST_BEAT_S = 5.0
 """After a longer pause of ours the city's clock waits for us: it never leaps over what nobody saw."""
 
+ENOUGH_CONNECTED = 0.95
 MOST_WORK = 0.7
 """Share of the time that playing may take; beyond, the city's clock honestly runs slower than asked."""
+
+CALM = 12 * SECOND
+"""A world just begun introduces itself at 1× before its clock runs faster."""
 
 CLOCK_EVERY_S = 1.0
 REMEMBER_EVERY_S = 30.0
@@ -72,6 +76,7 @@ class Conductor:
         self.world: World | None = None
         self.slip_s = 0.0
         self._last = 0.0
+        self._calm_until: Micros = 0
         self.messages = 0
         self.wires: Wires | None = None
         self.fixes: Fixes | None = None
@@ -79,13 +84,16 @@ class Conductor:
     def begin(self, scenario: Scenario, at: Micros, rate: float, began: Micros | None = None) -> None:
         """Put a new world at a time and write the scenario in its agenda; acts before `at` are over and left out."""
         former = self.world
-        self.rate = self.pace = min(max(rate, SLOWEST), FASTEST)
-        world = World(self._plant, self._seed, at, self.rate)
+        self.rate = min(max(rate, SLOWEST), FASTEST)
+        self.pace = SLOWEST
+        world = World(self._plant, self._seed, at, SLOWEST)
+        world.agenda.at(at + CALM, lambda _now: world.set_rate(self.rate))
         if former is None:
             recall_meters(self._folder, world)
         else:
             world.bank.energy_wh[:] = former.bank.energy_wh
             world.bank.burning_h[:] = former.bank.burning_h
+        self._calm_until = at + CALM
         self.scenario, self.began = scenario, at if began is None else began
         schedule(scenario, world, self.began)
         self.world = world
@@ -122,11 +130,22 @@ class Conductor:
                 self.fixes.send(message.source, message.payload)
 
     def _settle_pace(self, passed_s: float, worked_s: float) -> None:
-        """Slow down when playing takes more than its share, come back to the rate asked when it takes less."""
-        if worked_s > MOST_WORK * passed_s > 0:
+        """Slow down when playing takes more than its share, come back to the rate asked when it takes less.
+
+        While sources are still connecting or introducing themselves the clock runs at 1×: a second of theirs is not to
+        be minutes of silence.
+        """
+        if self._introducing():
+            self.pace = SLOWEST
+        elif worked_s > MOST_WORK * passed_s > 0:
             self.pace = max(SLOWEST, self.pace * MOST_WORK * passed_s / worked_s)
         else:
-            self.pace = min(self.rate, self.pace * 1.05)
+            self.pace = min(self.rate, self.pace * 1.1)
+
+    def _introducing(self) -> bool:
+        assert self.world is not None
+        connecting = self.wires is not None and self.wires.connected_share < ENOUGH_CONNECTED
+        return connecting or self.world.now < self._calm_until
 
     async def tell_clock(self) -> None:
         """Say the city's time at this very moment, and its pace, on `bf.clock`."""
@@ -185,8 +204,10 @@ class Conductor:
         assert self.world is not None
         if not SLOWEST <= rate <= FASTEST:
             raise Refused("rehearsal.bad_rate", rate=f"{rate:g}")
-        self.rate = self.pace = rate
-        self.world.set_rate(rate)
+        self.rate = rate
+        if not self._introducing():
+            self.pace = rate
+            self.world.set_rate(rate)
         await self.tell_clock()
 
     async def _play(self, name: str, stay: bool, rate: float) -> None:

@@ -80,6 +80,11 @@ class Wires:
         return sum(client.accepted for client in self._clients.values())
 
     @property
+    def connected_share(self) -> float:
+        """Return the share of the sources that are connected now, 1 without any."""
+        return self.connected / len(self._clients) if self._clients else 1.0
+
+    @property
     def unacknowledged(self) -> int:
         """Return how many messages no broker has acknowledged yet."""
         return sum(len(client.unacknowledged) for client in self._clients.values())
