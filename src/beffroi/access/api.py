@@ -1,7 +1,8 @@
 """Routes of access: signing in and out, one's own account, the administration of accounts, keys and sessions."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from beffroi.access.administration import admin_routes
 from beffroi.access.logic import get_account
 from beffroi.access.passwords import Passwords, check_strength
 from beffroi.access.roles import rights_of
+from beffroi.access.sealing import Seal, load_seal, make_seal
 from beffroi.access.session import COOKIE, SHIFT, Gate, Unauthenticated, account_rights, csrf_of
 from beffroi.access.signin import Credentials, SignIn
 from beffroi.access.store import put_credential
@@ -99,13 +101,13 @@ def new_credential() -> UUID:
     return uuid7(wall_now(), secrets.randbits)
 
 
-def routes(view: View[AccessState]) -> Sequence[Any]:
-    """Return the handlers of access; those marked AT_ROOT stand at the root of /api."""
+def routes(view: View[AccessState], keys: Callable[[], Path | None]) -> Sequence[Any]:
+    """Return the handlers of access; those marked AT_ROOT stand at the root of /api. `keys` is the folder of keys."""
     passwords = Passwords()
-    signin = SignIn(view, passwords, wall_now, time.monotonic)
+    signin = SignIn(view, passwords, lambda: load_seal(keys()), wall_now, time.monotonic)
     gate = Gate(lambda: view.state, wall_now)
     own = [*_session_routes(view, signin, gate), *_own_routes(view, signin, passwords)]
-    return [*own, *_totp_routes(view), *admin_routes(view, passwords, new_credential)]
+    return [*own, *_totp_routes(view, lambda: make_seal(keys())), *admin_routes(view, passwords, new_credential)]
 
 
 def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list[Any]:
@@ -168,7 +170,7 @@ def _own_routes(view: View[AccessState], signin: SignIn, passwords: Passwords) -
     return [change_password, change_language]
 
 
-def _totp_routes(view: View[AccessState]) -> list[Any]:
+def _totp_routes(view: View[AccessState], seal: Callable[[], Seal]) -> list[Any]:
     waiting: dict[UUID, str] = {}
 
     @post("/totp", summary="Begin a second factor: the secret is shown once", status_code=200)
@@ -184,10 +186,11 @@ def _totp_routes(view: View[AccessState]) -> list[Any]:
         if secret is None or matching_step(secret, data.code, wall_now()) is None:
             raise Rejected("access.bad_code")
         credential = new_credential()
+        kept = seal().close(secret, credential)
         await view.executor.execute(
             ask.EnrolTotp(account=account.id, credential=credential),
             acting_for(caller),
-            also=lambda cursor: put_credential(cursor, credential, "totp", secret),
+            also=lambda cursor: put_credential(cursor, credential, "totp", kept),
         )
         del waiting[account.id]
 

@@ -1,6 +1,7 @@
 """What access signs as a trade."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import psycopg
@@ -29,6 +30,10 @@ class Access(Trade[AccessState]):
     events: ClassVar[tuple[type[Event], ...]] = _classes(events, Event)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
 
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        """The data folder, where the key of the second factors is; given by a service once the core runs."""
+
     def empty(self) -> AccessState:
         return AccessState()
 
@@ -45,7 +50,7 @@ class Access(Trade[AccessState]):
         store.write(cursor, lines)
 
     def routes(self, view: View[AccessState]) -> Sequence[Any]:
-        return api.routes(view)
+        return api.routes(view, lambda: self.folder / "keys" if self.folder else None)
 
 
 TRADE = Access()

@@ -11,6 +11,7 @@ import structlog
 from beffroi.access import actions as ask
 from beffroi.access.logic import normal_login
 from beffroi.access.passwords import Passwords
+from beffroi.access.sealing import Seal
 from beffroi.access.session import SHIFT, TooSoon, Unauthenticated, digest_of, new_token
 from beffroi.access.store import FIND_SECRET
 from beffroi.access.throttle import Throttle
@@ -32,17 +33,20 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class SignIn:
-    """The door of the room. `wall` is the wall's clock (µs UTC), `monotonic` seconds for waiting."""
+    """The door of the room. `seal` opens the seeds of second factors, `wall` is the wall's clock (µs UTC), `monotonic`
+    seconds for waiting."""
 
     def __init__(
         self,
         view: View[AccessState],
         passwords: Passwords,
+        seal: Callable[[], Seal],
         wall: Callable[[], Micros],
         monotonic: Callable[[], float],
     ) -> None:
         self._view = view
         self._passwords = passwords
+        self._seal = seal
         self._wall = wall
         self._monotonic = monotonic
         self._throttle = Throttle()
@@ -95,7 +99,8 @@ class SignIn:
         return account if await self._passwords.check(given.password, stored) else None
 
     async def _right_code(self, account: Account, code: str) -> bool:
-        secret = await self.secret(account.totp, "totp")
+        kept = await self.secret(account.totp, "totp")
+        secret = self._seal().open(kept, account.totp) if kept and account.totp else None
         step = matching_step(secret, code, self._wall(), self._used_steps.get(account.id, -1)) if secret else None
         if step is None:
             return False

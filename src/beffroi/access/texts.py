@@ -23,6 +23,12 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Code incorrect : vérifiez l'heure du téléphone et réessayez.",
         "en": "Wrong code: check the time of the telephone and try again.",
     },
+    "access.seal_broken": {
+        "fr": "Le second facteur ne peut être vérifié : la clé « {file} » manque ou n'est plus la même."
+        " Faites-la remettre, ou demandez à l'administrateur de retirer ce second facteur.",
+        "en": "The second factor cannot be checked: the key “{file}” is missing or another one. Have it put back,"
+        " or ask the administrator to remove this second factor.",
+    },
     "access.slow_down": {
         "fr": "Trop d'essais depuis ce poste : réessayez dans {wait_s} s. Le compte n'est pas bloqué.",
         "en": "Too many tries from this seat: try again in {wait_s} s. The account is not locked.",

@@ -63,7 +63,7 @@ def routes(view: View[AlarmsState]) -> Sequence[Any]:
             total, page = len(found), found[after : after + limit]
         else:
             total, page = len(slots), alarms_at(view.state, slots[after : after + limit])
-        rows = [alarm_row(view.state, alarm, view.city) for alarm in page]
+        rows = [_row(view, caller, alarm) for alarm in page]
         return AlarmPage(rows, total, after + limit if after + limit < total else None)
 
     @get("/stats", summary="Figures of ISA-18.2 over some days")
@@ -78,7 +78,7 @@ def routes(view: View[AlarmsState]) -> Sequence[Any]:
 
     @get("/{alarm:uuid}", summary="Read one alarm, open or over")
     async def read_alarm(caller: Caller, alarm: UUID) -> AlarmRow:
-        return alarm_row(view.state, await _get(view, caller, alarm), view.city)
+        return _row(view, caller, await _get(view, caller, alarm))
 
     @get("/{alarm:uuid}/children", summary="List what an alarm folds or folded")
     async def list_children(
@@ -92,9 +92,20 @@ def routes(view: View[AlarmsState]) -> Sequence[Any]:
         children = [child for child in map(alarm_from_row, rows) if caller.sees(child.scope)]
         page = children[after : after + limit]
         following = after + limit if after + limit < len(children) else None
-        return AlarmPage([alarm_row(view.state, child, view.city) for child in page], len(children), following)
+        return AlarmPage([_row(view, caller, child) for child in page], len(children), following)
 
     return [list_alarms, read_stats, read_alarm, list_children]
+
+
+def _row(view: View[AlarmsState], caller: Caller, alarm: Alarm) -> AlarmRow:
+    """Return the line of an alarm, silent about the cause that folds it where the caller does not see that cause."""
+    row = alarm_row(view.state, alarm, view.city)
+    if alarm.parent is None:
+        return row
+    cause = view.state.alarms.get(alarm.parent)
+    if cause is not None and caller.sees(cause.scope):
+        return row
+    return msgspec.structs.replace(row, parent=None, reason=None)
 
 
 async def _get(view: View[AlarmsState], caller: Caller, alarm: UUID) -> Alarm:

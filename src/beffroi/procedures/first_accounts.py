@@ -11,6 +11,7 @@ import structlog
 
 from beffroi.access.actions import CreateAccount, OpenDemo
 from beffroi.access.passwords import Passwords, one_time_password
+from beffroi.access.room import TRADE
 from beffroi.access.store import put_credential
 from beffroi.access.types import RoleGrant
 from beffroi.model.actor import Actor
@@ -40,6 +41,7 @@ log = structlog.get_logger("access")
 
 async def run(core: CoreDoor) -> None:
     """Make what is missing, then take the one-time password away once it was changed."""
+    TRADE.folder = core.data
     while True:
         try:
             if not core.state("access").accounts:
