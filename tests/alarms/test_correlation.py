@@ -73,11 +73,25 @@ def test_silence_alone_supposes_the_circuit_while_its_siblings_talk() -> None:
     for place in range(0, 80, 8):
         desk.cross(lamps[place : place + 8], "silent")
         desk.advance(60)
-        assert not desk.of(ev.Annunciated)
+        # only the circuit is told of, never its lamps
+        assert {event.kind for event in desk.of(ev.Annunciated)} <= {"circuit"}
+    assert len(desk.of(ev.Annunciated)) == 1
     assert lines(desk) == ["Départ 3 déclenché (supposé)"]
     cause = desk.shown()[0]
     assert cause.folded_total == 80
     assert cause.reason == "alarms.supposed.siblings" and cause.reason_params["alive"] == "2"
+
+
+def test_a_supposed_circuit_says_nothing_when_its_cabinet_speaks_within_a_second() -> None:
+    desk = Desk(Town())
+    for circuit in ("A001/D1", "A001/D2"):
+        desk.cross(desk.town.lamps(circuit), "no_supply")
+    desk.advance(1.1)
+    assert [alarm.supposed for alarm in desk.state.alarms.values() if alarm.kind == "circuit"] == [True, True]
+    desk.cross([desk.town.get("A001")], "no_mains")
+    desk.advance(3)
+    assert lines(desk) == ["Armoire sans tension (Enedis ?)"]
+    assert [event.kind for event in desk.of(ev.Annunciated)] == ["cabinet"]
 
 
 def test_few_silent_lamps_are_work_after_one_heartbeat() -> None:

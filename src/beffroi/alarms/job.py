@@ -130,7 +130,8 @@ class Job:
             event,
             state="acknowledged" if quiet else "unacknowledged",
             explains=tuple(alarm_class.explains),
-            pending_until=None if supposed else event.pending_until,
+            # a supposition waits as a signal does: what stands above may be about to speak, or to be supposed
+            pending_until=None if supposed and facts.parent is None else event.pending_until,
             params={"name": short_name(facts), "points": str(points)},
             supposed=supposed is not None,
             taken_by=next((cause.taken_by for cause in superseded if cause.taken_by), None),

@@ -122,7 +122,7 @@ def _end_wait(job: Job, alarm: Alarm) -> None:
     alarm_class = job.state.class_table.get((alarm.kind, alarm.alarm_class))
     cause = None
     if facts is not None and alarm_class is not None and alarm.folds and not alarm.manual:
-        found = job.find_parent(facts, alarm_class)
+        found = job.find_parent(facts, alarm_class, told=not alarm.supposed)
         cause = found if found is not None and found.id != alarm.id else None
     if cause is not None:
         job.fold(cause, [alarm.id], FOLD_REASON[cause.supposed], job.explain(cause))
