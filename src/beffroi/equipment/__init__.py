@@ -51,12 +51,12 @@ def _plugged(plugins: Path | None) -> list[tuple[str, EquipmentKind]]:
     if plugins is None or not plugins.is_dir():
         return []
     folders = sorted(path.parent for path in plugins.glob("*/__init__.py"))
-    return [
-        (str(folder), _kind_of(module, str(folder))) for folder in folders if hasattr(module := _load(folder), "KIND")
-    ]
+    modules = [(folder, load_folder(folder)) for folder in folders]
+    return [(str(folder), _kind_of(module, str(folder))) for folder, module in modules if hasattr(module, "KIND")]
 
 
-def _load(folder: Path) -> ModuleType:
+def load_folder(folder: Path) -> ModuleType:
+    """Return the module of a plugins folder, loaded once for all that it declares; raises EquipmentError."""
     name = f"beffroi_plugins_{folder.name}"
     if name in sys.modules and sys.modules[name].__file__ == str(folder / "__init__.py"):
         return sys.modules[name]

@@ -64,6 +64,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "telemetry.reason.forbidden_topic": _both(
         "Publication interdite : sujet d'une autre source", "Forbidden publish: another source's topic"
     ),
+    "links.failed": _both("Liaison en panne, relancée", "Link failed, run again"),
+    "links.ended": _both("Liaison arrêtée d'elle-même, relancée", "Link ended by itself, run again"),
     "mqtt.connection_lost": _both("Courtier MQTT injoignable", "MQTT broker out of reach"),
     "mqtt.not_mqtt": _both("Le courtier ne parle pas MQTT 3.1.1", "The broker does not speak MQTT 3.1.1"),
     "mqtt.protocol_refused": _both("Le courtier refuse MQTT 3.1.1", "The broker refuses MQTT 3.1.1"),

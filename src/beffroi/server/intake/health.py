@@ -8,6 +8,7 @@ import msgspec
 
 from beffroi.links.mqtt.link import UNDECODED_LIMIT, MqttLink
 from beffroi.server.intake.counts import Counts
+from beffroi.server.intake.guests import Guest
 from beffroi.server.intake.pipeline import POSTS_WAITING, Pipeline
 from beffroi.server.intake.writer import IN_FLIGHT, HistoryWriter
 
@@ -21,6 +22,7 @@ class Reported(Protocol):
     pipeline: Pipeline
     writer: HistoryWriter
     links: list[MqttLink]
+    guests: list[Guest]
     counts: Counts
 
 
@@ -56,7 +58,8 @@ class Reporter:
             "refused": {name: count for name, count in intake.counts.totals.items() if name != "received"},
             "over_quota": {name: episode.refused for name, episode in pipeline.episodes.running.items()},
             "links": [
-                {"name": f"mqtt {link.name}", "state": link.state, "problem": link.problem} for link in intake.links
+                *({"name": f"mqtt {one.name}", "state": one.state, "problem": one.problem} for one in intake.links),
+                *({"name": one.name, "state": one.state, "problem": one.problem} for one in intake.guests),
             ],
             "queues": [
                 *(

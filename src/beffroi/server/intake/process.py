@@ -23,6 +23,7 @@ from beffroi.equipment import registry as find_kinds
 from beffroi.links.mqtt.link import MqttLink
 from beffroi.links.mqtt.mapping import ARRAY_FILTERS, SINGLE_FILTERS
 from beffroi.links.mqtt.session import SessionPlan
+from beffroi.links.registry import registry as find_links
 from beffroi.server.broker_auth import BrokerKeys, broker_keys, bus_options
 from beffroi.server.bus import NatsBus
 from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
@@ -32,6 +33,7 @@ from beffroi.server.intake.brokerlog import BrokerLog
 from beffroi.server.intake.callout import SUBJECT, Callout
 from beffroi.server.intake.counts import Counts
 from beffroi.server.intake.doors import open_door
+from beffroi.server.intake.guests import find_guests
 from beffroi.server.intake.health import Reporter
 from beffroi.server.intake.keeping import Keeper
 from beffroi.server.intake.marks import Marks
@@ -96,6 +98,7 @@ class Intake:
         self.pipeline = Pipeline(self.writer, self.bus, clock, self.counts, registry, Marks())
         self.keeper = Keeper(dsn_app(settings), self.pipeline, self.counts, clock, ZoneInfo(settings.zone))
         self.posts = Posts(self.pipeline, self.counts, clock)
+        self.guests = find_guests(find_links(settings.plugins), settings.data, self.pipeline, clock)
         self.keys = broker_keys(settings)
         self.callout = Callout(self.keys, self._refused)
         self._reload = asyncio.Event()
@@ -119,6 +122,8 @@ class Intake:
         self._spawn(BATCHES, self.pipeline.run())
         for link in self.links:
             self._spawn(f"mqtt {link.name}", link.run())
+        for guest in self.guests:
+            self._spawn(f"link {guest.name}", guest.run())
         for number, task in enumerate(self.keeper.tasks()):
             self._spawn(f"keeping {number}", task)
         self._spawn("register", self._follow_register())
