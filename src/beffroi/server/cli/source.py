@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import typer
@@ -65,7 +66,11 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
     },
     "disabled": {"fr": "✔ Source « {name} » désactivée.", "en": "✔ Source “{name}” disabled."},
     "enabled": {"fr": "✔ Source « {name} » réactivée.", "en": "✔ Source “{name}” enabled."},
-    "none": {"fr": "Aucun appareil inconnu depuis 24 heures.", "en": "No unknown device for 24 hours."},
+    "none": {
+        "fr": "Aucun appareil inconnu depuis 24 heures. Un appareil s'annonce ainsi (identifiant MQTT au choix) :\n\n"
+        "    {line}\n",
+        "en": "No unknown device for 24 hours. A device announces itself so (any MQTT client id):\n\n    {line}\n",
+    },
     "column.name": {"fr": "source", "en": "source"},
     "column.state": {"fr": "état", "en": "state"},
     "column.received": {"fr": "valeurs", "en": "values"},
@@ -77,6 +82,8 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
     "state.disabled": {"fr": "désactivée", "en": "disabled"},
     "state.unknown": {"fr": "inconnue", "en": "unknown"},
 }
+EXAMPLE = "A045-12"
+LOOKED_AT = 1_000
 COUNTED = frozenset({"received", "undated"})
 """Reasons that are not refusals."""
 
@@ -121,7 +128,7 @@ def add(
     token = door.get("/api/telemetry/secret")
     source = _form(name, token["hash"], assets, label, rate, burst)
     door.post("/api/actions/telemetry.create_source", {"source": source})
-    _tell(name, token["token"])
+    _tell(door, name, token["token"], assets)
 
 
 def adopt(
@@ -137,7 +144,7 @@ def adopt(
     token = door.get("/api/telemetry/secret")
     source = _form(name or client, token["hash"], assets, label, 200.0, 50_000.0)
     door.post("/api/actions/telemetry.adopt_source", {"client": client, "source": source})
-    _tell(name or client, token["token"])
+    _tell(door, name or client, token["token"], assets)
 
 
 def renew(name: str = NAME, key: str = KEY_OPTION) -> None:
@@ -145,7 +152,7 @@ def renew(name: str = NAME, key: str = KEY_OPTION) -> None:
     door = _door(key)
     token = door.get("/api/telemetry/secret")
     door.post("/api/actions/telemetry.renew_secret", {"name": name, "secret": token["hash"]})
-    _tell(name, token["token"])
+    _tell(door, name, token["token"], [])
 
 
 def disable(
@@ -177,7 +184,7 @@ def unknown(key: str = KEY_OPTION) -> None:
     """List unknown devices."""
     found = _door(key).get("/api/telemetry/unknown")
     if not found:
-        typer.echo(_say("none"))
+        typer.echo(_say("none", line=_announcement()))
         return
     rows = [
         (one["client"], str(one["count"]), _shown(one["last_at"]), (one["messages"] or ["–"])[-1][:80]) for one in found
@@ -189,21 +196,47 @@ def _form(name: str, secret: str, assets: list[str], label: str, rate: float, bu
     return {"name": name, "secret": secret, "assets": assets, "label": label, "rate": rate, "burst": burst}
 
 
-def _tell(name: str, token: str) -> None:
+def _tell(door: Any, name: str, token: str, patterns: list[str]) -> None:
     """Show the token once, with lines that work by copy and paste."""
     settings = context.settings()
-    code = "A045-12"
-    payload = f'\'[{{"a":"{code}","t":\'$(date +%s%3N)\',"p":{{"power_w":81.2,"level_pct":100}}}}]\''
-    authority = settings.keys / "authority.pem"
-    mqtt = (
-        f"mosquitto_pub -h 127.0.0.1 -p {settings.mqtt_port}{f' --cafile {authority}' if settings.mqtt_secure else ''}"
-        f" -i {name} -u {name} -P {token} -q 1 -t bf1/{name} -m {payload}"
-    )
+    payload = _payload(_light_of(door, name, patterns))
+    mqtt = f"{_mosquitto_pub()} -i {name} -u {name} -P {token} -q 1 -t bf1/{name} -m {payload}"
     http = (
-        f"curl {f'--cacert {authority} https' if settings.secure else 'http'}://127.0.0.1:{settings.intake_port}"
+        f"curl {f'--cacert {_authority()} https' if settings.secure else 'http'}://127.0.0.1:{settings.intake_port}"
         f"/v1/readings -H 'Authorization: Bearer {token}' -d {payload}"
     )
     typer.echo(_say("made", name=name, token=token, mqtt=mqtt, http=http))
+
+
+def _announcement() -> str:
+    """Return the line by which a device that nobody knows makes itself known."""
+    from beffroi.server.broker_auth import broker_keys
+
+    onboarding = broker_keys(context.settings()).onboarding
+    return f"{_mosquitto_pub()} -i box-7 -u new -P {onboarding} -q 1 -t bf1/new/box-7 -m {_payload(EXAMPLE)}"
+
+
+def _light_of(door: Any, source: str, patterns: list[str]) -> str:
+    """Return the number of a light that a source may speak for, or an example while the register has none."""
+    for row in door.get("/api/assets", kind="street_light", limit=LOOKED_AT)["items"]:
+        gateway = row["characteristics"].get("gateway", "")
+        if gateway == source or (not gateway and any(fnmatchcase(row["code"], pattern) for pattern in patterns)):
+            return str(row["code"])
+    return EXAMPLE
+
+
+def _payload(code: str) -> str:
+    return f'\'[{{"a":"{code}","t":\'$(date +%s%3N)\',"p":{{"power_w":81.2,"level_pct":100}}}}]\''
+
+
+def _mosquitto_pub() -> str:
+    settings = context.settings()
+    secure = f" --cafile {_authority()}" if settings.mqtt_secure else ""
+    return f"mosquitto_pub -h 127.0.0.1 -p {settings.mqtt_port}{secure}"
+
+
+def _authority() -> Any:
+    return context.settings().keys / "authority.pem"
 
 
 def _shown(at: int) -> str:
