@@ -6,6 +6,7 @@ at which a clock-cut circuit came back to life.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 SCAN_EVERY_S = 5.0
 SHORTEST_PAUSE_S = 0.25
 INTAKE_PATIENCE_S = 10.0
+FASTEST_RATE = 150.0
+JUMP_S = 5.0
 JUDGED_AT_ONCE = 300
 MARGIN = 15 * SECOND
 """A heartbeat late by the network and the batch is no silence."""
@@ -203,8 +206,9 @@ async def run(core: CoreDoor) -> None:
     ground = Ground(core)
     await core.bus.subscribe("bf.health.intake", lambda _subject, _payload: ground.hear_intake())
     while True:
-        rate = ground.step()
-        await asyncio.sleep(max(SHORTEST_PAUSE_S, SCAN_EVERY_S / rate))
+        await asyncio.sleep(max(SHORTEST_PAUSE_S, SCAN_EVERY_S / ground.rate))
+        # right before judging: a clock set during the pause must not turn into a city that fell silent
+        ground.step()
         try:
             await _judge(core, supervisor.scan(core.city, core.state("alarms"), core.clock.now(), ground.steady_at))
         except Rejected as refusal:
@@ -217,30 +221,35 @@ async def _judge(core: CoreDoor, crossings: list[Crossing]) -> None:
 
 
 class Ground:
-    """Since when (city time) the ground is firm enough to judge a silence: our start, the clock, the intake."""
+    """Since when (city time) the ground is firm enough to judge a silence: our start, the clock, the intake.
+
+    The intake tells its health each second of the wall, whatever the city's clock does: its silence is the wall's.
+    """
 
     def __init__(self, core: CoreDoor) -> None:
         self._core = core
         self.steady_at = core.clock.now()
+        self.rate = 1.0
         self._steady_since = core.steady_since
         self._intake_heard: float | None = None
-        self._last = (core.clock.monotonic(), core.clock.now())
+        self._last = (time.monotonic(), core.clock.now())
 
     def hear_intake(self) -> None:
         """Note that the intake lives."""
-        self._intake_heard = self._core.clock.monotonic()
+        self._intake_heard = time.monotonic()
 
-    def step(self) -> float:
-        """Look at the ground; return how fast the city's clock runs against the wall's."""
-        monotonic, now = self._core.clock.monotonic(), self._core.clock.now()
-        elapsed = monotonic - self._last[0]
-        rate = (now - self._last[1]) / SECOND / elapsed if elapsed > 0 else 1.0
-        self._last = (monotonic, now)
-        mute = self._intake_heard is None or monotonic - self._intake_heard > INTAKE_PATIENCE_S
-        if mute or self._core.steady_since != self._steady_since:
+    def step(self) -> None:
+        """Look at the ground, and at how fast the city's clock runs against the wall's."""
+        wall, now = time.monotonic(), self._core.clock.now()
+        elapsed_s, city_s = wall - self._last[0], (now - self._last[1]) / SECOND
+        self._last = (wall, now)
+        set_by_hand = not -JUMP_S < city_s < FASTEST_RATE * elapsed_s + JUMP_S
+        if elapsed_s > 0 and not set_by_hand:
+            self.rate = max(city_s / elapsed_s, 1.0)
+        mute = self._intake_heard is None or wall - self._intake_heard > INTAKE_PATIENCE_S
+        if mute or set_by_hand or self._core.steady_since != self._steady_since:
             self._steady_since = self._core.steady_since
             self.steady_at = now
-        return min(max(rate, 1.0), 1_000.0)
 
 
 SERVICE = run

@@ -106,11 +106,11 @@ class JumpWatch:
         self._now = now
         self._monotonic = monotonic
 
-    def step(self, now: Micros, monotonic: float) -> Micros:
-        """Return by how much the clock jumped since the last step (µs, signed), 0 under JUMP."""
+    def step(self, now: Micros, monotonic: float, rate: float = 1.0) -> Micros:
+        """Return by how much the clock jumped since the last step (µs, signed), 0 under JUMP of the wall's time."""
         jump = (now - self._now) - int((monotonic - self._monotonic) * SECOND)
         self._now, self._monotonic = now, monotonic
-        return jump if abs(jump) > JUMP else 0
+        return jump if abs(jump) > JUMP * max(rate, 1.0) else 0
 
 
 async def city_clock(settings: Settings) -> CityClock:

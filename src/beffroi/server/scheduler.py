@@ -61,7 +61,7 @@ class Scheduler:
     async def step(self) -> None:
         """Tell a clock jump, then have everything that is due decided."""
         now = self._clock.now()
-        jump_us = self._watch.step(now, self._clock.monotonic())
+        jump_us = self._watch.step(now, self._clock.monotonic(), self._clock.rate)
         if jump_us:
             self.steady_since = self._clock.monotonic()
             self._untold_us += jump_us
