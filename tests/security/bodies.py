@@ -125,6 +125,7 @@ BODIES: dict[str, Bodies] = {
     "access.revoke_session": _always(session=str(uuid4())),
     "access.revoke_key": _always(key=str(uuid4())),
     "access.define_role": _always(name="roi", rights=["view"]),
+    "access.forget_account": _on_account,
     "access.remove_role": _always(name="all"),
     "access.set_purpose": _always(purpose="logbook", keep_days=1),
 }

@@ -67,6 +67,20 @@ class EnableAccount(Action, frozen=True, tag="access.enable_account"):
     account: UUID
 
 
+class ForgetAccount(Action, frozen=True, tag="access.forget_account"):
+    """Take the name and the login out of a closed account: what it did stays, whose it was is gone."""
+
+    right: ClassVar[str] = "accounts"
+
+    account: UUID
+
+
+class ForgetAccounts(Action, frozen=True, tag="access.forget_accounts"):
+    """Forget the accounts closed before a time; only a reaction asks for it."""
+
+    before: Micros
+
+
 class ChangePassword(Action, frozen=True, tag="access.change_password"):
     """Put another secret behind an account; `keep` is the session that asks and goes on."""
 

@@ -206,9 +206,7 @@ def _names(view: View[AccessState]) -> Any:
             raise Rejected("forbidden", right="view")
         state = view.state
         named: list[Account | MachineKey] = [*state.accounts.values(), *state.keys.values()]
-        return {
-            str(one.id): one.name for one in named if one.id == caller.actor.id or _works_where(caller, one, state)
-        }
+        return {str(one.id): one.name for one in named if one.id == caller.actor.id or _works_where(caller, one, state)}
 
     return list_names
 

@@ -52,6 +52,17 @@ def _account_created(state: AccessState, event: told.AccountCreated, line: Line)
     )
 
 
+def _account_disabled(state: AccessState, event: told.AccountDisabled, line: Line) -> None:
+    before = state.accounts[event.account]
+    state.accounts[event.account] = replace(before, state="disabled", closed_at=line.recorded_at)
+
+
+def _account_forgotten(state: AccessState, event: told.AccountForgotten, line: Line) -> None:
+    before = state.accounts[event.account]
+    state.logins.pop(before.login, None)
+    keep_account(state, replace(before, login=event.login, name=""))
+
+
 def _edit(**fields: Callable[[Any], Any]) -> Callable[[AccessState, Any, Line], None]:
     def change(state: AccessState, event: Any, line: Line) -> None:
         before = state.accounts[event.account]
@@ -111,8 +122,9 @@ _CHANGES: dict[type[Event], Callable[[AccessState, Any, Line], None]] = {
     told.AccountCreated: _account_created,
     told.AccountCorrected: _edit(name=lambda event: event.name, lang=lambda event: event.lang),
     told.GrantsSet: _edit(grants=lambda event: event.grants),
-    told.AccountDisabled: _edit(state=lambda event: "disabled"),
-    told.AccountEnabled: _edit(state=lambda event: "active"),
+    told.AccountDisabled: _account_disabled,
+    told.AccountEnabled: _edit(state=lambda event: "active", closed_at=lambda event: None),
+    told.AccountForgotten: _account_forgotten,
     told.PasswordChanged: _edit(credential=lambda event: event.credential, must_change=lambda event: event.must_change),
     told.TotpEnrolled: _edit(totp=lambda event: event.credential),
     told.TotpDropped: _edit(totp=lambda event: None),

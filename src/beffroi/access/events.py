@@ -54,6 +54,13 @@ class AccountEnabled(Event, frozen=True, tag="access.account_enabled"):
     account: UUID
 
 
+class AccountForgotten(Event, frozen=True, tag="access.account_forgotten"):
+    """The name and the login left a closed account; `login` is a number without meaning."""
+
+    account: UUID
+    login: str
+
+
 class PasswordChanged(Event, frozen=True, tag="access.password_changed"):
     """Another secret stands behind an account."""
 

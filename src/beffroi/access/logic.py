@@ -79,6 +79,25 @@ def _enable_account(state: AccessState, action: ask.EnableAccount, context: Cont
     return [told.AccountEnabled(account=account.id)] if account.state == "disabled" else []
 
 
+def _forget_account(state: AccessState, action: ask.ForgetAccount, context: Context) -> Sequence[Event]:
+    account = get_account(state, action.account)
+    if account.state != "disabled":
+        raise Rejected("access.still_open", login=account.login)
+    return _forgotten([account])
+
+
+def _forget_accounts(state: AccessState, action: ask.ForgetAccounts, context: Context) -> Sequence[Event]:
+    return _forgotten([one for one in state.accounts.values() if one.closed_at and one.closed_at < action.before])
+
+
+def _forgotten(accounts: Iterable[Account]) -> list[Event]:
+    return [
+        told.AccountForgotten(account=one.id, login=f"compte-{one.id.hex[-12:]}")
+        for one in accounts
+        if one.state == "disabled" and one.name
+    ]
+
+
 def _change_password(state: AccessState, action: ask.ChangePassword, context: Context) -> Sequence[Event]:
     account = get_account(state, action.account)
     changed = told.PasswordChanged(
@@ -243,6 +262,8 @@ _DECIDERS: dict[type[Action], Callable[[AccessState, Any, Context], Sequence[Eve
     ask.SetGrants: _set_grants,
     ask.DisableAccount: _disable_account,
     ask.EnableAccount: _enable_account,
+    ask.ForgetAccount: _forget_account,
+    ask.ForgetAccounts: _forget_accounts,
     ask.ChangePassword: _change_password,
     ask.EnrolTotp: _enrol_totp,
     ask.DropTotp: _drop_totp,

@@ -23,7 +23,10 @@ DEFAULTS: dict[str, Purpose] = {
     for purpose in (
         Purpose("logbook", _YEARS_5, {"fr": "Main courante : suites contentieuses", "en": "Log: possible litigation"}),
         Purpose("orders", _YEARS_5, {"fr": "Motifs d'ordres : preuve", "en": "Reasons of orders: proof"}),
-        Purpose("alarms", 365, {"fr": "Motifs d'alarmes", "en": "Reasons about alarms"}),
+        Purpose("assets", _YEARS_5, {"fr": "Motifs de retrait d'équipements", "en": "Reasons of retired assets"}),
+        Purpose("journal", _YEARS_5, {"fr": "Motifs d'effacement", "en": "Reasons of erasures"}),
+        Purpose("consignation", _YEARS_5, {"fr": "Chargés de consignation", "en": "Holders of lock-outs"}),
+        Purpose("secret.lock", 1, {"fr": "Empreintes des codes de consignation", "en": "Hashes of lock-out codes"}),
         Purpose("personal.account", _YEARS_5, {"fr": "Comptes : qui a fait quoi", "en": "Accounts: who did what"}),
         Purpose("personal.login", 365, {"fr": "Connexions (CNIL : 6 à 12 mois)", "en": "Sign-ins (6 to 12 months)"}),
     )

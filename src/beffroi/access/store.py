@@ -14,17 +14,19 @@ from beffroi.access.types import AccessState, Account, CredentialKind, MachineKe
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
-_ACCOUNT = "id, login, name, lang, state, grants, credential, must_change, totp, created_at"
+_ACCOUNT = "id, login, name, lang, state, grants, credential, must_change, totp, created_at, closed_at"
 _KEY = "id, name, digest, grants, created_at, created_by, ends_at, revoked"
 _SESSION = "id, account, digest, opened_at, ends_at, address"
 
 _STATEMENTS: dict[type[Event], str] = {
     told.AccountCreated: f"""INSERT INTO access_account ({_ACCOUNT}) VALUES (%(account)s, %(login)s, %(name)s, %(lang)s,
-        'active', %(grants)s, %(credential)s, %(must_change)s, NULL, %(recorded_at)s)""",
+        'active', %(grants)s, %(credential)s, %(must_change)s, NULL, %(recorded_at)s, NULL)""",
     told.AccountCorrected: "UPDATE access_account SET name = %(name)s, lang = %(lang)s WHERE id = %(account)s",
     told.GrantsSet: "UPDATE access_account SET grants = %(grants)s WHERE id = %(account)s",
-    told.AccountDisabled: "UPDATE access_account SET state = 'disabled' WHERE id = %(account)s",
-    told.AccountEnabled: "UPDATE access_account SET state = 'active' WHERE id = %(account)s",
+    told.AccountDisabled: """UPDATE access_account SET state = 'disabled', closed_at = %(recorded_at)s
+        WHERE id = %(account)s""",
+    told.AccountEnabled: "UPDATE access_account SET state = 'active', closed_at = NULL WHERE id = %(account)s",
+    told.AccountForgotten: "UPDATE access_account SET login = %(login)s, name = '' WHERE id = %(account)s",
     told.PasswordChanged: """UPDATE access_account SET credential = %(credential)s, must_change = %(must_change)s
         WHERE id = %(account)s""",
     told.TotpEnrolled: "UPDATE access_account SET totp = %(credential)s WHERE id = %(account)s",

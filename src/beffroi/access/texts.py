@@ -42,6 +42,10 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Ce compte, cette session ou cette clé n'existe pas.",
         "en": "This account, session or key does not exist.",
     },
+    "access.still_open": {
+        "fr": "Le compte « {login} » est ouvert : fermez-le avant de l'oublier.",
+        "en": "The account “{login}” is open: close it before forgetting it.",
+    },
     "access.login_taken": {
         "fr": "L'identifiant « {login} » est déjà pris.",
         "en": "The login “{login}” is already taken.",
@@ -96,6 +100,10 @@ _EVENTS: dict[str, dict[str, str]] = {
     "access.grants_set": {"fr": "Droits du compte {account} modifiés", "en": "Rights of account {account} changed"},
     "access.account_disabled": {"fr": "Compte {account} fermé", "en": "Account {account} closed"},
     "access.account_enabled": {"fr": "Compte {account} rouvert", "en": "Account {account} opened again"},
+    "access.account_forgotten": {
+        "fr": "Nom et identifiant effacés du compte fermé {account}",
+        "en": "Name and login erased from closed account {account}",
+    },
     "access.password_changed": {
         "fr": "Mot de passe du compte {account} changé",
         "en": "Password of account {account} changed",

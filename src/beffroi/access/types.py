@@ -49,6 +49,7 @@ class Account(msgspec.Struct, frozen=True):
     must_change: bool = True
     totp: UUID | None = None
     created_at: Micros = 0
+    closed_at: Micros | None = None
 
 
 class MachineKey(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """What happened to the register. Events of many assets stay small: their rows are kept in `asset_change`."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from beffroi.assets.types import Edits, Filter, LayerCount
@@ -40,6 +41,8 @@ class BulkEdited(Event, frozen=True, tag="assets.bulk_edited"):
 
 class Retired(Event, frozen=True, tag="assets.retired"):
     """An asset left the city."""
+
+    erasable: ClassVar[dict[str, str]] = {"reason": "assets"}
 
     asset: UUID
     reason: str

@@ -1,5 +1,7 @@
 """What happened to the journal itself."""
 
+from typing import ClassVar
+
 from beffroi.model.time import Micros
 from beffroi.trade.event import Event
 
@@ -13,6 +15,8 @@ class Erased(Event, frozen=True, tag="journal.erased"):
 
 class LineErased(Event, frozen=True, tag="journal.line_erased"):
     """The texts of one line were erased."""
+
+    erasable: ClassVar[dict[str, str]] = {"reason": "journal"}
 
     position: int
     reason: str

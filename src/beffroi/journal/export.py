@@ -13,7 +13,7 @@ import msgspec
 from beffroi.journal.codec import read_data, read_envelope, revealed
 from beffroi.journal.render import Catalogue, sentence
 from beffroi.journal.signing import SignedHead, SigningKey
-from beffroi.journal.types import Head, is_personal
+from beffroi.journal.types import Head, is_personal, is_secret
 from beffroi.journal.verify import Checked
 from beffroi.model.time import Micros, to_iso
 
@@ -182,7 +182,7 @@ class ExportWriter:
 def _export_body(body: Any, *, with_personal: bool) -> ExportBody:
     if body.erased_at is not None:
         return ExportBody(body.field, body.purpose, erased_at=body.erased_at)
-    if is_personal(body.purpose) and not with_personal:
+    if is_secret(body.purpose) or (is_personal(body.purpose) and not with_personal):
         return ExportBody(body.field, body.purpose)
     return ExportBody(body.field, body.purpose, body.salt.hex(), body.text)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from beffroi.journal.codec import HASHED, read_data, read_envelope
 from beffroi.journal.store import BODY_COLUMNS, LINE_COLUMNS
-from beffroi.journal.types import Body, StoredLine, is_personal
+from beffroi.journal.types import Body, StoredLine, is_personal, is_secret
 from beffroi.journal.verify import Checked
 from beffroi.model.actor import Actor
 from beffroi.model.scope import CITY, Grant, Scope
@@ -130,6 +130,8 @@ def _shown(line: StoredLine, bodies: Iterable[tuple[str, str, str | None]], *, p
     for field, purpose, text in bodies:
         if text is None:
             erased[field] = purpose
+        elif is_secret(purpose):
+            continue
         elif is_personal(purpose) and not personal:
             hidden[field] = purpose
         else:
@@ -182,7 +184,7 @@ def _condition(caller: Caller, filters: Filters) -> tuple[str, dict[str, Any]]:
         terms.append(
             "(convert_from(bytes, 'UTF8') ILIKE %(q)s OR EXISTS (SELECT 1 FROM journal_body AS body"
             " WHERE body.position = journal_line.position AND body.text ILIKE %(q)s"
-            " AND NOT body.purpose LIKE 'personal%%'))"
+            " AND NOT body.purpose LIKE 'personal%%' AND NOT body.purpose LIKE 'secret.%%'))"
         )
     values = {name: getattr(filters, name) for name in ("asset", "actor", "cause", "since", "until")}
     wanted = _like(filters.type[:-1]) + ".%" if filters.type.endswith(".") else filters.type

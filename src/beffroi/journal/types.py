@@ -60,6 +60,11 @@ class Body(msgspec.Struct, frozen=True):
     erased_at: Micros | None = None
 
 
+def is_secret(purpose: str) -> bool:
+    """Tell whether a purpose is about secrets (`secret.…`): their bodies are never read nor exported."""
+    return purpose.startswith("secret.")
+
+
 def is_personal(purpose: str) -> bool:
     """Tell whether a purpose is about identified people (`personal.…`): reading its bodies is itself journalled."""
     return purpose == PERSONAL or purpose.startswith(PERSONAL + ".")

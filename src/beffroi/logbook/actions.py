@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.model.scope import CITY, Scope
+from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -36,3 +37,10 @@ class Note(Action, frozen=True, tag="logbook.note"):
     params: dict[str, str] = {}
     asset: UUID | None = None
     scope: Scope = CITY
+
+
+class Forget(Action, frozen=True, tag="logbook.forget"):
+    """Empty the typed texts recorded before a time, or of one line of the journal; only a reaction asks for it."""
+
+    before: Micros | None = None
+    position: int | None = None

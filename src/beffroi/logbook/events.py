@@ -4,13 +4,17 @@ from typing import ClassVar
 from uuid import UUID
 
 from beffroi.model.scope import CITY, Scope
+from beffroi.model.time import Micros
 from beffroi.trade.event import Event
+
+PURPOSE = "logbook"
+"""Why the texts of the main courante are kept."""
 
 
 class Written(Event, frozen=True, tag="logbook.written"):
     """A person wrote a line; its text is erasable."""
 
-    erasable: ClassVar[dict[str, str]] = {"text": "logbook"}
+    erasable: ClassVar[dict[str, str]] = {"text": PURPOSE}
 
     entry: UUID
     text: str
@@ -21,7 +25,7 @@ class Written(Event, frozen=True, tag="logbook.written"):
 class Corrected(Event, frozen=True, tag="logbook.corrected"):
     """A person rectified a line by a new one."""
 
-    erasable: ClassVar[dict[str, str]] = {"text": "logbook"}
+    erasable: ClassVar[dict[str, str]] = {"text": PURPOSE}
 
     entry: UUID
     corrects: UUID
@@ -38,3 +42,11 @@ class Noted(Event, frozen=True, tag="logbook.noted"):
     params: dict[str, str]
     asset: UUID | None = None
     scope: Scope = CITY
+
+
+class Forgotten(Event, frozen=True, tag="logbook.forgotten"):
+    """Typed texts were emptied, as the journal's were: before a time, or of one position; `entries` are on screens."""
+
+    entries: tuple[UUID, ...]
+    before: Micros | None = None
+    position: int | None = None

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from beffroi.logbook.actions import Correct, Note, Write
-from beffroi.logbook.events import Corrected, Noted, Written
+from beffroi.logbook.actions import Correct, Forget, Note, Write
+from beffroi.logbook.events import Corrected, Forgotten, Noted, Written
 from beffroi.logbook.types import Entry, LogbookState
 from beffroi.model.scope import CITY
 from beffroi.model.time import DAY, MINUTE
@@ -15,6 +15,8 @@ from beffroi.trade.rejected import Rejected
 
 FUTURE_TOLERANCE = MINUTE
 KEPT_IN_MEMORY = 3 * DAY
+KEPT_LINES = 500
+"""Lines kept in memory however old: what screens may still hold."""
 
 
 def decide(state: LogbookState, action: Action, context: Context) -> Sequence[Event]:
@@ -40,6 +42,8 @@ def decide(state: LogbookState, action: Action, context: Context) -> Sequence[Ev
                     scope=action.scope,
                 )
             ]
+        case Forget():
+            return [_forget(state, action)]
     raise TypeError(f"not an action of the logbook: {action!r}")
 
 
@@ -54,8 +58,23 @@ def _correct(state: LogbookState, action: Correct, context: Context) -> Event:
     return Corrected(entry=context.ids.new(), corrects=first.id, text=action.text, asset=first.asset, scope=first.scope)
 
 
+def _forget(state: LogbookState, action: Forget) -> Event:
+    entries = tuple(entry.id for entry in state.entries.values() if _is_due(entry, action))
+    return Forgotten(entries=entries, before=action.before, position=action.position)
+
+
+def _is_due(entry: Entry, action: Forget) -> bool:
+    if entry.source != "typed" or not entry.text:
+        return False
+    return entry.position == action.position or (action.before is not None and entry.recorded_at < action.before)
+
+
 def apply(state: LogbookState, line: Line) -> None:
     """Bring one line into the entries; those older than what memory keeps leave."""
+    if isinstance(line.event, Forgotten):
+        for known in filter(None, map(state.entries.get, line.event.entries)):
+            known.text = ""
+        return
     entry = entry_of(line)
     if entry is None:
         return
@@ -63,7 +82,7 @@ def apply(state: LogbookState, line: Line) -> None:
     if entry.corrects and entry.corrects in state.entries:
         state.entries[entry.corrects].corrected_by = entry.id
     oldest = next(iter(state.entries.values()))
-    if oldest.recorded_at < line.recorded_at - KEPT_IN_MEMORY:
+    if len(state.entries) > KEPT_LINES and oldest.recorded_at < line.recorded_at - KEPT_IN_MEMORY:
         del state.entries[oldest.id]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 
 from beffroi.logbook import api, events, logic, store
-from beffroi.logbook.actions import Correct, Note, Write
+from beffroi.logbook.actions import Correct, Forget, Note, Write
 from beffroi.logbook.texts import TEXTS
 from beffroi.logbook.types import LogbookState
 from beffroi.model.ports import City
@@ -27,8 +27,13 @@ class Logbook(Trade[LogbookState]):
     """The main courante as a trade."""
 
     name: ClassVar[str] = "logbook"
-    actions: ClassVar[tuple[type[Action], ...]] = (Write, Correct, Note)
-    events: ClassVar[tuple[type[Event], ...]] = (events.Written, events.Corrected, events.Noted)
+    actions: ClassVar[tuple[type[Action], ...]] = (Write, Correct, Note, Forget)
+    events: ClassVar[tuple[type[Event], ...]] = (
+        events.Written,
+        events.Corrected,
+        events.Noted,
+        events.Forgotten,
+    )
     topics: ClassVar[tuple[str, ...]] = (TOPIC,)
     windows: ClassVar[dict[str, int]] = {TOPIC: SNAPSHOT_LINES}
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
@@ -57,6 +62,9 @@ class Logbook(Trade[LogbookState]):
 
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         event = line.event
+        if isinstance(event, events.Forgotten):
+            yield from ((TOPIC, entry) for entry in event.entries)
+            return
         yield TOPIC, event.entry  # type: ignore[attr-defined]
         if isinstance(event, events.Corrected):
             yield TOPIC, event.corrects

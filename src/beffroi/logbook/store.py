@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from beffroi.logbook.events import Forgotten
 from beffroi.logbook.logic import entry_of
 from beffroi.logbook.types import Entry, LogbookState
 from beffroi.model.scope import Scope
@@ -17,6 +18,8 @@ COLUMNS = (
 )
 _INSERT = f"INSERT INTO logbook_entry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _LINK = "UPDATE logbook_entry SET corrected_by = %s WHERE id = %s"
+_FORGET = """UPDATE logbook_entry SET text = '' WHERE source = 'typed' AND text <> ''
+    AND (recorded_at < %s OR position = %s)"""
 MEMORY_ROWS = 2_000
 
 
@@ -29,12 +32,15 @@ def load(connection: psycopg.Connection[Any]) -> LogbookState:
 
 
 def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
-    """Insert the entries of a batch and link those they correct."""
+    """Insert the entries of a batch, link those they correct, empty those to forget."""
     entries = [entry for entry in map(entry_of, lines) if entry is not None]
     cursor.executemany(_INSERT, [_to_row(entry) for entry in entries])
     links = [(entry.id, entry.corrects) for entry in entries if entry.corrects]
     if links:
         cursor.executemany(_LINK, links)
+    for line in lines:
+        if isinstance(line.event, Forgotten):
+            cursor.execute(_FORGET, (line.event.before, line.event.position))
 
 
 def entries_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:

@@ -13,6 +13,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Cette écriture n'existe pas ou date de plus de trois jours.",
         "en": "This line does not exist or is more than three days old.",
     },
+    "logbook.forgotten": {
+        "fr": "Textes de la main courante effacés",
+        "en": "Texts of the log erased",
+    },
     "logbook.automatic": {
         "fr": "Une écriture automatique ne se rectifie pas : écrivez une nouvelle ligne.",
         "en": "An automatic line cannot be corrected: write a new one.",

@@ -32,7 +32,8 @@ _OVERRIDES = """INSERT INTO orders_override (asset_index, level_pct, until, orde
     SELECT unnest(%s::int[]), %s, %s, %s ON CONFLICT (asset_index)
     DO UPDATE SET level_pct = excluded.level_pct, until = excluded.until, order_id = excluded.order_id"""
 _LOCK = "INSERT INTO orders_lock (id, asset, facts) VALUES (%s, %s, %s)"
-_LIFT = "UPDATE orders_lock SET lifted_at = %s WHERE id = %s"
+_LIFT = """UPDATE orders_lock SET lifted_at = %s, facts = facts || '{"holder": "", "code_hash": ""}' WHERE id = %s"""
+"""Once lifted, who held it and by which code is the journal's to keep, and to erase."""
 
 
 class OrderFacts(msgspec.Struct, kw_only=True):
