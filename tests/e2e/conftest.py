@@ -24,6 +24,8 @@ PASSWORD = "Une-phrase-de-passe-42"
 STATIC = Path(__file__).parents[2] / "src" / "beffroi" / "server" / "static" / "index.html"
 LON, LAT = 5.0415, 47.3221
 LAMPS = 12
+QUIET = {"A045": {"door_open": 0, "mains": 1}, "A045/D3": {"tripped": 0}, "A045/D4": {"tripped": 0}}
+UNACKNOWLEDGED = ("unacknowledged", "returned", "latched_unacknowledged")
 ROLES = ("shift_supervisor", "electrician", "clerk", "administrator")
 
 
@@ -75,20 +77,20 @@ class City:
             time.sleep(0.1)
 
     def quiet(self) -> None:
-        """Bring every cause back and acknowledge what is left: nothing waits any more."""
-        for code, points in (
-            ("A045", {"door_open": 0, "mains": 1}),
-            ("A045/D3", {"tripped": 0}),
-            ("A045/D4", {"tripped": 0}),
-        ):
+        """Bring every cause back and acknowledge it: what stays listed a moment longer only settles."""
+        for code, points in QUIET.items():
             self.say(code, **points)
         deadline = time.monotonic() + 20
-        while items := self.client.get("/api/alarms", params={"state": "shown"}).json()["items"]:
-            assert time.monotonic() < deadline, items
-            for alarm in items:
-                if alarm["state"] in ("unacknowledged", "returned", "latched_unacknowledged"):
+        while busy := [one for one in self._listed() if one["active"] or one["state"] in UNACKNOWLEDGED]:
+            assert time.monotonic() < deadline, [(one["code"], one["state"]) for one in busy]
+            for alarm in busy:
+                if alarm["state"] in UNACKNOWLEDGED:
                     self.act("alarms.acknowledge", alarm=alarm["id"])
             time.sleep(0.1)
+
+    def _listed(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.client.get("/api/alarms", params={"state": "shown"}).json()["items"]
+        return items
 
     @property
     def intake(self) -> str:
