@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     name: str = typer.Argument("", help=words.say("bench.name", TEXTS)),
-    options: list[str] = typer.Argument(None, help=words.say("bench.options", TEXTS)),  # noqa: B008 - typer's way
+    options: list[str] = typer.Argument(None, help=words.say("bench.options", TEXTS)),
 ) -> None:
     """Run one measure, or list them."""
     known = measures()
