@@ -8,7 +8,7 @@ import pytest
 
 from beffroi.model.geo import Position
 from beffroi.model.scope import Grant
-from beffroi.model.time import HOUR, MINUTE, SECOND, Micros
+from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, Micros
 from beffroi.orders import TRADE, actions, events
 from beffroi.orders.types import Order, PointState, Selection
 from beffroi.procedures.order_sender import frames_of, verdicts
@@ -71,6 +71,33 @@ def test_breaking_the_glass_leaves_a_mark_to_countersign(desk: Desk) -> None:
         desk.do(actions.Countersign(order=order.id), OPERATOR)
     desk.do(actions.Countersign(order=order.id), ON_CALL)
     assert order.countersigned_by == ON_CALL
+
+
+def test_a_countersignature_that_does_not_come_raises_a_line_once(desk: Desk) -> None:
+    order = desk.request(OPERATOR, value=0.0)
+    desk.do(actions.BreakGlass(order=order.id, reason="astreinte injoignable"), OPERATOR)
+    desk.time_passes(DAY - 1)
+    assert not _overdue(desk)
+    desk.time_passes(1)
+    (event,) = _overdue(desk)
+    assert (event.order, event.points) == (order.id, len(order.targets))
+    assert order.countersign_overdue
+    desk.time_passes(2 * DAY)
+    assert len(_overdue(desk)) == 1
+    desk.do(actions.Countersign(order=order.id), ON_CALL)
+    assert order.countersigned_by == ON_CALL
+
+
+def test_a_countersignature_in_time_raises_nothing(desk: Desk) -> None:
+    order = desk.request(OPERATOR, value=0.0)
+    desk.do(actions.BreakGlass(order=order.id, reason="astreinte injoignable"), OPERATOR)
+    desk.do(actions.Countersign(order=order.id), ON_CALL)
+    desk.time_passes(2 * DAY)
+    assert not _overdue(desk)
+
+
+def _overdue(desk: Desk) -> list[events.CountersignOverdue]:
+    return [line.event for line in desk.lines if isinstance(line.event, events.CountersignOverdue)]
 
 
 @pytest.mark.parametrize(

@@ -105,12 +105,12 @@ class WholeCity:
 
 
 @asynccontextmanager
-async def whole_city(database: Any, nats: Any, data: Path) -> AsyncIterator[WholeCity]:
+async def whole_city(database: Any, nats: Any, data: Path, *, demo: bool = False) -> AsyncIterator[WholeCity]:
     """Give a whole core in this process, its services included."""
     (data / "keys").mkdir(mode=0o700, exist_ok=True)
     shutil.copy(nats.keys / "broker.json", data / "keys" / "broker.json")
     settings = msgspec.structs.replace(
-        database.settings, data=data, nats_port=nats.nats_port, nats=nats.nats, http_host="127.0.0.1"
+        database.settings, data=data, nats_port=nats.nats_port, nats=nats.nats, http_host="127.0.0.1", demo=demo
     )
     core = Core(settings, SystemClock())
     listener = socket.create_server(("127.0.0.1", 0))
@@ -131,10 +131,19 @@ async def whole_city(database: Any, nats: Any, data: Path) -> AsyncIterator[Whol
 @pytest.fixture
 def in_whole_city(database: Any, nats: Any, data_folder: Path) -> Callable[..., None]:
     """Run a test inside a whole city at work."""
+    return _runner(database, nats, data_folder, demo=False)
 
+
+@pytest.fixture
+def in_demo_city(database: Any, nats: Any, data_folder: Path) -> Callable[..., None]:
+    """Run a test inside a demonstration, with its public accounts."""
+    return _runner(database, nats, data_folder, demo=True)
+
+
+def _runner(database: Any, nats: Any, data: Path, *, demo: bool) -> Callable[..., None]:
     def run(scenario: Callable[[WholeCity], Awaitable[None]]) -> None:
         async def main() -> None:
-            async with whole_city(database, nats, data_folder) as city:
+            async with whole_city(database, nats, data, demo=demo) as city:
                 await scenario(city)
 
         asyncio.run(asyncio.wait_for(main(), 100))

@@ -64,6 +64,7 @@ class GlassBroken(Event, frozen=True, tag="orders.glass_broken"):
     reason: str
     not_after: Micros
     countersign_before: Micros
+    points: int = 0
     scope: Scope = CITY
 
 
@@ -71,6 +72,14 @@ class Countersigned(Event, frozen=True, tag="orders.countersigned"):
     """The missing second person countersigned."""
 
     order: UUID
+    scope: Scope = CITY
+
+
+class CountersignOverdue(Event, frozen=True, tag="orders.countersign_overdue"):
+    """Nobody countersigned within 24 hours an order that went without its second person."""
+
+    order: UUID
+    points: int
     scope: Scope = CITY
 
 

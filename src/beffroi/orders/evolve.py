@@ -83,6 +83,8 @@ def _advance(state: OrdersState, order: Order, line: Line) -> None:
             order.broke_glass, order.countersign_before = True, before
         case events.Countersigned():
             order.countersigned_by = line.actor.id
+        case events.CountersignOverdue():
+            order.countersign_overdue = True
         case events.Refused() | events.Cancelled() | events.Expired():
             _close(order, _CLOSED_AS[type(line.event)], line.recorded_at)
         case events.Sent(locked=locked, follow_until=follow_until):
@@ -117,6 +119,5 @@ def _forget_old(state: OrdersState, now: Micros) -> None:
     holding = {override.order for override in state.overrides.values()}
     for order in list(state.orders.values()):
         ended = order.ended_at is not None and order.ended_at < now - KEPT_ENDED
-        owed = order.broke_glass and order.countersigned_by is None
-        if ended and not owed and order.id not in holding:
+        if ended and not order.owed and order.id not in holding:
             del state.orders[order.id]

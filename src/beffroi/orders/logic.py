@@ -205,6 +205,7 @@ def _break_glass(state: OrdersState, action: actions.BreakGlass, context: Contex
             reason=action.reason,
             not_after=context.now + VALIDITY,
             countersign_before=context.now + COUNTERSIGN,
+            points=len(order.targets),
             scope=common_scope(order.scopes),
         )
     ]
@@ -212,7 +213,7 @@ def _break_glass(state: OrdersState, action: actions.BreakGlass, context: Contex
 
 def _countersign(state: OrdersState, action: actions.Countersign, context: Context) -> list[Event]:
     order = _get(state, action.order)
-    if not order.broke_glass or order.countersigned_by is not None:
+    if not order.owed:
         raise Rejected("orders.nothing_to_countersign")
     if context.actor.kind != "person" or context.actor.id == order.requested_by:
         raise Rejected("orders.same_person")
@@ -268,6 +269,15 @@ def _ended(order: Order, results: dict[str, tuple[int, ...]]) -> events.Ended:
 
 def _expire(state: OrdersState, action: actions.Expire, context: Context) -> list[Event]:
     order = _get(state, action.order)
+    due = _due_by_state(state, order, context)
+    overdue = _countersign_deadline(order)
+    if overdue is not None and context.now >= overdue:
+        scope = common_scope(order.scopes)
+        due.append(events.CountersignOverdue(order=order.id, points=len(order.targets), scope=scope))
+    return due
+
+
+def _due_by_state(state: OrdersState, order: Order, context: Context) -> list[Event]:
     scope = common_scope(order.scopes)
     match order.state:
         case "waiting" if order.approve_before is not None and context.now >= order.approve_before:
@@ -294,6 +304,15 @@ def _holds_overrides(state: OrdersState, order: UUID) -> bool:
 
 def deadline(state: OrdersState, order: Order, holding: set[UUID]) -> Micros | None:
     """Return when time next does something to an order, or nothing; `holding` are the orders with live overrides."""
+    times = (_deadline_by_state(order, holding), _countersign_deadline(order))
+    return min((at for at in times if at is not None), default=None)
+
+
+def _countersign_deadline(order: Order) -> Micros | None:
+    return order.countersign_before if order.owed and not order.countersign_overdue else None
+
+
+def _deadline_by_state(order: Order, holding: set[UUID]) -> Micros | None:
     match order.state:
         case "waiting":
             return order.approve_before

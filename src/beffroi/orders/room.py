@@ -46,6 +46,7 @@ class Orders(Trade[OrdersState]):
         events.Cancelled,
         events.GlassBroken,
         events.Countersigned,
+        events.CountersignOverdue,
         events.Sent,
         events.PointsSettled,
         events.Ended,

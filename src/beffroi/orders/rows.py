@@ -37,6 +37,7 @@ class OrderRow(msgspec.Struct, kw_only=True):
     broke_glass: bool
     countersign_before: Micros | None
     countersigned_by: UUID | None
+    countersign_overdue: bool
     sent_at: Micros | None
     ended_at: Micros | None
 
@@ -83,6 +84,7 @@ def order_row(order: Order, city: City) -> Row:
         broke_glass=order.broke_glass,
         countersign_before=order.countersign_before,
         countersigned_by=order.countersigned_by,
+        countersign_overdue=order.countersign_overdue,
         sent_at=order.sent_at,
         ended_at=order.ended_at,
     )

@@ -52,6 +52,7 @@ class OrderFacts(msgspec.Struct, kw_only=True):
     broke_glass: bool
     countersign_before: Micros | None
     countersigned_by: UUID | None
+    countersign_overdue: bool = False
     sent_at: Micros | None
     follow_until: Micros | None
 

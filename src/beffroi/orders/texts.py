@@ -109,6 +109,24 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Ordre passé outre, à contresigner sous 24 h",
         "en": "Order forced through, to be countersigned within 24 h",
     },
+    "orders.countersign_overdue": {
+        "fr": "Contreseing non donné sous 24 h : ordre passé outre sur {points} points",
+        "en": "Not countersigned within 24 h: order forced through on {points} points",
+    },
+    "orders.note.glass_broken": {
+        "fr": "Passer outre : ordre sur {points} points sans seconde personne, à contresigner sous 24 h",
+        "en": "Forced through: order on {points} points without a second person, to be countersigned within 24 h",
+    },
+    "orders.note.countersigned": {"fr": "Passer outre contresigné", "en": "Forced order countersigned"},
+    "orders.note.countersign_overdue": {
+        "fr": "Contreseing non donné sous 24 h : ordre passé outre sur {points} points",
+        "en": "Not countersigned within 24 h: order forced through on {points} points",
+    },
+    "orders.note.consigned": {
+        "fr": "Consigné, attestation {certificate} · {place}",
+        "en": "Locked out, certificate {certificate} · {place}",
+    },
+    "orders.note.lifted": {"fr": "Consignation levée · {place}", "en": "Lock-out lifted · {place}"},
     "orders.countersigned": {"fr": "Ordre contresigné", "en": "Order countersigned"},
     "orders.sent": {"fr": "Ordre parti vers les points", "en": "Order left for the points"},
     "orders.points_settled": {"fr": "Réponses de points reçues", "en": "Answers of points received"},

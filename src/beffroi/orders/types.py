@@ -91,6 +91,7 @@ class Order(msgspec.Struct, kw_only=True):
     broke_glass: bool = False
     countersign_before: Micros | None = None
     countersigned_by: UUID | None = None
+    countersign_overdue: bool = False
     sent_at: Micros | None = None
     follow_until: Micros | None = None
     ended_at: Micros | None = None
@@ -99,6 +100,11 @@ class Order(msgspec.Struct, kw_only=True):
     def safe(self) -> bool:
         """Tell whether the order goes in the direction that needs nobody else."""
         return self.command == "programme" or self.value >= SAFE_LEVEL_PCT
+
+    @property
+    def owed(self) -> bool:
+        """Tell whether a second person must still countersign."""
+        return self.broke_glass and self.countersigned_by is None
 
     def counts(self) -> dict[str, int]:
         """Return how many points stand in each state, the most urgent first, absent ones left out."""
