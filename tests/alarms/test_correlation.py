@@ -168,6 +168,43 @@ def test_three_cabinets_of_three_without_mains_are_their_substation() -> None:
     assert lines(desk) == ["Poste sans tension (Enedis ?) (supposé)"]
 
 
+def test_three_cabinets_within_a_second_are_enough_however_many_there_are() -> None:
+    desk = Desk(Town(cabinets=20, circuits=1, lamps=4))
+    for place in range(1, 21):
+        desk.cross([desk.town.get(f"A{place:03}")], "no_mains")
+        desk.advance(0.3)
+    desk.advance(2)
+    assert lines(desk) == ["Poste sans tension (Enedis ?) (supposé)"]
+    assert len(desk.of(ev.Annunciated)) == 0
+    assert len(desk.state.children[desk.shown()[0].id]) == 20
+
+
+def test_what_is_on_its_way_back_is_not_named_yet() -> None:
+    desk = Desk(Town())
+    lamps = desk.town.lamps("A001/D3")
+    desk.cross([desk.town.get("A001/D3")], "tripped")
+    desk.cross(lamps, "no_supply")
+    desk.advance(60)
+    desk.cross([desk.town.get("A001/D3")], "tripped", "clear")
+    desk.cross(lamps[:40], "no_supply", "clear")
+    desk.advance(100)
+    assert not desk.of(ev.LeftOver)
+    desk.cross(lamps[40:78], "no_supply", "clear")
+    desk.advance(61)
+    assert [item.code for item in desk.of(ev.LeftOver)[0].left] == ["A001/D3-079", "A001/D3-080"]
+
+
+def test_a_mute_cabinet_comes_before_its_gateway() -> None:
+    town = Town(cabinets=1, circuits=1, lamps=4, source="gw-1")
+    cabinet = town.get("A001")
+    gateway = town.topology.add("gateway", "GW-A001-1", cabinet.id, source="gw-1")
+    desk = Desk(town)
+    desk.cross([gateway, cabinet], "mute")
+    desk.cross(town.lamps("A001"), "silent")
+    desk.advance(5)
+    assert lines(desk) == ["Armoire muette, éclairage non vérifié"]
+
+
 def test_one_line_even_when_the_group_comes_apart_slowly() -> None:
     desk = Desk(Town())
     desk.cross(desk.town.lamps("A001/D1"), "no_supply")
@@ -195,7 +232,7 @@ def test_a_supposed_cause_is_over_when_its_crowd_is_back() -> None:
 
 def test_a_mute_gateway_explains_the_silence_behind_it() -> None:
     town = Town(cabinets=1, circuits=2, lamps=10, source="gw-1")
-    gateway = town.topology.add("gateway", "gw-1", source="gw-1")
+    gateway = town.topology.add("gateway", "GW-A001-1", source="gw-1")
     desk = Desk(town)
     desk.cross(town.lamps("A001/D1")[:5], "silent")
     desk.cross([gateway], "mute")

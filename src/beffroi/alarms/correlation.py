@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.types import GATEWAY, Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass, EquipmentKind
 from beffroi.model.ports import AssetFacts, City
 from beffroi.model.time import MINUTE, SECOND, Micros
@@ -59,11 +59,9 @@ def find_cause(state: AlarmsState, city: City, facts: AssetFacts, alarm_class: s
         for cause in state.causes.get(ancestor, {}).values():
             if alarm_class in cause.explains and not cause.manual:
                 return root_of(state, cause)
-    if facts.source:
-        gateway = city.topology.find_code(facts.source)
-        for cause in state.causes.get(gateway.id, {}).values() if gateway and gateway.id != facts.id else ():
-            if alarm_class in cause.explains and not cause.manual:
-                return root_of(state, cause)
+    for cause in state.speakers.get(facts.source, {}).values() if facts.source else ():
+        if alarm_class in cause.explains and not cause.manual and cause.asset != facts.id:
+            return root_of(state, cause)
     return None
 
 
@@ -80,8 +78,8 @@ def list_explained(state: AlarmsState, city: City, facts: AssetFacts, by: AlarmC
         return []
     found: dict[UUID, Alarm] = {}
     crowds = [state.dark[node] for node in (facts.id, *city.topology.descendants(facts.id)) if node in state.dark]
-    if facts.code in state.behind and by.test == SILENT:
-        crowds.append(state.behind[facts.code])
+    if facts.kind == GATEWAY and facts.source in state.behind and by.test == SILENT:
+        crowds.append(state.behind[facts.source])
     for crowd in crowds:
         for alarm in crowd.values():
             if alarm.alarm_class in by.explains and alarm.asset != facts.id:
@@ -138,7 +136,7 @@ def _darkness(state: AlarmsState, city: City, node: UUID, now: Micros) -> Dark |
             alarm for alarm in held.values() if alarm.asset not in elsewhere and _testifies(alarm, candidate)
         )
         dark = len({alarm.asset for alarm in alarms})
-        if dark < LEAST_CHILDREN or dark < LEAST_SHARE * of:
+        if dark < LEAST_CHILDREN or (dark < LEAST_SHARE * of and not _at_once(alarms, candidate)):
             continue
         if best is None or len(candidate.explains) < len(best.alarm_class.explains):
             best = Dark(facts, candidate, alarms, dark, max(of, dark), _lost_supply(alarms), False)
@@ -146,6 +144,14 @@ def _darkness(state: AlarmsState, city: City, node: UUID, now: Micros) -> Dark |
         return None
     told = any(best.alarm_class.name == cause.alarm_class for cause in state.causes.get(node, {}).values())
     return msgspec.structs.replace(best, told=told)
+
+
+def _at_once(alarms: Sequence[Alarm], candidate: AlarmClass) -> bool:
+    """Three boxes that lost their supply within a minute lost one supply, though others have yet to say so."""
+    told = sorted(alarm.raised_at for alarm in alarms if alarm.alarm_class == candidate.name and not alarm.supposed)
+    if candidate.test == SILENT or len(told) < LEAST_CHILDREN:
+        return False
+    return told[-1] - told[-LEAST_CHILDREN] <= MINUTE
 
 
 def _speaks_itself(city: City, kind: EquipmentKind, dark: Dark, now: Micros) -> bool:

@@ -11,7 +11,7 @@ from beffroi.alarms.changes import new_alarm
 from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explained
 from beffroi.alarms.machine import LIFE, State
 from beffroi.alarms.states import FLOOD_WINDOW
-from beffroi.alarms.types import REMEMBERED, Alarm, AlarmsState
+from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts, City
 from beffroi.model.scope import Scope
@@ -59,6 +59,7 @@ class Job:
         self.folded: dict[UUID, UUID] = {}
         self.lost: dict[UUID, dict[UUID, UUID | None]] = {}
         self.fresh: dict[UUID, list[Alarm]] = {}
+        self.speaking: dict[str, list[Alarm]] = {}
         self.made: dict[UUID, Alarm] = {}
         self._cut: dict[UUID | None, bool] = {}
 
@@ -68,10 +69,13 @@ class Job:
         if found is not None:
             return self.root(found)
         if self.fresh:
-            for ancestor in (*self.city.topology.ancestors(facts.id), self._gateway(facts)):
-                for cause in self.fresh.get(ancestor, ()) if ancestor else ():
+            for ancestor in self.city.topology.ancestors(facts.id):
+                for cause in self.fresh.get(ancestor, ()):
                     if alarm_class in cause.explains:
                         return self.root(cause)
+            for cause in self.speaking.get(facts.source, ()) if facts.source else ():
+                if alarm_class in cause.explains and cause.asset != facts.id:
+                    return self.root(cause)
         return None
 
     def root(self, cause: Alarm) -> Alarm:
@@ -87,10 +91,6 @@ class Job:
 
     def _record(self, alarm: UUID) -> Alarm | None:
         return self.state.alarms.get(alarm) or self.made.get(alarm)
-
-    def _gateway(self, facts: AssetFacts) -> UUID | None:
-        gateway = self.city.topology.find_code(facts.source) if facts.source else None
-        return gateway.id if gateway and gateway.id != facts.id else None
 
     def is_cut(self, facts: AssetFacts, at: Micros) -> bool:
         """Tell whether the asset's circuit is off by its own clock, asked once per circuit."""
@@ -211,6 +211,8 @@ class Job:
     def _remember(self, event: ev.Raised) -> Alarm:
         record = self.to_record(event)
         self.fresh.setdefault(event.asset, []).append(record)
+        if record.source and record.kind == GATEWAY:
+            self.speaking.setdefault(record.source, []).append(record)
         self.made[event.alarm] = record
         return record
 

@@ -36,7 +36,7 @@ def alarm_row(state: AlarmsState, alarm: Alarm, city: City) -> AlarmRow:
         chattering=alarm.toggles > CHATTERING,
         count=len(state.children.get(alarm.id, ())),
         total=alarm.folded_total,
-        points=max(int(alarm.params.get("points", "0")), alarm.folded_total),
+        points=int(alarm.params.get("points", "0")) or alarm.folded_total,
         left=list(alarm.left_codes[:LISTED_LEFT]),
         reason=Reason(alarm.reason, alarm.reason_params) if alarm.reason else None,
         cannot_shelve=alarm_class.cannot_shelve if alarm_class else False,

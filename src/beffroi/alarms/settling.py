@@ -14,7 +14,7 @@ from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts
-from beffroi.model.time import SECOND, Micros
+from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 
@@ -23,6 +23,10 @@ SPEAKS_ON_RETURN = 0.6
 
 STREET_WINDOW = 60 * SECOND
 LEAST_IN_STREET = 3
+FEW_LEFT = 0.1
+PATIENCE = 5 * MINUTE
+"""While more than that share is missing they may still be on their way: relays, restrike, a slow link."""
+
 GIVE_UP_MARGIN = 30 * SECOND
 
 
@@ -133,8 +137,9 @@ def _end_wait(job: Job, alarm: Alarm) -> None:
 def _conclude(job: Job, cause: Alarm) -> None:
     """Count what came back; what did not stands for itself, under its own name."""
     standing = list(job.state.children.get(cause.id, {}).values())
+    concerned = int(cause.params.get("points", "0")) or cause.folded_total
     quiet = _not_heard_since(job, cause, {alarm.asset for alarm in standing})
-    if quiet is None:
+    if quiet is None or _on_their_way(job, cause, standing, len(standing) + len(quiet) > FEW_LEFT * concerned):
         return
     regrouped = _regroup(job, standing)
     left = [job.to_left(alarm) for alarm in standing if alarm.id not in regrouped]
@@ -143,7 +148,6 @@ def _conclude(job: Job, cause: Alarm) -> None:
         job.events.append(event)
         left.append(ev.Left(event.alarm, facts.id, facts.code, alarm_class.name, alarm_class.outcome, facts.scope))
     state: State = "returned" if left and cause.state == "normal" and cause.outcome == "alarm" else cause.state
-    concerned = max(int(cause.params.get("points", "0")), cause.folded_total)
     back = max(concerned - len(left), 0)
     job.events.append(
         ev.LeftOver(alarm=cause.id, asset=cause.asset, scope=cause.scope, state=state, back=back, left=tuple(left))
@@ -151,6 +155,14 @@ def _conclude(job: Job, cause: Alarm) -> None:
     for alarm in standing:
         if alarm.outcome == "alarm" and alarm.id not in regrouped:
             job.annunciate(alarm)
+
+
+def _on_their_way(job: Job, cause: Alarm, standing: list[Alarm], many: bool) -> bool:
+    """Tell whether more may still come back; another cause that says so itself is not kept hidden for it."""
+    told = (job.state.class_table.get((alarm.kind, alarm.alarm_class)) for alarm in standing if alarm.explains)
+    if any(alarm_class is not None and alarm_class.test != "mismatch" for alarm_class in told):
+        return False
+    return many and job.now - (cause.returned_at or job.now) < PATIENCE
 
 
 def _regroup(job: Job, standing: list[Alarm]) -> set[UUID]:

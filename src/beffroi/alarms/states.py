@@ -7,7 +7,7 @@ from uuid import UUID
 
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import Patch, changes_of, new_alarm
-from beffroi.alarms.types import REMEMBERED, Alarm, AlarmsState, DeadlineKind, Flood
+from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm, AlarmsState, DeadlineKind, Flood
 from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.line import Line
 
@@ -130,6 +130,8 @@ def _reindex(state: AlarmsState, alarm: Alarm, before: int, after: int) -> None:
         _reindex_dark(state, alarm, after & _DARK)
     if changed & _CAUSE:
         _keep(state.causes, alarm.asset, alarm, after & _CAUSE)
+        if alarm.source and alarm.kind == GATEWAY:
+            _keep(state.speakers, alarm.source, alarm, after & _CAUSE)
     if changed & _CHILD and alarm.parent is not None:
         _keep(state.children, alarm.parent, alarm, after & _CHILD)
 

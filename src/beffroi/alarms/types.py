@@ -15,6 +15,9 @@ from beffroi.model.time import MINUTE, Micros
 REMEMBERED = 10 * MINUTE
 """How long an ended alarm is remembered: the same condition coming back within is the same alarm."""
 
+GATEWAY = "gateway"
+"""The kind that speaks for others: it explains the silence of those that have its source."""
+
 DeadlineKind = Literal["alarm", "feeder", "flood"]
 
 
@@ -99,9 +102,10 @@ class AlarmsState(msgspec.Struct):
     """Every record, and the indexes that make a judgement a few dictionary reads.
 
     `dark` holds the active foldable conditions by feeding asset, `streets` those that nothing feeds by commune and
-    street (`gathering`: crowds soon to be looked at), `behind` the silent ones by source, `causes` the alarms that may
-    fold others by asset, `children` the active ones a cause folds, `classes` the active ones by class then asset.
-    `deadlines` is a heap of (time, sequence, kind, subject); a past entry is checked against the record.
+    street (`gathering`: crowds soon to be looked at), `behind` the silent ones by source; `causes` the alarms that may
+    fold others by asset (`speakers`: gateways by source), `children` the active ones a cause folds, `classes` the
+    active ones by class then asset. `deadlines` is a heap of (time, sequence, kind, subject); a past entry is checked
+    against the record.
     """
 
     kinds: dict[str, EquipmentKind] = {}
@@ -114,6 +118,7 @@ class AlarmsState(msgspec.Struct):
     streets: dict[str, dict[UUID, Alarm]] = {}
     behind: dict[str, dict[UUID, Alarm]] = {}
     causes: dict[UUID, dict[UUID, Alarm]] = {}
+    speakers: dict[str, dict[UUID, Alarm]] = {}
     children: dict[UUID, dict[UUID, Alarm]] = {}
     floods: dict[str, Flood] = {}
     deadlines: list[tuple[Micros, int, DeadlineKind, UUID | str]] = []

@@ -23,7 +23,7 @@ KIND = EquipmentKind(
         mute(
             both("Passerelle muette, points non vérifiés", "Gateway mute, light points not verified"),
             both("Vérifier la liaison de la passerelle", "Check the gateway's link"),
-            explains=("silent", "mute"),
+            explains=("silent",),
         ),
         AlarmClass(
             name="weak_radio",
