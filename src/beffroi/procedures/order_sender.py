@@ -2,6 +2,7 @@
 
 Frames leave only after the order is committed; the lock-outs are asked again at that last moment. If we die between
 sending and writing so, the order leaves once more under the same identifier, which devices take as the same order.
+While the broker is away nothing is handed to it: an order that expires meanwhile never leaves.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ LEVEL_TOLERANCE_PCT = 2.0
 CLOCK_TOLERANCE = 2 * SECOND
 """A confirmation may bear a source time this much before the sending: devices' clocks are not ours."""
 ITEMS_PER_FRAME = 200
+BROKER_PATIENCE_S = 1.0
 DOWNLINK = "bf1d."
 _ANSWERS = {"accepted": PointState.ACCEPTED, "refused": PointState.REFUSED, "late": PointState.EXPIRED}
 _ANSWER_FRAME = msgspec.json.Decoder(list[tuple[str, str, str, Any]])
@@ -72,6 +74,11 @@ async def run(core: CoreDoor) -> None:
 
 
 async def _send(core: CoreDoor, order: Order) -> None:
+    if not await core.bus.answers(BROKER_PATIENCE_S):
+        log.warning("the broker is away, the order waits", order=str(order.id))
+        return
+    if core.clock.now() > order.not_after:
+        return
     locked = locked_indexes(core.city)
     pending = np.flatnonzero(order.states == PointState.PENDING).tolist()
     stopped = tuple(place for place in pending if int(order.targets[place]) in locked)

@@ -1,12 +1,14 @@
 """The bus between processes: a NATS connection that never gives up, and whose absence stops nobody."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import nats
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeout
@@ -31,6 +33,7 @@ class NatsBus:
         self._handlers: dict[str, list[Handler]] = {}
         self._subscribed: set[str] = set()
         self.dropped = 0
+        self._echo = f"bf.echo.{secrets.token_hex(8)}"
         self.connections = 0
         """How many times the bus was found: what was said in between is lost."""
         self.on_return: Callable[[], Awaitable[None]] | None = None
@@ -61,6 +64,7 @@ class NatsBus:
                 await asyncio.sleep(RECONNECT_WAIT_S)
             else:
                 break
+        await self._client.subscribe(self._echo, cb=_echo)
         for subject in list(self._handlers):
             await self._subscribe(subject)
         self.connections += 1
@@ -77,6 +81,17 @@ class NatsBus:
             self.dropped += 1
             return
         await self._client.publish(subject, payload)
+
+    async def answers(self, within_s: float) -> bool:
+        """Tell whether the broker answers: what is published next leaves at once instead of waiting for it."""
+        if self._client is None or not self._client.is_connected:
+            return False
+        try:
+            # not flush(): once it timed out, the answer that comes after all ends nats-py's reading for good
+            await self.request(self._echo, b"", within_s)
+        except (NatsError, TimeoutError, OSError):
+            return False
+        return True
 
     async def subscribe(self, subject: str, handler: Handler) -> None:
         """Call `handler(subject, payload)` for each message, now or as soon as the bus is there.
@@ -122,6 +137,10 @@ class NatsBus:
         await self._client.subscribe(
             subject, cb=receive, pending_msgs_limit=PENDING_MESSAGES, pending_bytes_limit=PENDING_BYTES
         )
+
+
+async def _echo(message: Msg) -> None:
+    await message.respond(b"")
 
 
 async def _tell(error: Exception) -> None:

@@ -49,6 +49,9 @@ class Bus(Protocol):
     async def publish(self, subject: str, payload: bytes = b"") -> None:
         """Send a message to whoever listens; dropped while the bus is away."""
 
+    async def answers(self, within_s: float) -> bool:
+        """Tell whether the broker answers: what is published next leaves at once instead of waiting for it."""
+
     async def subscribe(self, subject: str, handler: Callable[[str, bytes], Awaitable[None] | None]) -> None:
         """Call `handler(subject, payload)` for each message, on the core's loop: slices of 10 ms at most."""
 

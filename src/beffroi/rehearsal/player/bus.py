@@ -43,8 +43,8 @@ class Bus:
         """Publish, or let it go when the bus is away: the next second says it again."""
         if self._client is not None and self._client.is_connected:
             with contextlib.suppress(NatsError, OSError):
+                # no flush(1): once it timed out, the answer that comes after all ends nats-py's reading for good
                 await self._client.publish(subject, payload)
-                await self._client.flush(1)
 
     async def close(self) -> None:
         """Close the connection."""
