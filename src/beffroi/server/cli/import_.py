@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ORDER = 20
 POLL_S = 0.15
+UUID_CHARACTERS = 36
 IMPORT_TEXTS: dict[str, dict[str, str]] = {
     "help": {
         "fr": "Importe des équipements et un fond de plan dans le référentiel.\n\n"
@@ -233,6 +234,8 @@ def _list(door: Door) -> None:
     from rich.table import Table
 
     table = Table(*_say("list_columns").split("|"))
+    # `--undo` wants the identifier whole, however narrow the terminal is
+    table.columns[0].min_width = UUID_CHARACTERS
     for row in door.get("/api/assets/imports"):
         record = row["record"]
         when = datetime.fromtimestamp(record["at"] / 1e6, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

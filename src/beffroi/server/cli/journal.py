@@ -92,7 +92,7 @@ JOURNAL_TEXTS: dict[str, dict[str, str]] = {
         "en": "Erased: {count} texts, purpose “{purpose}”.",
     },
     "withheld": {"fr": "Retenus à l'export : {count} textes personnels.", "en": "Withheld: {count} personal texts."},
-    "exported": {"fr": "✔ {path} : {megabytes} Mo.", "en": "✔ {path}: {megabytes:.1f} MB."},
+    "exported": {"fr": "✔ {path} : {megabytes} Mo.", "en": "✔ {path}: {megabytes} MB."},
     "bad_day": {"fr": "« {text} » n'est pas une date (AAAA-MM-JJ).", "en": "“{text}” is not a date (YYYY-MM-DD)."},
 }
 
