@@ -22,6 +22,7 @@ from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
 
 import beffroi
+from beffroi.journal.signing import HEADS_FOLDER, read_heads
 from beffroi.server import city
 from beffroi.server.database import connect, dsn_owner
 from beffroi.server.engines import postgres
@@ -32,6 +33,9 @@ MANIFEST = "manifest.json"
 LAST = "last_backup.json"
 NOT_KEPT = {"engines", "logs", RUN_FILE, "supervisor.lock", LAST}
 """Engines are dumped or rebuilt, logs are the machine's own."""
+
+AHEAD = "ahead-of-restore"
+"""Folder of the signed heads that a restore set aside."""
 
 NOT_KEPT_KEYS = {"database.json"}
 """A new cluster makes its own passwords."""
@@ -78,6 +82,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     journal_position: int | None
     made_at: str
+    heads_aside: int = 0
+    """Signed heads newer than what a restore brought back, set aside: the lines up to `lost_until` are lost."""
+    lost_until: int | None = None
 
 
 def backup(settings: Settings, into: Path, now: datetime, report: Report) -> Outcome:
@@ -134,7 +141,9 @@ def restore(settings: Settings, source: Path, report: Report) -> Outcome:
             if head != manifest.journal_head:
                 raise BackupError("restore.head_differs", expected=str(manifest.journal_head), found=str(head))
             connection.execute("ANALYZE")
-    return _outcome(source, manifest, time.monotonic() - began)
+    aside = _set_heads_aside(settings.data / HEADS_FOLDER, head.position if head else 0)
+    outcome = _outcome(source, manifest, time.monotonic() - began)
+    return msgspec.structs.replace(outcome, heads_aside=len(aside), lost_until=max(aside, default=None))
 
 
 def read_manifest(source: Path) -> Manifest:
@@ -321,6 +330,18 @@ def _load(settings: Settings, folder: Path, report: Report) -> None:
     )
     if done.returncode != 0:
         raise BackupError("backup.tool_failed", tool="pg_restore", detail=done.stderr.strip()[-2000:])
+
+
+def _set_heads_aside(folder: Path, position: int) -> list[int]:
+    """Move the signed heads that tell of lines not restored: evidence to keep, not what `verify` is held against.
+
+    Files are copied after the database is dumped, hence a head may be newer than the journal beside it.
+    """
+    newer = [(name, head) for name, head in read_heads(folder) if head is not None and head.position > position]
+    for name, _ in newer:
+        (folder / AHEAD).mkdir(exist_ok=True)
+        (folder / name).replace(folder / AHEAD / name)
+    return [head.position for _, head in newer]
 
 
 def _tool(settings: Settings, name: str) -> str:

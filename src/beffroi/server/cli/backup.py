@@ -41,6 +41,8 @@ def restore(source: Path = typer.Argument(..., metavar="FOLDER", help=words.lazy
     with Bars() as bars:
         outcome = work.restore(context.settings(), source.absolute(), bars)
     _tell("restore.done", outcome)
+    if outcome.heads_aside:
+        _tell("restore.heads_aside", outcome)
 
 
 def _tell(code: str, outcome: Outcome) -> None:

@@ -224,6 +224,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "{rows} rows, {tables} tables, journal up to line {journal_position}. "
         "Run: beffroi up, then beffroi journal verify.",
     },
+    "restore.heads_aside": {
+        "fr": "Le journal allait plus loin : il a été signé jusqu'à la ligne {lost_until}, après la sauvegarde. "
+        "Les lignes suivant {journal_position} sont perdues ; {heads_aside} têtes signées sont mises de côté dans "
+        "heads/ahead-of-restore, à garder comme preuve.",
+        "en": "The journal went further: it was signed up to line {lost_until}, after the backup. "
+        "Lines after {journal_position} are lost; {heads_aside} signed heads are set aside in "
+        "heads/ahead-of-restore, to be kept as evidence.",
+    },
     "restore.not_a_backup": {
         "fr": "{path} n'est pas une sauvegarde complète (manifest.json absent ou illisible).",
         "en": "{path} is not a complete backup (manifest.json missing or unreadable).",

@@ -29,7 +29,7 @@ SECURITY = (
     (b"permissions-policy", b"camera=(), geolocation=(self), microphone=(), payment=(), usb=()"),
     (
         b"content-security-policy",
-        b"default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline';"
+        b"default-src 'self'; script-src 'self'; worker-src 'self' blob:; style-src 'self';"
         b" img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
         b" base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
