@@ -94,6 +94,18 @@ def test_a_supposed_circuit_says_nothing_when_its_cabinet_speaks_within_a_second
     assert [event.kind for event in desk.of(ev.Annunciated)] == ["cabinet"]
 
 
+def test_a_supposed_cause_begins_with_its_crowd_not_with_an_older_fault() -> None:
+    desk = Desk(Town())
+    lamps = desk.town.lamps("A001/D3")
+    desk.cross(lamps[:1], "no_supply")
+    desk.advance(3_600)
+    began = desk.now
+    desk.cross(lamps[1:], "no_supply")
+    desk.advance(3)
+    (cause,) = [alarm for alarm in desk.shown() if alarm.kind == "circuit"]
+    assert cause.raised_at == began and cause.folded_total == len(lamps)
+
+
 def test_few_silent_lamps_are_work_after_one_heartbeat() -> None:
     desk = Desk(Town())
     desk.cross(desk.town.lamps("A001/D3")[:10], "silent")

@@ -94,6 +94,15 @@ class Room:
         """Let something happen in the city now; returns the city's time, µs."""
         return int(self.rehearse(do="act", act={"do": do, **fields})["now"])
 
+    @contextlib.contextmanager
+    def happening(self, do: str, end: str, **fields: Any) -> Iterator[int]:
+        """Let something happen for the length of a block; gives the city's time at its beginning."""
+        at = self.act(do, **fields)
+        try:
+            yield at
+        finally:
+            self.act(do, **fields, **{end: True})
+
     def rate(self, rate: float) -> None:
         self.rehearse(do="rate", rate=rate)
 
@@ -123,12 +132,11 @@ class Room:
         assert len(found) <= 1, found
         return found[0] if found else None
 
-    def annunciated_since(self, at: int) -> list[tuple[Any, ...]]:
-        """List (code, class) of what the operators were told since a time of the city."""
+    def told(self) -> list[tuple[str, str]]:
+        """List (code, class) of everything the operators were told, in the order they were."""
         return self.rows(
-            "SELECT code, alarm_class FROM alarm_annunciation JOIN asset ON asset.id = alarm_annunciation.asset"
-            " WHERE at >= %s ORDER BY at",
-            at,
+            "SELECT code, told.alarm_class FROM alarm_annunciation told JOIN asset ON asset.id = told.asset"
+            " ORDER BY told.ctid"
         )
 
 

@@ -33,7 +33,8 @@ def quiet(room: Room, wait_until: Any) -> Room:
 
 
 def test_a_cabinet_signal_is_one_line_within_two_seconds(quiet: Room, wait_until: Any) -> None:
-    at = quiet.act("trip_circuit", circuit=CIRCUIT)
+    told = quiet.told()
+    quiet.act("trip_circuit", circuit=CIRCUIT)
     line = wait_until(lambda: quiet.line(CIRCUIT, "tripped"), within_s=20, every_s=0.1)
     assert line["label"]["fr"] == "Départ 3 déclenché"
     assert line["points"] == POINTS
@@ -41,12 +42,13 @@ def test_a_cabinet_signal_is_one_line_within_two_seconds(quiet: Room, wait_until
     print(f"signal to line: {(annunciated - line['raised_at']) / SECOND:.2f} s")
     assert annunciated - line["raised_at"] <= 2 * SECOND
     wait_until(lambda: quiet.line(CIRCUIT, "tripped")["count"] >= 40, within_s=30, every_s=0.5)
-    assert quiet.annunciated_since(at) == [(CIRCUIT, "tripped")]
+    assert quiet.told()[len(told) :] == [(CIRCUIT, "tripped")]
     assert [row["code"] for row in quiet.shown()] == [CIRCUIT]
 
 
 def test_on_return_the_three_that_stay_dark_are_named_and_become_work(room: Room, wait_until: Any) -> None:
-    at = room.act("rearm_circuit", circuit=CIRCUIT, lost=3)
+    told, position = room.told(), room.position()
+    room.act("rearm_circuit", circuit=CIRCUIT, lost=3)
     room.rate(20)
     line = wait_until(
         lambda: next((row for row in [room.line(CIRCUIT, "tripped")] if row and row["left"]), None), 60, 0.5
@@ -54,8 +56,8 @@ def test_on_return_the_three_that_stay_dark_are_named_and_become_work(room: Room
     assert line["state"] == "returned" and len(line["left"]) == 3
     (back,) = room.rows(
         "SELECT convert_from(bytes, 'UTF8')::jsonb #>> '{data,back}' FROM journal_line"
-        " WHERE type = 'alarms.left_over' AND recorded_at >= %s",
-        at,
+        " WHERE type = 'alarms.left_over' AND position > %s",
+        position,
     )
     assert int(back[0]) == POINTS - 3
 
@@ -64,44 +66,47 @@ def test_on_return_the_three_that_stay_dark_are_named_and_become_work(room: Room
         return {item["code"] for item in items}
 
     wait_until(lambda: set(line["left"]) <= work(), within_s=30, every_s=0.5)
-    assert not room.annunciated_since(at), "a second sound for the same event"
+    assert room.told() == told, "a second sound for the same event"
 
 
 def test_two_thousand_lights_of_one_group_are_one_line(quiet: Room, wait_until: Any) -> None:
-    at = quiet.act("group_mains", group=GROUP)
-    line = wait_until(lambda: quiet.line(GROUP, "no_mains"), within_s=30, every_s=0.2)
-    assert line["points"] == 2_000
-    wait_until(lambda: (quiet.line(GROUP, "no_mains") or line)["count"] > 1_200, within_s=30, every_s=0.5)
-    assert [row["code"] for row in quiet.shown()] == [GROUP]
-    assert quiet.annunciated_since(at) == [(GROUP, "no_mains")]
-    quiet.act("group_mains", group=GROUP, up=True)
+    told = quiet.told()
+    with quiet.happening("group_mains", "up", group=GROUP):
+        line = wait_until(lambda: quiet.line(GROUP, "no_mains"), within_s=30, every_s=0.2)
+        assert line["points"] == 2_000
+        wait_until(lambda: (quiet.line(GROUP, "no_mains") or line)["count"] > 1_200, within_s=30, every_s=0.5)
+        assert [row["code"] for row in quiet.shown()] == [GROUP]
+        assert quiet.told()[len(told) :] == [(GROUP, "no_mains")]
 
 
 def test_silence_alone_is_one_line_one_heartbeat_and_thirty_seconds_later(quiet: Room, wait_until: Any) -> None:
+    told = quiet.told()
     at = quiet.act("trip_circuit", circuit=CIRCUIT, reported=False, gasps=False)
-    quiet.rate(30)
-    line = wait_until(lambda: quiet.line(CIRCUIT, "tripped"), within_s=90, every_s=0.3)
-    assert line["supposed"]
-    annunciated = quiet.value("SELECT annunciated_at FROM alarm WHERE id = %s", line["id"])
-    print(f"silence to line: {(annunciated - at) / SECOND:.0f} s of the city")
-    assert annunciated - at <= HEARTBEAT + 30 * SECOND
-    assert quiet.annunciated_since(at) == [(CIRCUIT, "tripped")]
-    quiet.act("rearm_circuit", circuit=CIRCUIT)
+    try:
+        quiet.rate(30)
+        line = wait_until(lambda: quiet.line(CIRCUIT, "tripped"), within_s=90, every_s=0.3)
+        assert line["supposed"]
+        annunciated = quiet.value("SELECT annunciated_at FROM alarm WHERE id = %s", line["id"])
+        print(f"silence to line: {(annunciated - at) / SECOND:.0f} s of the city")
+        assert annunciated - at <= HEARTBEAT + 30 * SECOND
+        assert quiet.told()[len(told) :] == [(CIRCUIT, "tripped")]
+    finally:
+        quiet.act("rearm_circuit", circuit=CIRCUIT)
 
 
 def test_a_cabinet_without_mains_says_so(quiet: Room, wait_until: Any) -> None:
-    at = quiet.act("cabinet_mains", cabinet=CABINET)
-    line = wait_until(lambda: quiet.line(CABINET, "no_mains"), within_s=20, every_s=0.2)
-    assert line["label"]["fr"] == "Armoire sans tension (Enedis ?)"
-    assert quiet.annunciated_since(at) == [(CABINET, "no_mains")]
-    quiet.act("cabinet_mains", cabinet=CABINET, up=True)
+    told = quiet.told()
+    with quiet.happening("cabinet_mains", "up", cabinet=CABINET):
+        line = wait_until(lambda: quiet.line(CABINET, "no_mains"), within_s=20, every_s=0.2)
+        assert line["label"]["fr"] == "Armoire sans tension (Enedis ?)"
+        assert quiet.told()[len(told) :] == [(CABINET, "no_mains")]
 
 
 def test_a_mute_cabinet_says_that_nothing_is_known(quiet: Room, wait_until: Any) -> None:
-    at = quiet.act("links", cabinet=CABINET)
-    quiet.rate(30)
-    line = wait_until(lambda: quiet.line(CABINET, "mute"), within_s=90, every_s=0.3)
-    assert line["label"]["fr"] == "Armoire muette, éclairage non vérifié"
-    wait_until(lambda: quiet.city_now() - at > HEARTBEAT + 60 * SECOND, within_s=90, every_s=0.5)
-    assert quiet.annunciated_since(at) == [(CABINET, "mute")], "silence was taken for darkness"
-    quiet.act("links", cabinet=CABINET, up=True)
+    told = quiet.told()
+    with quiet.happening("links", "up", cabinet=CABINET) as at:
+        quiet.rate(30)
+        line = wait_until(lambda: quiet.line(CABINET, "mute"), within_s=90, every_s=0.3)
+        assert line["label"]["fr"] == "Armoire muette, éclairage non vérifié"
+        wait_until(lambda: quiet.city_now() - at > HEARTBEAT + 60 * SECOND, within_s=90, every_s=0.5)
+        assert quiet.told()[len(told) :] == [(CABINET, "mute")], "silence was taken for darkness"

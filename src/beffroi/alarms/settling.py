@@ -1,6 +1,7 @@
 """What time alone brings: waits that end, causes supposed for a crowd, shelves that return, causes counted. Pure."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -23,6 +24,9 @@ SPEAKS_ON_RETURN = 0.6
 
 STREET_WINDOW = 60 * SECOND
 LEAST_IN_STREET = 3
+CROWD_GAP = 5 * MINUTE
+"""Longer than between two neighbours that fall silent one after the other within a heartbeat of 15 minutes."""
+
 FEW_LEFT = 0.1
 PATIENCE = 5 * MINUTE
 """While more than that share is missing they may still be on their way: relays, restrike, a slow link."""
@@ -52,9 +56,18 @@ def _carry_out(job: Job, plan: Plan) -> None:
         root = job.root(standing)
         job.fold(root, [alarm.id for alarm in plan.alarms if not alarm.manual], plan.reason, plan.reason_params)
         return
-    at = min(alarm.raised_at for alarm in plan.alarms)
+    at = _begun(plan.alarms)
     supposed = (plan.reason, plan.reason_params)
     job.raise_cause(plan.facts, plan.alarm_class, at, supposed=supposed, crowd=plan.alarms)
+
+
+def _begun(crowd: Iterable[Alarm]) -> Micros:
+    """Return when a crowd began: a lamp that was out long before is of the crowd, not its beginning."""
+    times = sorted((alarm.raised_at for alarm in crowd), reverse=True)
+    for later, earlier in pairwise(times):
+        if later - earlier > CROWD_GAP:
+            return later
+    return times[-1]
 
 
 def _group_street(job: Job, crowd: Iterable[Alarm]) -> None:
