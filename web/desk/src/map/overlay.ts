@@ -11,13 +11,11 @@ export interface Marks {
   around: { lon: number; lat: number; radius_m: number } | null;
   drawn: [number, number][];
   drawing: boolean;
-  /** Forced points in sight: place, start and end, for the ring that shrinks. */
-  forced: { lon: number; lat: number; share: number }[];
   vehicles: ReadonlySet<number>;
 }
 
 const CELL_PX = 58;
-/** Nearer than this, every point shows its own sign. */
+/** Nearer than this, every point shows its own sign; alarms keep their badge. */
 const CLUSTER_BELOW = 15.2;
 const COLOURS: Record<Theme, { rank: string[]; text: string; plate: string; select: string; quiet: string }> = {
   night: {
@@ -54,8 +52,9 @@ export class Overlay {
 
   /** Return the cluster under a screen point, or nothing. */
   hit(map: MapLibre, x: number, y: number): Cluster | null {
-    if (map.getZoom() >= CLUSTER_BELOW) return null;
+    const near = map.getZoom() >= CLUSTER_BELOW;
     for (const cluster of this.#held.list) {
+      if (near && cluster.rank >= 5) continue;
       const at = project(map, cluster.x, cluster.y);
       if (Math.hypot(at.x - x, at.y - y) < radius(cluster) + 3) return cluster;
     }
@@ -68,8 +67,7 @@ export class Overlay {
     if (!ctx) return;
     if (marks.around) drawAround(ctx, map, marks.around, theme);
     this.#drawVehicles(ctx, map, theme, marks.vehicles);
-    if (map.getZoom() < CLUSTER_BELOW) this.#drawClusters(ctx, map, theme, font);
-    else drawForced(ctx, map, marks.forced);
+    this.#drawClusters(ctx, map, theme, font);
     drawDrawing(ctx, map, marks, theme);
     if (marks.selected) drawSelected(ctx, map, marks.selected, theme);
   }
@@ -103,7 +101,7 @@ export class Overlay {
     const zoom = map.getZoom();
     for (const cluster of this.#clusters(map)) {
       // silence and standing faults are not calls to act: from afar they stay grain, not badges
-      if (cluster.rank >= 5 && zoom < 12.5) continue;
+      if (cluster.rank >= 5 && (zoom < 12.5 || zoom >= CLUSTER_BELOW)) continue;
       const at = project(map, cluster.x, cluster.y);
       if (at.x < -30 || at.y < -30 || at.x > ctx.canvas.width || at.y > ctx.canvas.height) continue;
       drawBadge(ctx, at, cluster, theme, font);
@@ -207,17 +205,6 @@ function drawAround(
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
-}
-
-function drawForced(ctx: CanvasRenderingContext2D, map: MapLibre, forced: Marks['forced']): void {
-  ctx.strokeStyle = '#ffc46b';
-  ctx.lineWidth = 2;
-  for (const point of forced) {
-    const at = map.project([point.lon, point.lat]);
-    ctx.beginPath();
-    ctx.arc(at.x, at.y, 15, -Math.PI / 2, -Math.PI / 2 + Math.PI * 2 * point.share);
-    ctx.stroke();
-  }
 }
 
 function drawDrawing(ctx: CanvasRenderingContext2D, map: MapLibre, marks: Marks, theme: Theme): void {

@@ -15,7 +15,7 @@ const HIDDEN = 4;
 
 /** Symbol radius in CSS pixels at a zoom: a fine grain of light from afar, a readable sign from near. */
 export function symbolRadius(zoom: number): number {
-  const stops: [number, number][] = [[10, 0.9], [12, 1.3], [13, 1.8], [14, 2.6], [15, 4.2], [16, 6.5], [17, 9], [19, 12]];
+  const stops: [number, number][] = [[10, 0.5], [12, 0.8], [13, 1.4], [14, 2.4], [15, 4.2], [16, 6.5], [17, 9], [19, 12]];
   if (zoom <= stops[0]![0]) return stops[0]![1];
   for (let i = 1; i < stops.length; i++) {
     const [z1, r1] = stops[i]!;

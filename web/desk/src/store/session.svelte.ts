@@ -27,6 +27,8 @@ class Session {
   phase = $state<Phase>('starting');
   me = $state.raw<Me | null>(null);
   kinds = $state.raw<KindSpec[]>([]);
+  /** Communes of the register: INSEE code and name. */
+  communes = $state.raw<{ code: string; name: string }[]>([]);
   names = $state.raw<Record<string, string>>({});
   zone = $state('Europe/Paris');
 
@@ -78,6 +80,12 @@ class Session {
     await live.loadPositions().catch(() => undefined);
     this.phase = 'ready';
     void this.#loadNames();
+    void this.#loadCommunes();
+  }
+
+  async #loadCommunes(): Promise<void> {
+    const style = await get<{ communes?: { code: string; name: string }[] }>('/api/map/style').catch(() => ({ communes: [] }));
+    this.communes = (style.communes ?? []).filter((commune) => commune.code && commune.name);
   }
 
   /** Load kinds and sentences in the language on screen. */

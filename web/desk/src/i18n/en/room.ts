@@ -183,6 +183,7 @@ export const room = {
   'orders.drawn': 'Drawing: {n} light points',
   'orders.byName': 'Name a street, a circuit',
   'orders.everything': 'The whole city',
+  'orders.communeOrder': 'Order to the commune: {name}',
   'orders.everythingOrder': 'Order to the whole city',
   'orders.requested': 'asked {at} by {by}',
   'orders.waits': 'Waits for a second person.',

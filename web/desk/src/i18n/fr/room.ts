@@ -183,6 +183,7 @@ export const room = {
   'orders.drawn': 'Tracé : {n} points lumineux',
   'orders.byName': 'Nommer une rue, un départ',
   'orders.everything': 'Toute la ville',
+  'orders.communeOrder': 'Ordre à la commune : {name}',
   'orders.everythingOrder': 'Ordre à toute la ville',
   'orders.requested': 'demandé {at} par {by}',
   'orders.waits': 'Attend une seconde personne.',
