@@ -177,6 +177,16 @@ def test_a_mute_cabinet_says_the_third_sentence(watched: Watched) -> None:
     assert [watched.desk.label(alarm) for alarm in watched.desk.shown()] == ["Armoire muette, éclairage non vérifié"]
 
 
+def test_a_group_is_no_box_and_never_mute_by_itself(watched: Watched) -> None:
+    for _ in range(90):
+        watched.desk.advance(60)
+        for facts in watched.town.topology.facts.values():
+            if facts.kind != "cabinet_group":
+                watched.town.live.hear(facts.id, watched.desk.now, power_w=60, heartbeat=1)
+        watched.scan()
+    assert not watched.desk.shown()
+
+
 def test_the_whole_city_is_looked_at_in_a_blink() -> None:
     watched = Watched(Town(cabinets=400, circuits=3, lamps=28))
     watched.everybody_speaks(power_w=60, level_pct=100, heartbeat=1, energised=1, tripped=0, mains=1)

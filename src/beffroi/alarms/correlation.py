@@ -118,7 +118,8 @@ def suppose(state: AlarmsState, city: City, feeders: Iterable[UUID], now: Micros
 
 
 def _ought_to_speak(kind: EquipmentKind) -> bool:
-    return any(candidate.test == "silent" for candidate in kind.alarm_classes)
+    silences = (candidate for candidate in kind.alarm_classes if candidate.test == SILENT)
+    return any(kind.point(candidate.point).heartbeat_s > 0 for candidate in silences)
 
 
 def _darkness(state: AlarmsState, city: City, node: UUID, now: Micros) -> Dark | None:

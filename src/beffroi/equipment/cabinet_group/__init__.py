@@ -4,7 +4,8 @@ from beffroi.equipment.words import both, flag, heartbeat, mute
 from beffroi.model.kinds import AlarmClass, EquipmentKind, PanelSection
 from beffroi.model.priority import Priority
 
-HEARTBEAT_S = 900
+NO_RHYTHM = 0
+"""It is no box of its own: only the crowd of its cabinets tells that it is mute."""
 
 KIND = EquipmentKind(
     name="cabinet_group",
@@ -14,7 +15,7 @@ KIND = EquipmentKind(
     icon="substation",
     points=(
         flag("mains", both("Tension au poste", "Mains"), no=both("absente", "absent"), yes=both("présente", "present")),
-        heartbeat(HEARTBEAT_S),
+        heartbeat(NO_RHYTHM),
     ),
     alarm_classes=(
         AlarmClass(
