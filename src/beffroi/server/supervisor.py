@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,8 +50,9 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     """One process to keep alive, or (without command) an outside service to wait for.
 
     `user` is the `uid:gid` to run as; `death_signal` is what the kernel sends it when the supervisor dies; `then` runs
-    once, after the first time it is ready. At a stop, children of the same `wave` are asked together, the highest wave
-    first; one that stays past `stop_within_s` gets `last_signal`, and SIGKILL a second later.
+    once, after the first time it is ready. Children of one `wave` stand side by side in the list: they are started
+    together, the lowest wave first, and asked to stop together, the highest first; one that stays past `stop_within_s`
+    gets `last_signal`, and SIGKILL a second later.
     """
 
     name: str
@@ -118,22 +120,29 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def start(self) -> None:
-        """Start the children in order, each once the one before is ready."""
-        for running in self._running:
-            if self._stop_asked():
+        """Start the children in order: those of one wave together, each wave once the one before is ready."""
+        for _, wave in groupby(self._running, key=lambda running: running.child.wave):
+            if not self._start_wave(list(wave)):
                 return
-            began = time.monotonic()
-            self._report("up.starting", name=running.child.name)
-            self._launch(running)
-            self._await_ready(running)
-            if self._stop_asked():
-                return
-            if running.child.then is not None:
-                running.child.then()
-            self._report("up.ready", name=running.child.name, seconds=time.monotonic() - began)
         self._state = "ready"
         self._write_run_file()
         self._report("up.all_ready", url=self._settings.http_url)
+
+    def _start_wave(self, wave: Sequence[_Running]) -> bool:
+        began = time.monotonic()
+        for running in wave:
+            if self._stop_asked():
+                return False
+            self._report("up.starting", name=running.child.name)
+            self._launch(running)
+        for running in wave:
+            self._await_ready(running)
+            if self._stop_asked():
+                return False
+            if running.child.then is not None:
+                running.child.then()
+            self._report("up.ready", name=running.child.name, seconds=time.monotonic() - began)
+        return True
 
     @contextlib.contextmanager
     def started(self) -> Iterator["Supervisor"]:
