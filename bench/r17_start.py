@@ -31,7 +31,7 @@ from _common import EPHEMERAL, listening, memory_mb, spread, wait_until
 from beffroi.rehearsal.player.door import Door as RehearsalDoor
 from beffroi.rehearsal.player.where import find_where
 from beffroi.rehearsal.prepare import import_town, prepare
-from beffroi.server.cli.door import Door
+from beffroi.server.cli.door import LOCAL_KEY, Door
 from beffroi.server.database import dsn_owner
 from beffroi.server.settings import Settings, load_settings, read_run_file
 
@@ -59,7 +59,8 @@ def _ready(folder: Path) -> Settings | None:
     settings = load_settings(dict(os.environ), data=folder)
     try:
         with urllib.request.urlopen(f"{settings.http_url}/readyz", timeout=2) as answer:
-            return settings if answer.status == 200 and listening(settings.intake_port) else None
+            known = (settings.keys / LOCAL_KEY).exists()
+            return settings if answer.status == 200 and known and listening(settings.intake_port) else None
     except (OSError, urllib.error.URLError):
         return None
 
