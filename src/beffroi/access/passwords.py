@@ -2,16 +2,22 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from beffroi.access.session import TooSoon
 from beffroi.trade.rejected import Rejected
 
 SHORTEST = 12
 """Characters (ANSSI-PG-078: 9 to 11 is weak, 12 to 14 is medium and asks a second factor)."""
 LONGEST = 500
 AT_ONCE = 2
+MOST_WAITING = 40
+"""Bound: beyond it a sign-in is refused for a moment rather than kept waiting for ever (some 3 s of work)."""
+BUSY_S = 3
 HASHER = PasswordHasher()
 """RFC 9106 second recommended option: 3 passes, 64 MiB, 4 lanes."""
 _ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -36,16 +42,17 @@ def check_strength(password: str, login: str) -> None:
 
 
 class Passwords:
-    """Hashes and checks, at most two at once (64 MiB and a core each)."""
+    """Hashes and checks, at most two at once (64 MiB and a core each); raises TooSoon when too many wait."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or HASHER
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
         self._nobody = ""
 
     async def hash(self, password: str) -> str:
         """Return the argon2id hash of a password."""
-        async with self._turn:
+        async with self._place():
             return await asyncio.to_thread(self._hasher.hash, password)
 
     async def check(self, password: str, stored: str | None) -> bool:
@@ -55,8 +62,19 @@ class Passwords:
                 self._nobody = await self.hash(one_time_password())
             await self.check(password, self._nobody)
             return False
-        async with self._turn:
+        async with self._place():
             return await asyncio.to_thread(self._verify, stored, password)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if self._waiting >= MOST_WAITING:
+            raise TooSoon("access.busy", wait_s=BUSY_S)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

@@ -33,6 +33,10 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Trop d'essais depuis ce poste : réessayez dans {wait_s} s. Le compte n'est pas bloqué.",
         "en": "Too many tries from this seat: try again in {wait_s} s. The account is not locked.",
     },
+    "access.busy": {
+        "fr": "Trop de connexions à la fois : réessayez dans {wait_s} s.",
+        "en": "Too many sign-ins at once: try again in {wait_s} s.",
+    },
     "access.disabled": {"fr": "Ce compte est fermé.", "en": "This account is closed."},
     "access.persons_only": {
         "fr": "Réservé à une personne connectée, pas à une clé de machine.",
