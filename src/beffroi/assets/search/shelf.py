@@ -11,6 +11,9 @@ PATIENCE_S = 0.1
 """How long a search waits for a newer index before it answers from the one before; the next key has the new one."""
 
 
+MOST = 0.95
+
+
 class FinderShelf:
     """Keeps one index; the first of a core is built while the register loads."""
 
@@ -28,13 +31,16 @@ class FinderShelf:
         if self._building is None:
             self._building = asyncio.create_task(asyncio.to_thread(Finder, state))
             self._building.add_done_callback(self._built)
-        patience = None if self._finder is None else PATIENCE_S
+        patience = PATIENCE_S if self._serves(state) else None
         building = self._building
         await asyncio.wait({building}, timeout=patience)
-        if building.done():
+        if building.done() or self._finder is None:
             return building.result()
-        assert self._finder is not None
         return self._finder
+
+    def _serves(self, state: AssetsState) -> bool:
+        """Tell whether the index before still answers for most of the register: after an import it says « rien »."""
+        return self._finder is not None and self._finder.size >= MOST * len(state.assets)
 
     def _built(self, task: asyncio.Task[Finder]) -> None:
         if self._building is task:
