@@ -108,17 +108,23 @@ def test_health_readiness_and_metrics(database, serving_on, run_async):
     async def main() -> None:
         async with serving_on(database) as served, httpx.AsyncClient(base_url=served.url) as client:
             assert (await client.get("/healthz")).status_code == 200
-            assert (await client.get("/readyz")).json() == {"ready": True, "step": "serving"}
+            assert (await client.get("/readyz")).json() == {"ready": True, "step": "serving", "loaded": True}
+            key = await served.key()
             text = (await client.get("/metrics")).text
             for name in ("beffroi_commit_seconds", "beffroi_loop_lag_seconds", "beffroi_queue_depth"):
                 assert name in text
-            served.core.executor.available = False
+            served.core.executor._leading = False
             answer = await client.get("/readyz")
-            assert answer.status_code == 503
+            assert (answer.status_code, answer.json()["step"]) == (503, "database away")
+            # what is in memory is still shown; what would have to be kept is refused
+            assert (await client.get("/api/texts/fr")).status_code == 200
+            refused = await client.post("/api/actions/logbook.write", json={"text": "x"}, headers=key)
+            assert (refused.status_code, refused.json()["code"]) == (503, "core.unavailable")
+            served.core.executor._leading = True
+            served.core._ready = False
             refused = await client.get("/api/texts/fr")
             assert (refused.status_code, refused.json()["code"]) == (503, "core.starting")
             assert refused.headers["retry-after"]
-            served.core.executor.available = True
 
     run_async(main)
 

@@ -29,6 +29,9 @@ QUEUE_BOUND = 10_000
 SLICE_S = 0.008
 """How long the loop is held before others get a turn: under the 10 ms of house convention 6."""
 
+STALLED_AFTER_S = 10.0
+"""A transaction that lasts longer is no work of ours: the database hangs, and nobody should wait for it unknowingly."""
+
 MOST_ATTEMPTS = 3
 IDLE_CHECK_S = 1.0
 RETRY_S = 0.2
@@ -72,7 +75,12 @@ class Committer:
         self._arrived = asyncio.Event()
         self._closing = False
         self.head: Head = GENESIS
-        self.available = False
+        self._leading = False
+
+    @property
+    def available(self) -> bool:
+        """Tell whether an action given now would be decided and kept soon: a frozen database refuses at once."""
+        return self._leading and self._writer.stalled_s < STALLED_AFTER_S
 
     async def execute(
         self,
@@ -110,7 +118,7 @@ class Committer:
         """Take the lead and load every state from the rows; waits while another core leads."""
         await self._lead(patience_s)
         await self._reload(None)
-        self.available = True
+        self._leading = True
 
     async def run(self) -> None:
         """Serve until `stop`; raises LeadershipLost when the right to write is gone."""
@@ -205,7 +213,7 @@ class Committer:
     async def _recover(self, expected: Head | None) -> bool:
         """Lead again after a lost connection and tell whether the transaction that ends with `expected` was kept."""
         log.error("the writing connection is gone", position=self.head.position)
-        self.available = False
+        self._leading = False
         before = self.head
         await self._lead(OURS_ENDING_S)
         found = await self._head()
@@ -216,7 +224,7 @@ class Committer:
         if stranger:
             # somebody led meanwhile: nothing that we remember counts
             await self._reload(None)
-        self.available = True
+        self._leading = True
         return kept
 
     async def _head(self) -> Head:

@@ -150,8 +150,9 @@ class Core:
 
     def readiness(self) -> Readiness:
         """Tell whether the city can be served."""
-        ready = self._ready and self.executor.available
-        return Readiness(ready, "serving" if ready else self._step)
+        kept = self.executor.available
+        step = ("serving" if kept else "database away") if self._ready else self._step
+        return Readiness(self._ready and kept, step, self._ready)
 
     def application(self) -> Any:
         """Return the ASGI application of this core."""

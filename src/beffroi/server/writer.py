@@ -58,6 +58,13 @@ class Writer:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._connection: psycopg.Connection[Any] | None = None
         self._closing = threading.Event()
+        self._began: float | None = None
+
+    @property
+    def stalled_s(self) -> float:
+        """Return for how long the database has not answered, in seconds; 0 while nothing is asked of it."""
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
 
     async def run(self, job: Callable[[psycopg.Connection[Any]], T]) -> T:
         """Return what a job of the writer's thread returns, in a transaction of its own."""
@@ -145,6 +152,7 @@ class Writer:
         connection = self._connection
         if connection is None or connection.closed:
             raise ConnectionGone(None)
+        self._began = time.monotonic()
         try:
             result = job(connection)
             connection.commit()
@@ -152,6 +160,8 @@ class Writer:
             if not _rolled_back(connection):
                 raise ConnectionGone(None) from error
             raise NotKept(error) from error
+        finally:
+            self._began = None
         return result
 
 

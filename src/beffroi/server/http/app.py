@@ -44,7 +44,7 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 def build_app(parts: Parts) -> ASGIApp:
-    """Return the ASGI application; it answers 503 until `readiness` says otherwise."""
+    """Return the ASGI application; it answers 503 until `readiness` says that all is loaded."""
     wiring = parts.wiring
     executor = parts.view(wiring.trades[0].name).executor
     own, rooted = _trade_routes(wiring.trades, parts.view)
@@ -57,7 +57,7 @@ def build_app(parts: Parts) -> ASGIApp:
             *catalogue_routes(parts.catalogue, wiring.kinds),
             feed_route(parts.hub, parts.gate),
         ],
-        guards=[only_known(parts.gate, lambda: parts.readiness().ready)],
+        guards=[only_known(parts.gate, lambda: parts.readiness().loaded)],
         dependencies={"caller": Provide(provide_caller, sync_to_thread=False)},
     )
     app = Litestar(

@@ -22,10 +22,14 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class Readiness(msgspec.Struct):
-    """Whether the city can be served, and what the core is doing until then."""
+    """Whether the city can be served, and what the core is doing until then.
+
+    `loaded` stays true while the database is away: what is in memory is still shown, actions are refused.
+    """
 
     ready: bool
     step: str
+    loaded: bool = True
 
 
 class Kind(msgspec.Struct):
