@@ -132,6 +132,14 @@ class Room:
         assert len(found) <= 1, found
         return found[0] if found else None
 
+    def story(self, code: str) -> list[tuple[Any, ...]]:
+        """List what the journal says of an asset: read when a test fails."""
+        return self.rows(
+            "SELECT type, recorded_at, convert_from(bytes, 'UTF8')::jsonb -> 'data' - 'children' - 'former'"
+            " FROM journal_line JOIN asset ON asset.id = journal_line.asset WHERE code = %s ORDER BY position",
+            code,
+        )
+
     def told(self) -> list[tuple[str, str]]:
         """List (code, class) of everything the operators were told, in the order they were."""
         return self.rows(
