@@ -29,9 +29,20 @@ def build() -> typer.Typer:
     return app
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        import beffroi
+
+        typer.echo(f"beffroi {beffroi.__version__}")
+        raise typer.Exit
+
+
 def _options(
     data: str = typer.Option("", "--data", metavar="FOLDER", help=words.lazy("help.data")),
     lang: str = typer.Option("", "--lang", metavar="fr|en", help=words.lazy("help.lang")),
+    _version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_tell_version, help=words.lazy("help.version")
+    ),
 ) -> None:
     from beffroi.server.cli import context
 

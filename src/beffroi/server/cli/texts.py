@@ -15,6 +15,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Langue des messages (défaut : fr).",
         "en": "Language of messages (default: fr).",
     },
+    "help.version": {"fr": "Dit la version.", "en": "Tells the version."},
     "help.up": {
         "fr": "Lance Beffroi dans ce terminal : base, courtier, cœur, réception. Ctrl-C arrête tout.\n\n"
         "Exemple : `beffroi --data /srv/beffroi up`",
