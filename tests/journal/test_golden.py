@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from tests.journal.make_golden import FOLDER, Golden, every_event, path_of, settled_events
+from tests.journal.make_golden import FOLDER, Golden, every_event, path_of
 
 from beffroi.journal import Decoder
 from beffroi.trade.event import Event
@@ -21,14 +21,19 @@ def test_a_line_of_that_day_is_still_read(name: str, decoder: Decoder) -> None:
     line = decoder.line(kept.line.encode(), dict(kept.bodies))
     assert line.position == 4
     assert name == f"{line.event.event_type()}.{msgspec.json.decode(kept.line)['version']}"
-    again = msgspec.to_builtins(line.event)
+    again = msgspec.json.decode(msgspec.json.encode(line.event))
+    written = msgspec.json.decode(kept.line)
+    if written["version"] == line.event.version:
+        plain = written["data"].keys() - kept.bodies.keys() - line.event.erasable.keys()
+        # nothing that was written is left unread: a field renamed would be ignored in silence
+        assert {name: again.get(name) for name in plain} == {name: written["data"][name] for name in plain}
     for field, text in kept.bodies.items():
         assert again[field] == msgspec.json.decode(text)
     erased = decoder.line(kept.line.encode())
     assert all(getattr(erased.event, field) == "" for field in kept.bodies)
 
 
-@pytest.mark.parametrize("cls", settled_events(), ids=lambda cls: cls.event_type())
+@pytest.mark.parametrize("cls", every_event(), ids=lambda cls: cls.event_type())
 def test_every_event_has_its_golden_line(cls: type[Event]) -> None:
     assert path_of(cls).exists(), "run `python -m tests.journal.make_golden` and commit what it adds"
 
