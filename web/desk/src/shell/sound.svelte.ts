@@ -58,8 +58,12 @@ class Sound {
   follow(sounding: () => { id: string; priority: number }[]): () => void {
     const heard = new Set<string>();
     let first = true;
+    let seen = 0;
     const timer = setInterval(() => {
-      if (topics.of('alarms').version === 0) return;
+      const { version } = topics.of('alarms');
+      const late = performance.now() - this.#last.at > REPEAT_MS;
+      if (version === 0 || (version === seen && !late)) return;
+      seen = version;
       let worst = 9;
       const now = sounding();
       for (const alarm of now) {
@@ -69,7 +73,7 @@ class Sound {
       if (heard.size > now.length * 2 + 1_000) prune(heard, now);
       first = false;
       if (worst < 9) this.arrival(worst);
-      else if (now.some((a) => a.priority === 1) && performance.now() - this.#last.at > REPEAT_MS) this.arrival(1);
+      else if (now.some((a) => a.priority === 1) && late) this.arrival(1);
     }, 200);
     return () => clearInterval(timer);
   }

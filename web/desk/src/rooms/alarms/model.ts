@@ -1,52 +1,13 @@
 /** Alarms as the queue reads them. */
 
-import type { Micros, Text } from '../../api/types';
+import type { Micros } from '../../api/types';
 import { i18n, say, sentence, t, tn } from '../../i18n/index.svelte';
 import { interpolate } from '../../i18n/interpolate';
 import { picture } from '../../store/picture';
 import { topics, type Topic } from '../../store/topics.svelte';
+import { isUnacknowledged, type AlarmRow } from './urgency';
 
-export interface AlarmRow {
-  id: string;
-  asset: string;
-  index: number;
-  kind: string;
-  alarm_class: string;
-  outcome: 'alarm' | 'work' | 'event';
-  priority: number;
-  state: string;
-  disposition: string;
-  active: boolean;
-  settling: boolean;
-  supposed: boolean;
-  label: Text;
-  label_params?: Record<string, unknown>;
-  action: Text;
-  place: string;
-  commune: string;
-  code: string;
-  raised_at: Micros;
-  changed_at: Micros;
-  returned_at: Micros | null;
-  acknowledged_at: Micros | null;
-  acknowledged_by: string | null;
-  taken_by: string | null;
-  shelved_until: Micros | null;
-  withheld_for: string;
-  toggles: number;
-  chattering: boolean;
-  /** Folded conditions that stand, of `total` ever folded; light points concerned. */
-  count: number;
-  total: number;
-  points: number;
-  /** Painted numbers of what did not come back. */
-  left: string[];
-  parent: string | null;
-  reason: { code: string; params?: Record<string, unknown> } | null;
-  value: number | null;
-  cannot_shelve: boolean;
-  simulated: boolean;
-}
+export { byUrgency, isUnacknowledged, type AlarmRow } from './urgency';
 
 export interface FloodRow {
   desk: string;
@@ -55,16 +16,10 @@ export interface FloodRow {
 }
 
 const FEEDERS = new Set(['circuit', 'cabinet', 'cabinet_group']);
-const UNACKNOWLEDGED = new Set(['unacknowledged', 'returned', 'latched_unacknowledged']);
 const STANDING = new Set(['unacknowledged', 'acknowledged', 'latched_unacknowledged', 'latched']);
 
 export const alarms: Topic<AlarmRow> = topics.of<AlarmRow>('alarms');
 export const floods: Topic<FloodRow> = topics.of<FloodRow>('floods');
-
-/** Tell whether somebody still has to acknowledge it. */
-export function isUnacknowledged(row: AlarmRow): boolean {
-  return UNACKNOWLEDGED.has(row.state);
-}
 
 /** Tell whether its cause is still there (or remembered until reset). */
 export function isStanding(row: AlarmRow): boolean {
@@ -98,16 +53,6 @@ export function placeOf(row: AlarmRow): { lon: number; lat: number } | null {
   const slot = picture.slot(row.index);
   if (slot < 0 || (!picture.lon[slot] && !picture.lat[slot])) return null;
   return { lon: picture.lon[slot]!, lat: picture.lat[slot]! };
-}
-
-/** The order of the queue: priority, what nobody acknowledged yet, then the longest wait. */
-export function byUrgency(a: AlarmRow, b: AlarmRow): number {
-  return (
-    a.priority - b.priority ||
-    Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
-    a.raised_at - b.raised_at ||
-    (a.id < b.id ? -1 : 1)
-  );
 }
 
 export const PRIORITIES = [1, 2, 3, 4] as const;

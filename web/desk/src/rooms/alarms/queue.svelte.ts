@@ -1,15 +1,11 @@
 /** The queue: what waits, in order; the selected line keeps its place until another is chosen. */
 
+import { untrack } from 'svelte';
+
 import { desk } from '../../store/desk.svelte';
 import { session } from '../../store/session.svelte';
-import { alarms, byUrgency, placeOf, waits, type AlarmRow } from './model';
-
-/** Place a list in order while one line keeps the order it had when it was chosen. */
-export function orderHolding(rows: AlarmRow[], held: AlarmRow | null): AlarmRow[] {
-  if (!held) return rows.sort(byUrgency);
-  const stand = (row: AlarmRow) => (row.id === held.id ? held : row);
-  return rows.sort((a, b) => byUrgency(stand(a), stand(b)));
-}
+import { alarms, placeOf, waits } from './model';
+import { byUrgency, holding, type AlarmRow } from './urgency';
 
 class Queue {
   priorities = $state.raw<ReadonlySet<number>>(new Set([1, 2, 3, 4]));
@@ -22,12 +18,15 @@ class Queue {
 
   all = $derived.by(() => alarms.list().filter((row) => waits(row) && this.#onDesk(row)));
 
-  items = $derived.by(() => {
+  #sorted = $derived.by(() => {
+    const held = untrack(() => this.#held?.id);
     const kept = this.all.filter(
-      (row) => row.id === this.#held?.id || (this.priorities.has(row.priority) && (!this.mine || row.taken_by === session.id)),
+      (row) => row.id === held || (this.priorities.has(row.priority) && (!this.mine || row.taken_by === session.id)),
     );
-    return orderHolding(kept, this.#held);
+    return kept.sort(byUrgency);
   });
+
+  items = $derived(holding(this.#sorted, this.#held));
 
   counts = $derived.by(() => {
     const counts = [0, 0, 0, 0, 0];

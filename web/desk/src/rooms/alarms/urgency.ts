@@ -1,0 +1,78 @@
+/** An alarm's row and the order of the queue: pure. */
+
+import type { Micros, Text } from '../../api/types';
+
+export interface AlarmRow {
+  id: string;
+  asset: string;
+  index: number;
+  kind: string;
+  alarm_class: string;
+  outcome: 'alarm' | 'work' | 'event';
+  priority: number;
+  state: string;
+  disposition: string;
+  active: boolean;
+  settling: boolean;
+  supposed: boolean;
+  label: Text;
+  label_params?: Record<string, unknown>;
+  action: Text;
+  place: string;
+  commune: string;
+  code: string;
+  raised_at: Micros;
+  changed_at: Micros;
+  returned_at: Micros | null;
+  acknowledged_at: Micros | null;
+  acknowledged_by: string | null;
+  taken_by: string | null;
+  shelved_until: Micros | null;
+  withheld_for: string;
+  toggles: number;
+  chattering: boolean;
+  /** Folded conditions that stand, of `total` ever folded; light points concerned. */
+  count: number;
+  total: number;
+  points: number;
+  /** Painted numbers of what did not come back. */
+  left: string[];
+  parent: string | null;
+  reason: { code: string; params?: Record<string, unknown> } | null;
+  value: number | null;
+  cannot_shelve: boolean;
+  simulated: boolean;
+}
+
+const UNACKNOWLEDGED = new Set(['unacknowledged', 'returned', 'latched_unacknowledged']);
+
+/** Tell whether somebody still has to acknowledge it. */
+export function isUnacknowledged(row: AlarmRow): boolean {
+  return UNACKNOWLEDGED.has(row.state);
+}
+
+/** The order of the queue: priority, what nobody acknowledged yet, then the longest wait. */
+export function byUrgency(a: AlarmRow, b: AlarmRow): number {
+  return (
+    a.priority - b.priority ||
+    Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
+    a.raised_at - b.raised_at ||
+    (a.id === b.id ? 0 : a.id < b.id ? -1 : 1)
+  );
+}
+
+/** Return the list with one line where it stood when it was chosen; the same list when it stands there still. */
+export function holding(sorted: AlarmRow[], held: AlarmRow | null): AlarmRow[] {
+  if (!held) return sorted;
+  const at = sorted.findIndex((row) => row.id === held.id);
+  if (at < 0 || byUrgency(sorted[at]!, held) === 0) return sorted;
+  const others = sorted.toSpliced(at, 1);
+  let low = 0;
+  let high = others.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byUrgency(others[middle]!, held) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return others.toSpliced(low, 0, sorted[at]!);
+}
