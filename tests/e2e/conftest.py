@@ -107,8 +107,7 @@ def city(run_beffroi: Callable[..., AbstractContextManager[Any]]) -> Iterator[Ci
         pytest.skip("needs the desk: npm run build in web/desk")
     with run_beffroi("up", ready_within_s=120) as product:
         running = City(product)
-        login, password = (product.settings.data / "keys" / "first-password.txt").read_text().split()[:2]
-        running.sign_in(login, password)
+        login, password = _first_administrator(running)
         running.post("/api/access/password", {"present": password, "new": PASSWORD})
         running.sign_in(login, PASSWORD)
         everywhere = [{"role": role, "communes": ["*"], "trades": ["*"], "kinds": ["*"]} for role in ROLES]
@@ -121,6 +120,19 @@ def city(run_beffroi: Callable[..., AbstractContextManager[Any]]) -> Iterator[Ci
         _furnish(running)
         yield running
         running.client.close()
+
+
+def _first_administrator(city: City) -> tuple[str, str]:
+    """Sign in as the first administrator: the file is written a moment before the account exists."""
+    login, password = (city.product.settings.data / "keys" / "first-password.txt").read_text().split()[:2]
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            city.sign_in(login, password)
+            return login, password
+        except httpx.HTTPStatusError:
+            assert time.monotonic() < deadline
+            time.sleep(1)
 
 
 def _first_sign_in(url: str, login: str, once: str) -> None:
