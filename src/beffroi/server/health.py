@@ -1,6 +1,7 @@
 """What the status line and the links' page show: each process's own figures, and ours."""
 
 import time
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -8,6 +9,8 @@ import msgspec
 from beffroi.server.metrics import QUEUE_DEPTH, REACTION_LAG
 
 SILENT_S = 5.0
+LAST_BACKUP = "last_backup.json"
+"""What `beffroi backup` leaves in the data folder."""
 
 
 class Watched(Protocol):
@@ -24,6 +27,10 @@ class Watched(Protocol):
     @property
     def executor(self) -> Any:
         """Return the committer."""
+
+    @property
+    def data(self) -> Path:
+        """Return the data folder."""
 
     def take_loop_lag_s(self) -> float:
         """Return the worst lag of the loop since the last call."""
@@ -57,11 +64,20 @@ class Health:
             "bus": core.bus.connected,
             "rate": core.clock.rate,
             "rehearsal": hasattr(core.clock, "hear"),
+            "backup_at": _written_at(core.data / LAST_BACKUP),
             "queues": [
                 {"name": "actions", "depth": _value(QUEUE_DEPTH), "bound": core.executor.bound, "policy": "refuse"},
                 {"name": "reactions", "depth": _value(REACTION_LAG), "bound": None, "policy": "re-read"},
             ],
         }
+
+
+def _written_at(path: Path) -> int | None:
+    """Return when a file was written, µs UTC, or nothing where there is none."""
+    try:
+        return path.stat().st_mtime_ns // 1000
+    except OSError:
+        return None
 
 
 def _value(gauge: Any) -> int:
