@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import http.client
 import json
 import time
@@ -108,6 +109,18 @@ class Room:
 
     def city_now(self) -> int:
         return int(self.rehearse(do="status")["now"])
+
+    def source(self, name: str, secret: str, rate: float = 1e6, burst: float = 1e6) -> None:
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        self.machine.act(
+            "telemetry.create_source", source={"name": name, "secret": digest, "rate": rate, "burst": burst}
+        )
+
+    def light(self, code: str, gateway: str, number: int) -> None:
+        self.machine.act(
+            "assets.create", kind="street_light", code=code, lon=5.03 + number / 1e4, lat=47.32, commune="21231",
+            characteristics={"gateway": gateway},
+        )  # fmt: skip
 
     def rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(engine.dsn(self.settings, engine.OWNER), autocommit=True) as connection:

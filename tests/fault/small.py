@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import http.client
 import json
 import os
@@ -22,8 +21,9 @@ LIGHTS = 40
 class Sender(threading.Thread):
     """Posts one reading after another until told to stop; each is repeated, unchanged, until answered 200."""
 
-    def __init__(self, port: int, secret: str, lights: list[str], pace_s: float = 0.02) -> None:
+    def __init__(self, port: int, secret: str, lights: list[str], pace_s: float = 0.02, offset_ms: int = 0) -> None:
         super().__init__(daemon=True)
+        self._offset_ms = offset_ms
         self._port, self._secret, self._lights, self._pace_s = port, secret, lights, pace_s
         self._stopping = threading.Event()
         self.acknowledged: list[tuple[str, int]] = []
@@ -33,7 +33,7 @@ class Sender(threading.Thread):
     def run(self) -> None:
         number = 0
         while not self._stopping.is_set():
-            light, at_ms = self._lights[number % len(self._lights)], int(time.time() * 1000)
+            light, at_ms = self._lights[number % len(self._lights)], int(time.time() * 1000) + self._offset_ms
             body = json.dumps([{"a": light, "t": at_ms, "p": {"voltage_v": 230.0}}])
             began = time.monotonic()
             while not self._post(body) and not self._stopping.is_set():
@@ -70,18 +70,6 @@ class Small(Room):
         self.source("trial", self.secret)
         for number, code in enumerate(self.lights):
             self.light(code, "trial", number)
-
-    def source(self, name: str, secret: str, rate: float = 1e6, burst: float = 1e6) -> None:
-        digest = hashlib.sha256(secret.encode()).hexdigest()
-        self.machine.act(
-            "telemetry.create_source", source={"name": name, "secret": digest, "rate": rate, "burst": burst}
-        )
-
-    def light(self, code: str, gateway: str, number: int) -> None:
-        self.machine.act(
-            "assets.create", kind="street_light", code=code, lon=5.03 + number / 1e4, lat=47.32, commune="21231",
-            characteristics={"gateway": gateway},
-        )  # fmt: skip
 
     @contextlib.contextmanager
     def sending(self) -> Iterator[Sender]:
