@@ -84,6 +84,8 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
 }
 EXAMPLE = "A045-12"
 LOOKED_AT = 1_000
+KNOWN_WITHIN_S, KNOWN_EVERY_S = 15.0, 0.3
+UNAUTHORIZED = 401
 COUNTED = frozenset({"received", "undated"})
 """Reasons that are not refusals."""
 
@@ -205,7 +207,32 @@ def _tell(door: Any, name: str, token: str, patterns: list[str]) -> None:
         f"curl {f'--cacert {_authority()} https' if settings.secure else 'http'}://127.0.0.1:{settings.intake_port}"
         f"/v1/readings -H 'Authorization: Bearer {token}' -d {payload}"
     )
+    _wait_until_known(token)
     typer.echo(_say("made", name=name, token=token, mqtt=mqtt, http=http))
+
+
+def _wait_until_known(token: str) -> None:
+    """Return once the intake takes this token, so that a line pasted at once works; it reads the register beside us."""
+    import ssl
+    import time
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    settings = context.settings()
+    trusted = ssl.create_default_context(cafile=str(_authority()) if _authority().exists() else None)
+    url = f"{'https' if settings.secure else 'http'}://127.0.0.1:{settings.intake_port}/v1/readings"
+    deadline = time.monotonic() + KNOWN_WITHIN_S
+    while time.monotonic() < deadline:
+        time.sleep(KNOWN_EVERY_S)
+        try:
+            urlopen(Request(url, b"[]", {"Authorization": f"Bearer {token}"}), timeout=2, context=trusted).close()
+        except HTTPError as error:
+            if error.code == UNAUTHORIZED:
+                continue
+        except OSError:
+            # no intake here: nothing to wait for
+            pass
+        return
 
 
 def _announcement() -> str:
