@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.access.running import DEMO, SmallCity
@@ -7,6 +8,7 @@ from tests.access.running import DEMO, SmallCity
 from beffroi.access import COOKIE, Gate
 from beffroi.access.actions import RevokeSession
 from beffroi.access.passwords import Passwords
+from beffroi.access.sealing import KEY_FILE, Seal, load_seal
 from beffroi.access.session import Unauthenticated
 from beffroi.access.signin import Credentials, SignIn
 from beffroi.access.totp import code_at
@@ -15,6 +17,7 @@ from beffroi.model.time import HOUR, SECOND
 from beffroi.procedures.first_accounts import FIRST_PASSWORD
 from beffroi.server.wiring import RoomView
 from beffroi.trade.doors import trusted
+from beffroi.trade.rejected import Rejected
 
 InCity = Callable[..., None]
 
@@ -113,11 +116,16 @@ def test_failures_slow_the_seat_tell_the_journal_and_lock_nobody_out(in_city: In
     in_city(scenario)
 
 
+def no_seal() -> Seal:
+    """Nobody here has a second factor."""
+    raise AssertionError
+
+
 def test_ten_failures_are_told_by_the_journal_and_the_right_password_still_enters(in_city: InCity) -> None:
     async def scenario(city: SmallCity) -> None:
         later = iter(range(0, 10**6, 100))  # each look at the clock comes after the longest wait
         view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
-        door = SignIn(view, Passwords(), city.clock.now, lambda: float(next(later)))
+        door = SignIn(view, Passwords(), no_seal, city.clock.now, lambda: float(next(later)))
         for _ in range(12):
             with pytest.raises(Unauthenticated):
                 await door.open(Credentials("CHEF", "faux"), "203.0.113.9")
@@ -140,7 +148,7 @@ def test_a_session_ends_with_the_shift_and_leaves_at_the_next_sign_in(in_city: I
         with pytest.raises(Unauthenticated):
             late.caller(method="GET", cookie=cookie, authorization=None, csrf=None)
         view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
-        tomorrow = SignIn(view, Passwords(), lambda: city.clock.now() + 13 * HOUR, lambda: 0.0)
+        tomorrow = SignIn(view, Passwords(), no_seal, lambda: city.clock.now() + 13 * HOUR, lambda: 0.0)
         await tomorrow.open(Credentials("chef", DEMO), "192.0.2.7")
         (closed,) = await city.lines("access.session_closed")
         assert closed.event.reason == "expired"  # type: ignore[attr-defined]
@@ -174,6 +182,7 @@ def test_a_second_factor_is_asked_once_enrolled_and_each_code_serves_once(in_cit
         replayed = await city.seat().post("/api/login", json={**form, "code": fresh})
         assert replayed.json()["code"] == "access.bad_credentials"
         assert not any(secret.encode() in row for row in await _all_bytes(city))
+        await _the_seed_is_sealed(city, secret, form)
 
     in_city(scenario)
 
@@ -200,3 +209,26 @@ async def _all_bytes(city: SmallCity) -> list[bytes]:
     rows: list[Any] = await city.reader.fetch("SELECT bytes FROM journal_line")
     bodies: list[Any] = await city.reader.fetch("SELECT coalesce(text, '') FROM journal_body")
     return [bytes(row[0]) for row in rows] + [row[0].encode() for row in bodies]
+
+
+async def _the_seed_is_sealed(city: SmallCity, secret: str, form: dict[str, str]) -> None:
+    """The database alone makes no code: the key is a file, and a seed opens for its own credential only."""
+
+    def kept(connection: Any) -> list[tuple[UUID, str]]:
+        found = connection.execute("SELECT id, secret FROM access_credential WHERE kind = 'totp'").fetchall()
+        return [(credential, sealed) for credential, sealed in found]
+
+    ((credential, sealed),) = await city.work(kept)
+    assert secret not in sealed
+    seal = load_seal(city.data / "keys")
+    assert seal.open(sealed, credential) == secret
+    for spoilt, owner in ((sealed, UUID(int=1)), (sealed[:-4] + "AAAA", credential), (secret, credential)):
+        with pytest.raises(Rejected):
+            seal.open(spoilt, owner)
+    key = city.data / "keys" / KEY_FILE
+    assert key.stat().st_mode & 0o077 == 0
+    key.rename(key.with_suffix(".away"))
+    later = code_at(secret, city.clock.now() // (30 * SECOND) + 1)
+    refused = await city.seat().post("/api/login", json={**form, "code": later})
+    assert refused.json()["code"] == "access.seal_broken"
+    key.with_suffix(".away").rename(key)
