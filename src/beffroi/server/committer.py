@@ -264,9 +264,16 @@ class Committer:
 
 
 def _told(failure: Broken | NotKept) -> BaseException:
-    """Return what the author of a request that failed alone is told."""
+    """Return what the author of a request that failed alone is told.
+
+    What the database cannot do just now is a refusal, not a failure: those who must (the alarm pump) try again.
+    """
     if isinstance(failure.reason, Rejected):
         return failure.reason
+    if isinstance(failure.reason, psycopg.errors.DiskFull):
+        return Rejected("core.disk_full")
+    if isinstance(failure.reason, psycopg.OperationalError):
+        return Rejected("core.unavailable")
     answer = NotPossible(repr(failure.reason))
     answer.__cause__ = failure.reason
     return answer

@@ -22,6 +22,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "La base de données est injoignable : rien n'a été enregistré, réessayez dans un instant.",
         "en": "The database cannot be reached: nothing was kept, try again in a moment.",
     },
+    "core.disk_full": {
+        "fr": "Le disque de la base de données est plein : rien n'a été enregistré. Faites de la place, la suite est"
+        " automatique.",
+        "en": "The database's disk is full: nothing was kept. Make room, the rest is automatic.",
+    },
     "core.starting": {
         "fr": "Beffroi démarre : réessayez dans quelques secondes.",
         "en": "Beffroi is starting: try again in a few seconds.",

@@ -20,6 +20,7 @@ STATUS = {
     "not_found": 404,
     "core.busy": 503,
     "core.unavailable": 503,
+    "core.disk_full": 507,
     "core.starting": 503,
     "core.foreign_page": 403,
     "core.nul": 422,
