@@ -67,7 +67,8 @@ def test_curl_trusts_the_authority_and_nothing_else(base: str, authority: Path) 
     assert old.returncode != 0
 
 
-def test_figures_are_for_those_who_hold_the_right(base: str, authority: Path, product: Any) -> None:
+def test_figures_are_for_those_who_hold_the_right(base: str, authority: Path, product: Any, wait_until: Any) -> None:
+    wait_until((product.settings.keys / "local-console.key").exists, within_s=20)
     open_to_all = curl("--cacert", str(authority), "-o", "/dev/null", "-w", "%{http_code}", f"{base}/readyz")
     assert open_to_all.stdout == "200"
     refused = curl("--cacert", str(authority), "-o", "/dev/null", "-w", "%{http_code}", f"{base}/metrics")
@@ -137,15 +138,16 @@ def first_password(product: Any) -> str:
 
 
 def signed_in(base: str, authority: Path, product: Any, wait_until: Any) -> httpx.Response:
-    """Sign the first administrator in, with the one-time password while it stands."""
-    wait_until((product.settings.keys / "local-console.key").exists, within_s=20)
-    path = product.settings.keys / "first-password.txt"
-    password = first_password(product) if path.exists() else NEW_PASSWORD
-    with httpx.Client(base_url=base, verify=trust(authority), timeout=20) as seat:
+    """Sign the first administrator in, by the one-time password while it stands; its file comes before the account."""
+
+    def attempt() -> httpx.Response | None:
+        path = product.settings.keys / "first-password.txt"
+        password = first_password(product) if path.exists() else NEW_PASSWORD
         answer = seat.post("/api/login", json={"login": "admin", "password": password})
-        if answer.status_code == 401:
-            answer = seat.post("/api/login", json={"login": "admin", "password": NEW_PASSWORD})
-    assert answer.status_code == 200, answer.text
+        return answer if answer.status_code == 200 else None
+
+    with httpx.Client(base_url=base, verify=trust(authority), timeout=20) as seat:
+        answer: httpx.Response = wait_until(attempt, within_s=30, every_s=1.0)
     return answer
 
 
