@@ -219,5 +219,9 @@ def _end(process: subprocess.Popen[str], data: Path) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep slow tests in one process of xdist: two loads at once would measure each other."""
     for item in items:
-        if item.get_closest_marker("slow") or item.get_closest_marker("e2e"):
+        in_browser = "e2e" in item.path.parts
+        if in_browser and not item.get_closest_marker("timeout"):
+            # the first of them waits for a whole product to start
+            item.add_marker(pytest.mark.timeout(300))
+        if in_browser or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.xdist_group("alone"))
