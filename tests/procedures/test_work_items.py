@@ -135,8 +135,9 @@ def test_unfolded_by_hand_is_work(joined: Joined) -> None:
     assert joined.faults() == [("A001/D3-005", "no_supply")]
 
 
-def test_the_main_courante_is_short(joined: Joined) -> None:
+def test_the_main_courante_is_short(joined: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
     town, desk = joined.desk.town, joined.desk
+    monkeypatch.setattr(automatic_lines.ALARMS, "kinds", registry())
     desk.cross([town.get("A001/D3")], "tripped")
     desk.cross(town.lamps("A001/D3"), "no_supply")
     desk.advance(2)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from beffroi.alarms import TRADE as ALARMS
 from beffroi.alarms import events as ev
 from beffroi.alarms.job import short_name
 from beffroi.alarms.rows import label_of
-from beffroi.equipment import registry
 from beffroi.logbook.actions import Note
 from beffroi.model.ports import City
 from beffroi.model.priority import Priority
@@ -31,7 +31,7 @@ def _about(code: str, event: Any, city: City, **params: str) -> Note:
     named = {"place": city.topology.place_label(event.asset) if facts else "", **params}
     name = getattr(event, "alarm_class", "")
     if name:
-        kind = registry().get(event.scope.kind)
+        kind = ALARMS.kinds.get(event.scope.kind)
         known = {item.name: item for item in kind.alarm_classes} if kind else {}
         label = label_of(known.get(name), name, {"name": short_name(facts)} if facts else {})
         named |= {"label_fr": label["fr"], "label_en": label["en"]}
