@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,8 @@ MIN_FUZZY = 78.0
 STREET_ASSETS = 3
 
 Found = Literal["asset", "address", "street", "crossing"]
+Shown = Callable[[int], bool]
+"""Tells whether the caller sees the asset at an index."""
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,19 +63,20 @@ class Finder:
         self._words = [word for word, _ in vocabulary]
         self._word_name = np.array([number for _, number in vocabulary], np.int32)
 
-    def by_code(self, text: str, limit: int) -> list[tuple[int, float]]:
-        """List (index, score) of the assets whose painted number begins with a text."""
+    def by_code(self, text: str, limit: int, shown: Shown) -> list[tuple[int, float]]:
+        """List (index, score) of the assets shown whose painted number begins with a text."""
         wanted = fold(text).replace(" ", "")
         found: list[tuple[int, float]] = []
         at = bisect_left(self._codes, wanted)
         while at < len(self._codes) and len(found) < limit and self._codes[at].startswith(wanted):
             extra = len(self._codes[at]) - len(wanted)
-            found.append((self._code_index[at], EXACT_CODE if not extra else PREFIX_CODE - min(extra, 20) * 0.5))
+            if shown(self._code_index[at]):
+                found.append((self._code_index[at], EXACT_CODE if not extra else PREFIX_CODE - min(extra, 20) * 0.5))
             at += 1
         return found
 
-    def by_name(self, text: str, limit: int) -> list[tuple[int, float]]:
-        """List (index, score) of the assets whose name has every word (or its beginning), else a near spelling."""
+    def by_name(self, text: str, limit: int, shown: Shown) -> list[tuple[int, float]]:
+        """List (index, score) of the assets shown whose name has every word (or its start), else a near spelling."""
         query = [word for word in words(text) if word not in SMALL_WORDS]
         if not query or not self._names:
             return []
@@ -87,8 +91,8 @@ class Finder:
             near = process.extract(joined, self._folded, scorer=fuzz.WRatio, limit=limit, score_cutoff=MIN_FUZZY)
             scored = [(number, score * 0.85) for _, score, number in near]
         scored.sort(key=lambda pair: -pair[1])
-        pairs = [(index, score) for number, score in scored[:limit] for index in self._assets_of_name[number][:limit]]
-        return pairs[:limit]
+        pairs = ((index, score) for number, score in scored for index in self._assets_of_name[number] if shown(index))
+        return list(islice(pairs, limit))
 
     def _closeness(self, joined: str, number: int) -> float:
         return NAME_ALL - 15 + 15 * fuzz.ratio(joined, self._folded[number]) / 100
@@ -128,14 +132,12 @@ def _by_id(state: AssetsState, text: str, mask: NDArray[Any]) -> list[SearchHit]
 
 
 def _assets(state: AssetsState, finder: Finder, text: str, mask: NDArray[Any], limit: int) -> list[SearchHit]:
-    by_source: list[tuple[Callable[[str, int], list[tuple[int, float]]], str]] = [
-        (finder.by_code, "code"),
-        (finder.by_name, "name"),
-    ]
+    def shown(index: int) -> bool:
+        return _shown(mask, index)
+
     found: list[SearchHit] = []
-    for look, why in by_source:
-        pairs = [(index, score) for index, score in look(text, limit * 4) if _shown(mask, index)]
-        found += [_hit(state, index, score, why) for index, score in pairs[:limit]]
+    for look, why in ((finder.by_code, "code"), (finder.by_name, "name")):
+        found += [_hit(state, index, score, why) for index, score in look(text, limit, shown)]
     return found
 
 
