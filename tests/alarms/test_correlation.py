@@ -106,6 +106,24 @@ def test_a_supposed_cause_begins_with_its_crowd_not_with_an_older_fault() -> Non
     assert cause.raised_at == began and cause.folded_total == len(lamps)
 
 
+def test_a_lamp_out_before_the_trip_is_none_of_those_left() -> None:
+    desk = Desk(Town(lamps=10))
+    circuit, lamps = desk.town.get("A001/D1"), desk.town.lamps("A001/D1")
+    desk.cross(lamps[:2], "dark_by_night")
+    desk.advance(120)
+    assert len(desk.of(ev.Annunciated)) == 2
+    desk.cross([circuit], "tripped")
+    desk.cross(lamps[2:], "no_supply")
+    desk.advance(5)
+    desk.cross([circuit], "tripped", "clear")
+    desk.cross(lamps[3:], "no_supply", "clear")
+    desk.advance(400)
+    (over,) = desk.of(ev.LeftOver)
+    assert [item.asset for item in over.left] == [lamps[2].id] and over.back == 9
+    assert {item.asset for item in over.again} == {lamp.id for lamp in lamps[:2]}
+    assert desk.shown()[0].left_codes == (over.left[0].code,)
+
+
 def test_few_silent_lamps_are_work_after_one_heartbeat() -> None:
     desk = Desk(Town())
     desk.cross(desk.town.lamps("A001/D3")[:10], "silent")

@@ -136,7 +136,7 @@ def _left_over(event: ev.LeftOver, line: Line) -> list[Change]:
     stands = {"parent": None, "pending_until": None, "annunciated_at": now, "changed_at": now}
     codes = tuple(item.code for item in event.left)
     cause = {"state": event.state, "settle_at": None, "left": left, "left_codes": codes, "changed_at": now}
-    return [(event.alarm, cause), *((alarm, stands) for alarm in left)]
+    return [(event.alarm, cause), *((item.alarm, stands) for item in (*event.left, *event.again))]
 
 
 def _acknowledged(event: ev.Acknowledged, line: Line) -> list[Change]:

@@ -138,11 +138,15 @@ class Superseded(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.supers
 
 
 class LeftOver(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.left_over"):
-    """The cause is over and counted: `back` came back, these are left and stand for themselves."""
+    """The cause is over and counted: `back` came back, these are left and stand for themselves.
+
+    `again` were told before the cause began: they stand as they stood, and are not of its count.
+    """
 
     state: State
     back: int
     left: tuple[Left, ...] = ()
+    again: tuple[Left, ...] = ()
 
 
 class Acknowledged(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.acknowledged"):

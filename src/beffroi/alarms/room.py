@@ -71,7 +71,7 @@ class Alarms(Trade[AlarmsState]):
             yield from ((ALARMS, child.alarm) for child in event.children)
         elif isinstance(event, ev.LeftOver):
             yield ALARMS, event.alarm
-            yield from ((ALARMS, left.alarm) for left in event.left)
+            yield from ((ALARMS, item.alarm) for item in (*event.left, *event.again))
         elif isinstance(event, ev.Raised | ev.Toggled | ev.Returned):
             if event.outcome == "alarm":
                 yield ALARMS, event.alarm

@@ -155,19 +155,33 @@ def _conclude(job: Job, cause: Alarm) -> None:
     if quiet is None or _on_their_way(job, cause, standing, len(standing) + len(quiet) > FEW_LEFT * concerned):
         return
     regrouped = _regroup(job, standing)
-    left = [job.to_left(alarm) for alarm in standing if alarm.id not in regrouped]
+    alone = [alarm for alarm in standing if alarm.id not in regrouped]
+    again = tuple(job.to_left(alarm) for alarm in alone if _told_before(alarm, cause))
+    left = [job.to_left(alarm) for alarm in alone if not _told_before(alarm, cause)]
     for facts, alarm_class in quiet:
         event = job.new_raised(facts, alarm_class, job.now, None, cause)
         job.events.append(event)
         left.append(ev.Left(event.alarm, facts.id, facts.code, alarm_class.name, alarm_class.outcome, facts.scope))
     state: State = "returned" if left and cause.state == "normal" and cause.outcome == "alarm" else cause.state
-    back = max(concerned - len(left), 0)
     job.events.append(
-        ev.LeftOver(alarm=cause.id, asset=cause.asset, scope=cause.scope, state=state, back=back, left=tuple(left))
+        ev.LeftOver(
+            alarm=cause.id,
+            asset=cause.asset,
+            scope=cause.scope,
+            state=state,
+            back=max(concerned - len({item.asset for item in left}), 0),
+            left=tuple(left),
+            again=again,
+        )
     )
     for alarm in standing:
         if alarm.outcome == "alarm" and alarm.id not in regrouped:
             job.annunciate(alarm)
+
+
+def _told_before(alarm: Alarm, cause: Alarm) -> bool:
+    """Tell whether a fault was known before the cause began: it is none of what the cause took."""
+    return alarm.annunciated_at is not None and alarm.annunciated_at < cause.raised_at
 
 
 def _on_their_way(job: Job, cause: Alarm, standing: list[Alarm], many: bool) -> bool:

@@ -14,7 +14,7 @@ def open_items(line: Line, city: City) -> Sequence[Action]:
     """Ask for work where a fault stands for itself: nobody's cause, or left after its cause."""
     event = line.event
     if isinstance(event, ev.LeftOver | ev.Unfolded):
-        left = event.left if isinstance(event, ev.LeftOver) else event.children
+        left = (*event.left, *event.again) if isinstance(event, ev.LeftOver) else event.children
         faults = [
             Fault(asset=item.asset, fault=item.alarm_class, alarm=item.alarm, cause=event.alarm)
             for item in left
