@@ -216,6 +216,7 @@ def _end(process: subprocess.Popen[str], data: Path) -> None:
             continue
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep slow tests in one process of xdist: two loads at once would measure each other."""
     for item in items:

@@ -98,7 +98,7 @@ class City:
         return f"http://127.0.0.1:{self.product.settings.intake_port}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(run_beffroi: Callable[..., AbstractContextManager[Any]]) -> Iterator[City]:
     """Run the product with a cabinet, a circuit of twelve lamps, one person who may do everything."""
     if not Path(CHROMIUM).exists():
@@ -152,9 +152,9 @@ def _furnish(city: City) -> None:
     city.act("telemetry.create_source", source={"name": "essai", "secret": secret, "assets": ["A045*"]})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium with software GL."""
+    """Return Debian's Chromium with software GL; gone after these tests, because its event loop stays in the way."""
     with sync_playwright() as playwright:
         yield from _launched(playwright)
 
