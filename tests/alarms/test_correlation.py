@@ -124,6 +124,20 @@ def test_a_lamp_out_before_the_trip_is_none_of_those_left() -> None:
     assert desk.shown()[0].left_codes == (over.left[0].code,)
 
 
+def test_two_suppositions_of_one_cause_at_once_are_one_line() -> None:
+    desk = Desk(Town(cabinets=6, circuits=3, lamps=10))
+    desk.cross([desk.town.get(f"A00{number}") for number in range(1, 6)], "no_mains")
+    circuits = [f"A006/D{number}" for number in (1, 2, 3)]
+    for circuit in circuits:
+        desk.cross(desk.town.lamps(circuit), "no_supply")
+    # the crowd of cabinets and the crowds of circuits are due in the same settlement
+    feeders = (desk.town.group.id, *(desk.town.get(circuit).id for circuit in circuits))
+    desk.do(ac.Settle(alarms=(), feeders=feeders, streets=(), desks=()))
+    desk.advance(4)
+    assert [event.kind for event in desk.of(ev.Raised) if event.kind == "cabinet_group"] == ["cabinet_group"]
+    assert lines(desk) == ["Poste sans tension (Enedis ?) (supposé)"]
+
+
 def test_few_silent_lamps_are_work_after_one_heartbeat() -> None:
     desk = Desk(Town())
     desk.cross(desk.town.lamps("A001/D3")[:10], "silent")

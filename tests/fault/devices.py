@@ -18,6 +18,7 @@ class Gateway:
     def __init__(self, client: GatewayClient, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.client, self._reader, self.writer = client, reader, writer
         self.frames: list[bytes] = []
+        self.subscribed = False
 
     async def hear(self, within_s: float = 30.0) -> None:
         """Take what the broker says next."""
@@ -25,6 +26,8 @@ class Gateway:
             data = await self._reader.read(1 << 16)
         if not data:
             raise ConnectionError("the broker closed")
+        # SUBACK follows CONNACK, which made the client subscribe
+        self.subscribed = self.subscribed or self.client.accepted
         answer, orders = self.client.receive(data)
         self.frames += [order.payload for order in orders]
         self.writer.write(answer)

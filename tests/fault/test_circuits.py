@@ -36,7 +36,7 @@ def annunciated_at(room: Room, line: dict[str, Any], wait_until: Any) -> int:
 def quiet(room: Room, wait_until: Any) -> Room:
     if not _settled(room):
         # what returned has some minutes of the city to be counted
-        room.rate(20)
+        room.rate(60)
         wait_until(lambda: _settled(room), within_s=90, every_s=0.5)
     room.rate(1)
     return room
@@ -60,7 +60,7 @@ def test_a_cabinet_signal_is_one_line_within_two_seconds(quiet: Room, wait_until
 def test_on_return_the_three_that_stay_dark_are_named_and_become_work(room: Room, wait_until: Any) -> None:
     told, position = room.told(), room.position()
     room.act("rearm_circuit", circuit=CIRCUIT, lost=3)
-    room.rate(20)
+    room.rate(60)
     line = wait_until(
         lambda: next((row for row in [room.line(CIRCUIT, "tripped")] if row and row["left"]), None), 60, 0.5
     )
@@ -95,7 +95,7 @@ def test_silence_alone_is_one_line_one_heartbeat_and_thirty_seconds_later(quiet:
     told = quiet.told()
     at = quiet.act("trip_circuit", circuit=CIRCUIT, reported=False, gasps=False)
     try:
-        quiet.rate(30)
+        quiet.rate(60)
         line = wait_until(lambda: quiet.line(CIRCUIT, "tripped"), within_s=90, every_s=0.3)
         assert line["supposed"]
         annunciated = annunciated_at(quiet, line, wait_until)
@@ -119,7 +119,7 @@ def test_a_cabinet_without_mains_says_so(quiet: Room, wait_until: Any) -> None:
 def test_a_mute_cabinet_says_that_nothing_is_known(quiet: Room, wait_until: Any) -> None:
     told = quiet.told()
     with quiet.happening("links", "up", cabinet=CABINET) as at:
-        quiet.rate(30)
+        quiet.rate(60)
         line = wait_until(lambda: quiet.line(CABINET, "mute"), within_s=90, every_s=0.3)
         assert line["label"]["fr"] == "Armoire muette, éclairage non vérifié"
         wait_until(lambda: quiet.city_now() - at > HEARTBEAT + 60 * SECOND, within_s=90, every_s=0.5)

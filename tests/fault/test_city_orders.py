@@ -4,8 +4,10 @@ The frames are heard where gateways hear them: on the broker, subject by subject
 """
 
 import asyncio
+import contextlib
 import json
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -14,8 +16,11 @@ from typing import Any, NamedTuple
 import nats
 import pytest
 
+from beffroi.links.mqtt.codec import encode
+from beffroi.links.mqtt.messages import Subscribe
 from beffroi.model.time import MINUTE, SECOND
 from beffroi.server.broker_auth import bus_options
+from tests.fault.devices import connected
 from tests.fault.room import Room
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -167,3 +172,38 @@ def _frozen(room: Room, broker: int, fields: dict[str, Any]) -> dict[str, Any]:
     time.sleep(3)
     final = room.seat("chef").get(f"/api/orders/{requested['order']}")
     return {**final, "back_at": back_at}
+
+
+async def _heard_after_return(room: Room, secret: str, settled: Any) -> list[bytes]:
+    """Subscribe at QoS 1 with a session that lasts, go away, let the order live and die, come back and listen."""
+    port = room.settings.mqtt_port
+    async with connected(port, "far-away", secret, clean=False) as gateway:
+        gateway.writer.write(encode(Subscribe(77, (("bf1d/far-away", 1),))))
+        while not gateway.subscribed:
+            await gateway.hear()
+    await asyncio.to_thread(settled)
+    async with connected(port, "far-away", secret, clean=False) as gateway:
+        with contextlib.suppress(TimeoutError):
+            while True:
+                await gateway.hear(within_s=4)
+        return gateway.frames
+
+
+def test_a_gateway_whose_link_returns_hears_no_order_of_the_meantime(room: Room, wait_until: Any) -> None:
+    secret = secrets.token_hex(16)
+    room.source("far-away", secret)
+    room.light("X001-1", "far-away", 70)
+    room.rate(1)
+
+    def settled() -> None:
+        room.rate(20)
+        fields = {"selection": {"assets": [room.asset("X001-1")]}, "command": "level_pct", "value": 100.0}
+        fields["until"] = room.city_now() + 30 * MINUTE
+        requested = room.seat("chef").act("orders.request", **fields)["events"][0]
+        row = followed(room, requested["order"])
+        assert row["counts"] == {"no_answer": 1}, "somebody answered for a gateway that was away"
+
+    # the broker asks the intake who may connect: the intake learns of a new source within a second
+    time.sleep(2)
+    frames = asyncio.run(_heard_after_return(room, secret, settled))
+    assert frames == [], "an order of the past reached the street"

@@ -72,7 +72,13 @@ async def _stuck_screen(room: Room, stack: contextlib.AsyncExitStack) -> None:
     head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 15)
     assert b" 101 " in head, head
     writer.transport.pause_reading()  # type: ignore[attr-defined]
-    stack.callback(writer.transport.abort)
+    stack.push_async_callback(_hang_up, writer)
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 def _worst(heard: list[float]) -> float:

@@ -51,14 +51,23 @@ def settle(state: AlarmsState, action: Settle, context: Context) -> list[Event]:
 
 
 def _carry_out(job: Job, plan: Plan) -> None:
-    standing = job.find_record(plan.facts.id, plan.alarm_class.name)
-    if standing is not None and standing.active:
+    standing = _standing(job, plan)
+    if standing is not None:
         root = job.root(standing)
         job.fold(root, [alarm.id for alarm in plan.alarms if not alarm.manual], plan.reason, plan.reason_params)
         return
     at = _begun(plan.alarms)
     supposed = (plan.reason, plan.reason_params)
     job.raise_cause(plan.facts, plan.alarm_class, at, supposed=supposed, crowd=plan.alarms)
+
+
+def _standing(job: Job, plan: Plan) -> Alarm | None:
+    """Return the record of what a plan supposes, where it stands already or was just decided."""
+    name = plan.alarm_class.name
+    record = job.find_record(plan.facts.id, name)
+    if record is not None and record.active:
+        return record
+    return next((made for made in job.fresh.get(plan.facts.id, ()) if made.alarm_class == name), None)
 
 
 def _begun(crowd: Iterable[Alarm]) -> Micros:

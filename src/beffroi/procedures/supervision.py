@@ -35,7 +35,7 @@ FASTEST_RATE = 150.0
 JUMP_S = 5.0
 JUDGED_AT_ONCE = 300
 MARGIN = 15 * SECOND
-"""A heartbeat late by the network and the batch is no silence."""
+"""A heartbeat late by the network and the batch is no silence: seconds of the machine, more of a city played faster."""
 
 LIT_W = 2.0
 """A driver on stand-by draws less, the smallest lamp dimmed to its floor draws more."""
@@ -62,9 +62,14 @@ class Supervisor:
         self._senses: Senses | None = None
         self._awake_since: NDArray[np.int64] = np.zeros(0, np.int64)
         self._since: dict[tuple[str, str], NDArray[np.int64]] = {}
+        self._margin: Micros = MARGIN
 
-    def scan(self, city: City, state: AlarmsState, now: Micros, steady_at: Micros) -> list[Crossing]:
-        """Return the crossings that bring the alarms to what is seen; silence counts from `steady_at` on."""
+    def scan(self, city: City, state: AlarmsState, now: Micros, steady_at: Micros, rate: float = 1.0) -> list[Crossing]:
+        """Return the crossings that bring the alarms to what is seen; silence counts from `steady_at` on.
+
+        `rate` is how many seconds of the city pass in one of the machine.
+        """
+        self._margin = round(MARGIN * rate)
         fleet, senses = self._look_around(city)
         heard = senses.heard_at()
         levels = expected_levels(city, fleet, now)
@@ -103,7 +108,7 @@ class Supervisor:
     ) -> Iterable[Verdict]:
         last = np.maximum(np.maximum(heard, self._awake_since), steady_at)
         expected = fleet.alive & fleet.speaks & (fleet.silent_after > 0) & (heard > 0) & ~cut
-        silent = expected & (now - last > fleet.silent_after + MARGIN)
+        silent = expected & (now - last > fleet.silent_after + self._margin)
         spoke = heard > 0
         for name, kind in self._kinds.items():
             members = fleet.of_kind[name]
@@ -127,7 +132,7 @@ class Supervisor:
     ) -> Iterable[Verdict]:
         lamps = fleet.of_kind.get("street_light", np.empty(0, np.int32))
         lamps = lamps[(fleet.management[lamps] == BY_POINT) & fleet.speaks[lamps]]
-        fresh = now - heard[lamps] <= fleet.silent_after[lamps] + MARGIN
+        fresh = now - heard[lamps] <= fleet.silent_after[lamps] + self._margin
         lamps = lamps[fresh & (heard[lamps] > 0)]
         _, power = senses.read("power_w", lamps)
         _, level = senses.read("level_pct", lamps)
@@ -210,7 +215,8 @@ async def run(core: CoreDoor) -> None:
         # right before judging: a clock set during the pause must not turn into a city that fell silent
         ground.step()
         try:
-            await _judge(core, supervisor.scan(core.city, core.state("alarms"), core.clock.now(), ground.steady_at))
+            state, now = core.state("alarms"), core.clock.now()
+            await _judge(core, supervisor.scan(core.city, state, now, ground.steady_at, ground.rate))
         except Rejected as refusal:
             log.warning("supervision waits", code=refusal.code)
 
