@@ -218,11 +218,10 @@ def _end(process: subprocess.Popen[str], data: Path) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep slow tests in one process of xdist: two loads at once would measure each other."""
+    """Browser tests are slow ones: `scripts/test` runs those one at a time, or two loads would measure each other."""
     for item in items:
-        in_browser = "e2e" in item.path.parts
-        if in_browser and not item.get_closest_marker("timeout"):
-            # the first of them waits for a whole product to start
-            item.add_marker(pytest.mark.timeout(300))
-        if in_browser or item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group("alone"))
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+            if not item.get_closest_marker("timeout"):
+                # the first of them waits for a whole product to start
+                item.add_marker(pytest.mark.timeout(300))
