@@ -35,7 +35,10 @@ FASTEST_RATE = 150.0
 JUMP_S = 5.0
 JUDGED_AT_ONCE = 300
 MARGIN = 15 * SECOND
-"""A heartbeat late by the network and the batch is no silence: seconds of the machine, more of a city played faster."""
+"""A heartbeat late by the network and the batch is no silence."""
+
+UNDERWAY_S = 4.0
+"""How long a message may be on its way, seconds of the machine: in a city played faster that is more of its time."""
 
 LIT_W = 2.0
 """A driver on stand-by draws less, the smallest lamp dimmed to its floor draws more."""
@@ -69,7 +72,7 @@ class Supervisor:
 
         `rate` is how many seconds of the city pass in one of the machine.
         """
-        self._margin = round(MARGIN * rate)
+        self._margin = MARGIN + round((rate - 1) * UNDERWAY_S * SECOND)
         fleet, senses = self._look_around(city)
         heard = senses.heard_at()
         levels = expected_levels(city, fleet, now)
