@@ -126,5 +126,6 @@ def test_a_mute_cabinet_says_that_nothing_is_known(quiet: Room, wait_until: Any)
         line = wait_until(lambda: quiet.line(CABINET, "mute"), within_s=90, every_s=0.3)
         assert line["label"]["fr"] == "Armoire muette, éclairage non vérifié"
         wait_until(lambda: quiet.city_now() - at > HEARTBEAT + 60 * SECOND, within_s=90, every_s=0.5)
-        wait_until(lambda: len(quiet.told()) > len(told))
-        assert quiet.told()[len(told) :] == [(CABINET, "mute")], "silence was taken for darkness"
+        # the gateways behind the cabinet have rhythms of their own; what they say first folds under its line
+        assert {alarm_class for _, alarm_class in quiet.told()[len(told) :]} == {"mute"}, "silence taken for darkness"
+        wait_until(lambda: [row["code"] for row in quiet.shown()] == [CABINET], within_s=15, every_s=0.5)
