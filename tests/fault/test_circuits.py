@@ -11,7 +11,7 @@ import pytest
 from beffroi.model.time import SECOND
 from tests.fault.room import Refused, Room
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
 CIRCUIT, CABINET, GROUP = "A045/D3", "A045", "P031"
 POINTS = 80

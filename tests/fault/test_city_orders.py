@@ -23,7 +23,7 @@ from beffroi.server.broker_auth import bus_options
 from tests.fault.devices import connected
 from tests.fault.room import Room
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
 LOCK_CODE = "4321"
 NOT_YET = {"pending", "sent", "accepted"}

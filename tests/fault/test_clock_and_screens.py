@@ -13,7 +13,7 @@ import websockets
 from beffroi.model.time import HOUR, SECOND
 from tests.fault.room import Room
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
 STUCK = 16
 

@@ -12,7 +12,7 @@ import pytest
 from tests.fault.room import Refused
 from tests.fault.small import Small, frozen
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 AWAY_S = float(os.environ.get("BEFFROI_TEST_AWAY_S", "16"))
 """`BEFFROI_TEST_AWAY_S=60` for the long version."""
 

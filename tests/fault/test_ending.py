@@ -12,7 +12,7 @@ import pytest
 from beffroi.server.settings import alive
 from tests.fault.small import Small, family
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(180)]
 CHILDREN = ("postgres", "nats", "core", "intake")
 Run = Callable[..., AbstractContextManager[Any]]
 

@@ -16,7 +16,7 @@ from tests.fault.devices import connected
 from tests.fault.room import Refused
 from tests.fault.small import Small
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 SIZE = "400m"
 
 

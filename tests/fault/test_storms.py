@@ -21,7 +21,7 @@ from tests.fault.devices import AT_ONCE, Gateway, Message, connected
 from tests.fault.room import Room
 from tests.fault.small import Sender
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
 MAD_MESSAGES, MAD_S = 187_000, 30.0
 QUOTA_RATE, QUOTA_BURST = 200.0, 50_000.0
