@@ -8,15 +8,18 @@ from beffroi.model.scope import ANY, Grant, Rights
 RIGHTS: tuple[str, ...] = (
     *("view", "alarms", "order", "order_wide", "order_cut", "consign", "register", "sources", "programme"),
     *("work", "logbook", "journal", "export", "accounts", "keys", "settings"),
+    *("incidents", "dispatch", "requests", "callers", "directory", "shift"),
 )
 
-_OPERATOR = ("view", "alarms", "order", "work", "logbook")
-_SUPERVISOR = (*_OPERATOR, "order_wide", "programme", "journal", "export")
+_AGENT = ("view", "logbook", "incidents", "requests", "callers")
+_OPERATOR = ("view", "alarms", "order", "work", "logbook", "incidents", "dispatch", "requests", "callers")
+_SUPERVISOR = (*_OPERATOR, "order_wide", "programme", "journal", "export", "shift", "directory")
 
 BUILT_IN: dict[str, Role] = {
     role.name: role
     for role in (
         Role("viewer", ("view",), {"fr": "Lecteur", "en": "Viewer"}),
+        Role("call_agent", _AGENT, {"fr": "Agent d'accueil téléphonique", "en": "Call agent"}),
         Role("operator", _OPERATOR, {"fr": "Opérateur", "en": "Operator"}),
         Role("shift_supervisor", _SUPERVISOR, {"fr": "Chef de salle", "en": "Shift supervisor"}),
         Role("duty_manager", (*_SUPERVISOR, "order_cut"), {"fr": "Cadre d'astreinte", "en": "Duty manager"}),
@@ -30,6 +33,7 @@ BUILT_IN: dict[str, Role] = {
                 "sources",
                 "programme",
                 "logbook",
+                "directory",
                 "journal",
                 "export",
                 "accounts",

@@ -144,6 +144,49 @@ class Overrides(Protocol):
         """List (light point, level, until) of every override in force."""
 
 
+class Streets(Protocol):
+    """The street graph: travel times by road, one-ways respected."""
+
+    def travel_times_s(self, origins: NDArray[np.float64], lon: float, lat: float) -> NDArray[np.float64]:
+        """Return the seconds from each origin, (n, 2) longitude and latitude in degrees, to one place.
+
+        Infinity where no way is known: without streets, or farther than the graph reaches.
+        """
+
+    def place_at(self, lon: float, lat: float) -> str:
+        """Return how the room reads a place: street and commune; empty where no street is known."""
+
+
+class IncidentFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What every room may know of one *événement*. `label` never tells the content of a masked one."""
+
+    id: UUID
+    number: str
+    """As the room says it: numbered per city and year."""
+    label: str
+    place: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    asset: UUID | None = None
+    opened_at: Micros = 0
+    open: bool = True
+    masked: bool = False
+    scope: Scope = Scope()
+
+
+class Incidents(Protocol):
+    """The events of the room."""
+
+    def find(self, incident: UUID) -> IncidentFacts | None:
+        """Return an event, open or closed within the days that memory keeps, or nothing."""
+
+    def list_open(self) -> Sequence[IncidentFacts]:
+        """List the open events, the oldest first."""
+
+    def find_open_of(self, asset: UUID) -> IncidentFacts | None:
+        """Return the open event that holds this asset or what feeds it, or nothing."""
+
+
 class City(msgspec.Struct):
     """The trades as each other sees them; the server fills it, tests fill what they need."""
 
@@ -152,6 +195,8 @@ class City(msgspec.Struct):
     programme: Programme
     locks: Locks
     overrides: Overrides
+    streets: Streets
+    incidents: Incidents
 
 
 def scopes_of(topology: Topology, assets: Iterable[UUID]) -> list[Scope]:

@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.model.ports import AssetFacts, City, LiveValue, Lock
+from beffroi.model.ports import AssetFacts, City, IncidentFacts, LiveValue, Lock
 from beffroi.model.time import Micros
 
 
@@ -104,6 +104,34 @@ class NoOverrides:
         return ()
 
 
+class NoStreets:
+    """A territory of which no street is known."""
+
+    def travel_times_s(self, origins: NDArray[np.float64], lon: float, lat: float) -> NDArray[np.float64]:
+        """Return infinity for each origin."""
+        return np.full(len(origins), np.inf)
+
+    def place_at(self, lon: float, lat: float) -> str:
+        """Return nothing."""
+        return ""
+
+
+class NoIncidents:
+    """A room where nothing was ever opened."""
+
+    def find(self, incident: UUID) -> IncidentFacts | None:
+        """Return nothing."""
+        return None
+
+    def list_open(self) -> Sequence[IncidentFacts]:
+        """Return nothing."""
+        return ()
+
+    def find_open_of(self, asset: UUID) -> IncidentFacts | None:
+        """Return nothing."""
+        return None
+
+
 def empty_city() -> City:
     """Return a city where no trade serves any other yet."""
-    return City(NoTopology(), NoLive(), NoProgramme(), NoLocks(), NoOverrides())
+    return City(NoTopology(), NoLive(), NoProgramme(), NoLocks(), NoOverrides(), NoStreets(), NoIncidents())

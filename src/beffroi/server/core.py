@@ -71,8 +71,9 @@ class Core:
         self.settings = settings
         self.clock = clock
         ids = ClockIds(clock.now)
-        reactions, found = find_procedures()
-        self._services = found if services is None else services
+        found = find_procedures()
+        self._services = found.services if services is None else services
+        self._pages = found.pages
         self.wiring = Wiring(trades or find_trades(), find_kinds(settings.plugins))
         self.bus = NatsBus(settings.nats_url, bus_options(settings, "core"))
         self.reader = PoolReader(dsn_app(settings))
@@ -84,7 +85,9 @@ class Core:
         self.hub = Hub(self.wiring, clock, ids, self.health.read)
         self.executor = Committer(self.wiring, self._writer, clock, ids, publish=self._publish, reloaded=self._reloaded)
         self.scheduler = Scheduler(self.wiring, self.executor, clock)
-        self.reactions = Reactions(reactions, self.wiring, self.executor, self.work, Decoder.of(self.wiring.events))
+        self.reactions = Reactions(
+            found.reactions, self.wiring, self.executor, self.work, Decoder.of(self.wiring.events)
+        )
         self._listeners += [self.scheduler.on_commit, self.reactions.on_commit]
         self._step = "starting"
         self._ready = False
@@ -161,6 +164,7 @@ class Core:
             Parts(
                 wiring=self.wiring,
                 view=self.view,
+                pages={name: pages(self) for name, pages in self._pages.items()},
                 hub=self.hub,
                 gate=gate,
                 readiness=self.readiness,

@@ -21,7 +21,7 @@ from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
 from beffroi.trade.room import Trade
-from beffroi.trade.service import Service
+from beffroi.trade.service import Pages, Service
 
 NOT_TRADES = frozenset({"model", "trade", "server", "rehearsal", "links", "equipment", "procedures"})
 
@@ -56,23 +56,31 @@ def find_kinds(plugins: Any = None) -> dict[str, EquipmentKind]:
     return kinds
 
 
-def find_procedures() -> tuple[tuple[Reaction, ...], dict[str, Service]]:
-    """Return the reactions and the services of `beffroi.procedures`, services by module name."""
-    try:
-        procedures = importlib.import_module("beffroi.procedures")
-    except ModuleNotFoundError:
-        return (), {}
+class Procedures(msgspec.Struct, frozen=True):
+    """What `beffroi.procedures` holds: reactions, services and pages by name of module."""
+
+    reactions: tuple[Reaction, ...] = ()
+    services: dict[str, Service] = {}
+    pages: dict[str, Pages] = {}
+
+
+def find_procedures() -> Procedures:
+    """Return the reactions, services and pages of the modules and folders of `beffroi.procedures`."""
+    procedures = importlib.import_module("beffroi.procedures")
     reactions: list[Reaction] = []
     services: dict[str, Service] = {}
+    pages: dict[str, Pages] = {}
     for item in sorted(pkgutil.iter_modules(procedures.__path__), key=lambda item: item.name):
         module = importlib.import_module(f"beffroi.procedures.{item.name}")
         reactions += _reactions(module)
         if hasattr(module, "SERVICE"):
             services[item.name] = module.SERVICE
+        if hasattr(module, "PAGES"):
+            pages[item.name] = module.PAGES
     names = [reaction.name for reaction in reactions]
     if len(set(names)) != len(names):
         raise WiringError("wiring.same_reaction", names=sorted(names))
-    return tuple(reactions), services
+    return Procedures(tuple(reactions), services, pages)
 
 
 def _reactions(module: ModuleType) -> list[Reaction]:

@@ -3,7 +3,7 @@
 The core starts each service once everything is loaded, and ends the process, loudly, when one fails or returns.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -119,3 +119,7 @@ class CoreDoor(Protocol):
 
 
 Service = Callable[[CoreDoor], Awaitable[None]]
+
+Pages = Callable[[CoreDoor], Sequence[Any]]
+"""`PAGES = pages` of a module of `beffroi.procedures`: Litestar handlers of readings over several trades, mounted under
+/api/<module>, or at the root of /api with `opt=AT_ROOT`; guarded as the trades' own."""

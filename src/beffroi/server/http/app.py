@@ -1,6 +1,6 @@
 """Assembles the application: /api from the trades, the feed, health, and the desk for everything else."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +22,6 @@ from beffroi.server.http.stream import feed_route
 from beffroi.server.http.system import Readiness, catalogue_routes, health_routes
 from beffroi.server.texts import Catalogue
 from beffroi.server.wiring import RoomView, Wiring
-from beffroi.trade.room import Trade
 
 BODY_BYTES = 1_000_000
 """A larger body asks its own handler for more (`request_max_body_size`)."""
@@ -39,6 +38,7 @@ class Parts(msgspec.Struct, frozen=True):
     gate: Gate
     readiness: Callable[[], Readiness]
     catalogue: Catalogue
+    pages: Mapping[str, Sequence[Any]] = {}
     secure: bool = False
     files: Files | None = None
 
@@ -47,7 +47,9 @@ def build_app(parts: Parts) -> ASGIApp:
     """Return the ASGI application; it answers 503 until `readiness` says that all is loaded."""
     wiring = parts.wiring
     executor = parts.view(wiring.trades[0].name).executor
-    own, rooted = _trade_routes(wiring.trades, parts.view)
+    own, rooted = _routes(
+        {**{trade.name: trade.routes(parts.view(trade.name)) for trade in wiring.trades}, **parts.pages}
+    )
     api = Router(
         "/api",
         route_handlers=[
@@ -73,16 +75,15 @@ def build_app(parts: Parts) -> ASGIApp:
     return Headers(app, secure=parts.secure)
 
 
-def _trade_routes(trades: Iterable[Trade[Any]], view: Callable[[str], RoomView]) -> tuple[list[Router], list[Any]]:
-    """Return the routers of the trades' readings, and the routes that stand at the root of /api."""
+def _routes(readings: Mapping[str, Sequence[Any]]) -> tuple[list[Router], list[Any]]:
+    """Return the routers of the rooms' readings by name, and the routes that stand at the root of /api."""
     routers: list[Router] = []
     rooted: list[Any] = []
-    for trade in trades:
-        handlers: Sequence[Any] = trade.routes(view(trade.name))
-        rooted += [_tagged(handler, trade.name) for handler in handlers if handler.opt.get("root")]
-        own = [_tagged(handler, trade.name) for handler in handlers if not handler.opt.get("root")]
+    for name, handlers in readings.items():
+        rooted += [_tagged(handler, name) for handler in handlers if handler.opt.get("root")]
+        own = [_tagged(handler, name) for handler in handlers if not handler.opt.get("root")]
         if own:
-            routers.append(Router(f"/{trade.name}", route_handlers=own))
+            routers.append(Router(f"/{name}", route_handlers=own))
     return routers, rooted
 
 

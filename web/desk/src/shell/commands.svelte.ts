@@ -6,8 +6,9 @@ import { queue } from '../rooms/alarms/queue.svelte';
 import { composeFor, composeForAlarm } from '../rooms/orders/compose';
 import { desk, type Page } from '../store/desk.svelte';
 import { assets } from '../rooms/assets/store.svelte';
-import { focusOf, resolve, type Command } from './keyboard';
+import { focusOf, isFor, resolve, type Command } from './keyboard';
 import { notices } from './notice.svelte';
+import { deskRooms, gather } from './rooms';
 
 const AROUND_M = 150;
 
@@ -23,10 +24,13 @@ class Commands {
   /** Handle a key press anywhere in the frame. */
   key(event: KeyboardEvent): void {
     if (event.defaultPrevented) return;
-    const command = resolve(event, focusOf(event.target));
-    if (!command) return;
+    const focus = focusOf(event.target);
+    const command = resolve(event, focus);
+    const room = command ? undefined : gather((one) => one.keys).find((key) => isFor(key, event, focus));
+    if (!command && !room) return;
     event.preventDefault();
-    this.run(command);
+    if (command) this.run(command);
+    else room?.run();
   }
 
   run(command: Command): void {
@@ -64,6 +68,7 @@ class Commands {
   /** Escape: one layer at a time, then back to the queue. */
   close(): void {
     if (desk.palette) desk.palette = false;
+    else if (deskRooms().some((room) => room.close?.())) return;
     else if (desk.keys) desk.keys = false;
     else if (desk.lasso || desk.drawn.length) {
       desk.lasso = false;

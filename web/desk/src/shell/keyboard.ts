@@ -20,7 +20,7 @@ export interface Focus {
 }
 
 const LETTERS: Record<string, Command> = {
-  a: 'acknowledge', p: 'take', o: 'order', m: 'write', j: 'next', k: 'previous', r: 'around', '?': 'keys',
+  a: 'acknowledge', p: 'take', o: 'order', m: 'write', j: 'next', k: 'previous', g: 'around', '?': 'keys',
 };
 const NAMED: Record<string, Command> = {
   ArrowDown: 'next', ArrowUp: 'previous', Home: 'first', End: 'last', Enter: 'open',
@@ -41,8 +41,16 @@ function find(press: KeyPress, focus: Focus): Command | null {
   // AltGr types characters on AZERTY and reads as Ctrl+Alt: never a command
   if (control || press.altKey) return null;
   if (press.key === 'Escape') return 'close';
-  if (focus.typing || !focus.queue) return null;
+  if (focus.typing) return null;
+  if (press.key.toLowerCase() === 'm') return 'write';
+  if (!focus.queue) return null;
   return NAMED[press.key] ?? LETTERS[press.key.toLowerCase()] ?? null;
+}
+
+/** Tell whether a key that a room brings is meant by this press. */
+export function isFor(key: { key: string; anywhere?: boolean }, press: KeyPress, focus: Focus): boolean {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.repeat) return false;
+  return press.key.toLowerCase() === key.key && !focus.typing && (focus.queue || !!key.anywhere);
 }
 
 /** Tell where the focus is. */

@@ -1,15 +1,21 @@
 /** What this seat is looking at: page, selection, theme, layers. Shared between its windows, kept across a crash. */
 
 import type { Theme } from '../map/palette';
+import { findPage } from '../shell/rooms';
 
-export type Page = 'overview' | 'lighting' | 'alarms' | 'work' | 'register' | 'journal' | 'admin' | 'settings';
+/** A page of the desk itself, or one that a room brings (`shell/rooms.ts`). */
+export type Page = string;
 export const PAGES: Page[] = ['overview', 'lighting', 'alarms', 'work', 'register', 'journal', 'admin', 'settings'];
+
+/** What a room's own panel shows (`DeskRoom.panels`). */
+export type RoomKind = 'incident' | 'engage' | 'crew' | 'request' | 'contact' | 'duty';
 
 export type Selection =
   | { kind: 'alarm'; id: string }
   | { kind: 'asset'; id: string }
   | { kind: 'order'; id: string }
   | { kind: 'compose'; target: OrderTarget }
+  | { kind: RoomKind; id: string }
   | null;
 
 export interface OrderTarget {
@@ -72,7 +78,7 @@ class Desk {
 
   readHash(): void {
     const [page, sub = ''] = location.hash.replace(/^#\/?/, '').split('/');
-    this.page = PAGES.includes(page as Page) ? (page as Page) : 'lighting';
+    this.page = page && (PAGES.includes(page) || findPage(page)) ? page : 'lighting';
     this.sub = sub;
   }
 

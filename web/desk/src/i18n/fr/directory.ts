@@ -1,0 +1,3 @@
+/** Textes de la salle : directory. */
+
+export const directory = {};

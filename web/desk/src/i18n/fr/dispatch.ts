@@ -1,0 +1,3 @@
+/** Textes de la salle : dispatch. */
+
+export const dispatch = {};

@@ -1,0 +1,3 @@
+/** Textes de la salle : duties. */
+
+export const duties = {};

@@ -1,0 +1,3 @@
+/** Textes de la salle : incidents. */
+
+export const incidents = {};

@@ -1,0 +1,3 @@
+/** Textes de la salle : requests. */
+
+export const requests = {};

@@ -1,0 +1,3 @@
+/** Textes de la salle : seats. */
+
+export const seats = {};

@@ -1,0 +1,3 @@
+/** Textes de la salle : standby. */
+
+export const standby = {};

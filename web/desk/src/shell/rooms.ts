@@ -1,0 +1,78 @@
+/** How a room joins the desk without touching it: `rooms/<room>/desk.ts` exports a `DeskRoom` as default. */
+
+import type { Component } from 'svelte';
+
+import type { Key } from '../i18n/fr';
+
+export interface DeskPage {
+  /** Last part of the address, #/<name>; its title is the text `page.<name>`. */
+  name: string;
+  /** The right that shows it in the bar; none: anybody who sees the desk. */
+  right?: string;
+  /** Place in the bar: smaller is farther left; without one it is found by Ctrl-K only. */
+  order?: number;
+  component: Component;
+}
+
+export interface DeskKey {
+  /** The character typed, small letter. */
+  key: string;
+  label: Key;
+  /** Acts wherever no field is being typed in, not only while the queue has the focus. */
+  anywhere?: boolean;
+  run: () => void;
+}
+
+export interface Entry {
+  key: string;
+  label: string;
+  hint: string;
+  run: () => void;
+}
+
+export interface DeskRoom {
+  pages?: DeskPage[];
+  /** Panels of « what I am working on », by kind of selection. */
+  panels?: Record<string, Component<{ id: string }>>;
+  keys?: DeskKey[];
+  /** Actions of the palette (Ctrl-K), asked each time it is drawn. */
+  entries?: () => Entry[];
+  /** Small things of the bar, right of the search. */
+  bar?: Component[];
+  /** Bands under the bar: what everybody in the room must know now. */
+  bands?: Component[];
+  /** Chips of the strip « Hors normal ». */
+  abnormal?: Component[];
+  /** What lies over the frame without taking it: a field, a lock. */
+  overlays?: Component[];
+  /** Close the topmost thing of this room; tell whether there was one. */
+  close?: () => boolean;
+  /** Called once when the desk opens; what it returns is called when it closes. */
+  start?: () => (() => void) | void;
+}
+
+const found = import.meta.glob<{ default: DeskRoom }>('../rooms/*/desk.ts', { eager: true });
+let known: DeskRoom[] | null = null;
+
+/** Return the rooms that joined the desk, in order of name. */
+export function deskRooms(): DeskRoom[] {
+  // read late: rooms and shell import each other
+  known ??= Object.keys(found).sort().map((path) => found[path]!.default);
+  return known;
+}
+
+/** Return one kind of contribution of every room. */
+export function gather<T>(pick: (room: DeskRoom) => T[] | undefined): T[] {
+  return deskRooms().flatMap((room) => pick(room) ?? []);
+}
+
+/** Return the page of that name, or nothing. */
+export function findPage(name: string): DeskPage | undefined {
+  return gather((room) => room.pages).find((page) => page.name === name);
+}
+
+/** Return the panel of a kind of selection, or nothing. */
+export function findPanel(kind: string): Component<{ id: string }> | undefined {
+  for (const room of deskRooms()) if (room.panels?.[kind]) return room.panels[kind];
+  return undefined;
+}
