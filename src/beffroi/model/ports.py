@@ -164,6 +164,8 @@ class IncidentFacts(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     """As the room says it: numbered per city and year."""
     label: str
+    category: str = ""
+    """Code of what it is about: decides the skills asked of whoever is sent; empty for a masked one."""
     place: str = ""
     lon: float | None = None
     lat: float | None = None

@@ -1,0 +1,3 @@
+"""Sentences of dispatch."""
+
+TEXTS: dict[str, dict[str, str]] = {}
