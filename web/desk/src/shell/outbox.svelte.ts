@@ -5,6 +5,8 @@
  * line, so that a lost answer, two windows or a crash double nothing.
  */
 
+import { untrack } from 'svelte';
+
 import { act, Refusal, type Done } from '../api/client';
 import { live } from '../store/live.svelte';
 import { session } from '../store/session.svelte';
@@ -126,7 +128,7 @@ class Outbox {
     const timer = setInterval(look, RETRY_MS);
     const end = $effect.root(() => {
       $effect(() => {
-        if (!live.lost && live.started) void this.flush();
+        if (!live.lost && live.started && session.id) untrack(() => void this.flush());
       });
     });
     return () => {
