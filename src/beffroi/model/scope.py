@@ -1,5 +1,7 @@
 """What rights are cut by: commune, trade and kind, carried by every row that can be listed."""
 
+from uuid import UUID
+
 import msgspec
 
 ANY = "*"
@@ -8,7 +10,8 @@ ANY = "*"
 class Scope(msgspec.Struct, frozen=True, array_like=True):
     """Where a row belongs: commune (INSEE code), trade (the room's or desk's, e.g. `lighting`) and kind of equipment.
 
-    An empty field means "of no particular one": it is visible only to rights that say `*` on that axis.
+    An empty field means "of no particular one": it is visible only to rights that say `*` on that axis. `*` as trade
+    or kind means "of every one": whoever holds any of them sees it.
     """
 
     commune: str = ""
@@ -18,6 +21,15 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
 
 CITY = Scope()
 """A row that concerns the whole city."""
+
+
+class Move(msgspec.Struct, frozen=True, array_like=True):
+    """An asset, with its place in the live arrays, that belongs to another scope than before."""
+
+    asset: UUID
+    index: int
+    before: Scope
+    after: Scope
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -31,8 +43,8 @@ class Grant(msgspec.Struct, frozen=True):
         """Tell whether a row of that scope is inside: the one predicate of lists, single reads, feed and counts."""
         return (
             (ANY in self.communes or scope.commune in self.communes)
-            and (ANY in self.trades or scope.trade in self.trades)
-            and (ANY in self.kinds or scope.kind in self.kinds)
+            and (ANY in self.trades or scope.trade in self.trades or scope.trade == ANY)
+            and (ANY in self.kinds or scope.kind in self.kinds or scope.kind == ANY)
         )
 
 

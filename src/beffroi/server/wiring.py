@@ -91,7 +91,9 @@ def _reactions(module: ModuleType) -> list[Reaction]:
 class Wiring:
     """The trades with their states, and the one `City` that every decision receives."""
 
-    def __init__(self, trades: Sequence[Trade[Any]], kinds: dict[str, EquipmentKind] | None = None) -> None:
+    def __init__(
+        self, trades: Sequence[Trade[Any]], kinds: dict[str, EquipmentKind] | None = None, zone: str = "UTC"
+    ) -> None:
         self.trades = tuple(trades)
         self.kinds = kinds or {}
         self.city: City = empty_city()
@@ -103,6 +105,7 @@ class Wiring:
         for trade in self.trades:
             trade.kinds = self.kinds
             trade.catalogue = sentences
+            trade.zone = zone
             self._enter(trade)
 
     def _enter(self, trade: Trade[Any]) -> None:

@@ -23,6 +23,7 @@ def _grant_term(grant: Grant, name: str, params: dict[str, Any]) -> str:
     terms = []
     for column, values in (("commune", grant.communes), ("trade", grant.trades), ("kind", grant.kinds)):
         if ANY not in values:
-            params[f"{name}_{column}"] = sorted(values)
+            # a row of every trade or kind is of each; of communes there is no such row
+            params[f"{name}_{column}"] = sorted(values if column == "commune" else {*values, ANY})
             terms.append(f"{column} = ANY(%({name}_{column})s)")
     return "(" + (" AND ".join(terms) or "true") + ")"

@@ -40,6 +40,8 @@ class Trade(Generic[S]):
     """The equipment found, given by the wiring before `load`."""
     catalogue: Mapping[str, Mapping[str, str]] = {}
     """The sentences of every trade, given by the wiring before `load`."""
+    zone: str = "UTC"
+    """The name of the city's time zone, given by the wiring before `load`."""
     texts: ClassVar[dict[str, dict[str, str]]] = {}
     """Sentences by code then language: refusals, events, labels. Parameters in braces."""
 
