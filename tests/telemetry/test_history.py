@@ -11,6 +11,7 @@ from beffroi.model.time import DAY, HOUR, SECOND
 from beffroi.telemetry import history
 from beffroi.telemetry.curves import read_curve
 from beffroi.telemetry.fold import Readings
+from beffroi.telemetry.machine import Standing
 from beffroi.telemetry.rollup import closed_upto, read_mark, roll_up
 
 NOW = 1_750_535_400_000_000
@@ -44,14 +45,12 @@ def one(connection, query):
 def test_a_batch_is_there_once_or_not_at_all(connection):
     samples = readings((1, NOW, 1.5), (2, NOW, -2.25))
     crossing = (UUID(int=7), "hot", "raise", NOW, 1.5, False)
-    standing = history.StandingRow(1, "hot", True, True, 0)
-    history.write_batch(connection, batch(10, samples, crossings=[crossing], standings=[standing]))
+    history.write_batch(connection, batch(10, samples, crossings=[crossing]))
     assert history.batch_is_there(connection, 10)
     assert not history.batch_is_there(connection, 11)
     with pytest.raises(psycopg.errors.UniqueViolation):
         history.write_batch(connection, batch(11, samples, crossings=[crossing]))
     assert one(connection, "SELECT count(*) FROM crossing") == 1
-    assert history.read_standings(connection) == [standing]
     history.write_batch(connection, batch(12, readings((1, NOW, 9.0), (3, NOW, 3.0))), staged=True)
     assert connection.execute("SELECT series, value FROM sample ORDER BY series").fetchall() == [
         (1, 1.5),
@@ -60,12 +59,39 @@ def test_a_batch_is_there_once_or_not_at_all(connection):
     ]
 
 
+def standing_note(**columns) -> history.StandingNote:
+    return history.StandingNote(
+        ("cold", "hot"),
+        np.array(columns["of_class"], "<i2").tobytes(),
+        np.array(columns["series"], "<i4").tobytes(),
+        np.array(columns["condition"], "?").tobytes(),
+        np.array(columns["active"], "?").tobytes(),
+        np.array(columns["since"], "<i8").tobytes(),
+    )
+
+
+def test_rules_stand_where_the_batches_left_them_however_old_the_checkpoint(connection):
+    first = standing_note(of_class=[1, 0], series=[7, 7], condition=[True, True], active=[False, True], since=[NOW, 0])
+    second = standing_note(of_class=[1], series=[7], condition=[True], active=[True], since=[0])
+    history.write_batch(connection, batch(1, readings((7, NOW, 1.0)), standings=first))
+    history.checkpoint_standings(connection, first.standings())
+    history.forget_batches(connection, 1)
+    history.write_batch(connection, batch(2, readings((7, NOW + 1, 1.0)), standings=second))
+    known, unsaved = history.read_standings(connection)
+    assert known == {(7, "hot"): Standing(True, True, 0), (7, "cold"): Standing(True, True, 0)}
+    assert unsaved == {(7, "hot"): Standing(True, True, 0)}
+    history.checkpoint_standings(connection, unsaved)
+    history.forget_batches(connection, 2)
+    assert history.read_standings(connection) == (known, {})
+
+
 def test_marks_are_those_of_the_history_however_old_the_checkpoint(connection):
     history.write_batch(connection, batch(1, readings((0, NOW - DAY, 1.0), (1, NOW, 2.0))))
     history.checkpoint(connection, readings((0, NOW - DAY, 1.0), (1, NOW, 2.0)))
     history.forget_batches(connection, 1)
     history.write_batch(connection, batch(2, readings((0, NOW, 5.0), (2, NOW + 1, 6.0))))
-    at, value = history.read_marks(connection, 4)
+    at, value, unsaved = history.read_marks(connection, 4)
+    assert unsaved.tolist() == [True, False, True, False]
     assert at.tolist() == [NOW, NOW, NOW + 1, 0]
     assert value.tolist() == [5.0, 2.0, 6.0, 0.0]
 

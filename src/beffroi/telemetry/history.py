@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from beffroi.model.time import DAY, Micros
 from beffroi.telemetry.fold import Readings
 from beffroi.telemetry.late import Surroundings
-from beffroi.telemetry.machine import Sample
-from beffroi.telemetry.rules import Floats, Ints
+from beffroi.telemetry.machine import Sample, Standing
+from beffroi.telemetry.rules import Bools, Floats, Ints, RuleSet
 
 WRITER_LOCK = 0x62_66_69_6E_74
 """The advisory lock of the one intake that writes: "bfint" in ASCII."""
@@ -41,14 +41,47 @@ CrossingRow = tuple[UUID, str, str, Micros, float, bool]
 """(asset, alarm class, edge, at, value, late)."""
 
 
-class StandingRow(msgspec.Struct, frozen=True):
-    """Where one rule stands, as its row keeps it."""
+Standings = dict[tuple[int, str], Standing]
+"""Where rules stand, by (series, alarm class)."""
 
-    series: int
-    alarm_class: str
-    condition: bool
-    active: bool
-    since: Micros
+
+class StandingNote(msgspec.Struct, frozen=True, array_like=True):
+    """Where the rules that one batch moved stand: columns of one row a rule, as bytes of little-endian numbers.
+
+    The classes are named in the note: the next version of the program may number them otherwise.
+    """
+
+    classes: tuple[str, ...]
+    of_class: bytes
+    series: bytes
+    condition: bytes
+    active: bytes
+    since: bytes
+
+    def standings(self) -> Standings:
+        """Return what the note says."""
+        series, of_class = np.frombuffer(self.series, "<i4"), np.frombuffer(self.of_class, "<i2")
+        names = [self.classes[number] for number in of_class.tolist()]
+        columns = (
+            np.frombuffer(self.condition, "?").tolist(),
+            np.frombuffer(self.active, "?").tolist(),
+            np.frombuffer(self.since, "<i8").tolist(),
+        )
+        return dict(zip(zip(series.tolist(), names, strict=True), map(Standing, *columns), strict=True))
+
+
+def note_standings(rules: RuleSet, numbers: Ints) -> StandingNote | None:
+    """Return where some rules stand, or nothing for none."""
+    if not len(numbers):
+        return None
+    return StandingNote(
+        tuple(item.name for item in rules.classes),
+        rules.of_class[numbers].astype("<i2").tobytes(),
+        rules.series[numbers].astype("<i4").tobytes(),
+        rules.condition[numbers].tobytes(),
+        rules.active[numbers].tobytes(),
+        rules.since[numbers].astype("<i8").tobytes(),
+    )
 
 
 class BatchRows(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +91,7 @@ class BatchRows(msgspec.Struct, frozen=True, kw_only=True):
     samples: Readings
     touched: bytes
     crossings: Sequence[CrossingRow] = ()
-    standings: Sequence[StandingRow] = ()
+    standings: StandingNote | None = None
     due_series: Ints
     due_hour: Ints
     episodes: Sequence[tuple[str, Micros]] = ()
@@ -97,13 +130,14 @@ def write_batch(connection: psycopg.Connection[Any], rows: BatchRows, *, staged:
     Raises psycopg.errors.UniqueViolation when one is and `staged` is not asked.
     """
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO intake_batch (id, series) VALUES (%s, %s)", [rows.id, rows.touched])
+        note = msgspec.msgpack.encode(rows.standings) if rows.standings else b""
+        cursor.execute(
+            "INSERT INTO intake_batch (id, series, standings) VALUES (%s, %s, %s)", [rows.id, rows.touched, note]
+        )
         if len(rows.samples):
             _write_samples(cursor, rows.samples, staged)
         if rows.crossings:
             _write_crossings(cursor, rows.crossings)
-        if rows.standings:
-            _write_standings(cursor, rows.standings)
         if len(rows.due_series):
             cursor.execute(
                 "INSERT INTO rollup_due (series, time) SELECT * FROM unnest(%s::int[], %s::bigint[])",
@@ -135,17 +169,6 @@ def _write_crossings(cursor: psycopg.Cursor[Any], crossings: Sequence[CrossingRo
     with cursor.copy("COPY crossing (asset, alarm_class, edge, at, value, late) FROM STDIN") as copy:
         for row in crossings:
             copy.write_row(row)
-
-
-def _write_standings(cursor: psycopg.Cursor[Any], standings: Sequence[StandingRow]) -> None:
-    columns = list(zip(*map(msgspec.structs.astuple, standings), strict=True))
-    cursor.execute(
-        "INSERT INTO rule_state (series, alarm_class, condition, active, since)"
-        " SELECT * FROM unnest(%s::int[], %s::text[], %s::bool[], %s::bool[], %s::bigint[])"
-        " ON CONFLICT (series, alarm_class) DO UPDATE SET condition = excluded.condition,"
-        " active = excluded.active, since = excluded.since",
-        [list(column) for column in columns],
-    )
 
 
 def batch_is_there(connection: psycopg.Connection[Any], batch: int) -> bool:
@@ -195,8 +218,8 @@ def surroundings(connection: psycopg.Connection[Any], late: Readings, marks: Int
     }
 
 
-def read_marks(connection: psycopg.Connection[Any], series_count: int) -> tuple[Ints, Floats]:
-    """Return the true (time, value) of the newest reading of each series.
+def read_marks(connection: psycopg.Connection[Any], series_count: int) -> tuple[Ints, Floats, Bools]:
+    """Return the true (time, value) of the newest reading of each series, and whether `latest` still lacks it.
 
     `latest` is a checkpoint about a second old; what was committed since is asked of the history itself.
     """
@@ -214,7 +237,9 @@ def read_marks(connection: psycopg.Connection[Any], series_count: int) -> tuple[
             [touched.tolist(), at[touched].tolist()],
         ).fetchall()
         _put(at, value, newer)
-    return at, value
+    unsaved = np.zeros(series_count, np.bool_)
+    unsaved[[series for series, *_ in newer]] = True
+    return at, value, unsaved
 
 
 def _no_series() -> NDArray[np.int32]:
@@ -228,10 +253,28 @@ def _put(at: Ints, value: Floats, rows: list[tuple[Any, ...]]) -> None:
         at[index], value[index] = times, values
 
 
-def read_standings(connection: psycopg.Connection[Any]) -> list[StandingRow]:
-    """Return where every rule that ever moved stands."""
+def read_standings(connection: psycopg.Connection[Any]) -> tuple[Standings, Standings]:
+    """Return where every rule that ever moved stands, and those of them that `rule_state` does not have yet."""
     rows = connection.execute("SELECT series, alarm_class, condition, active, since FROM rule_state").fetchall()
-    return [StandingRow(*row) for row in rows]
+    known = {(series, alarm_class): Standing(*standing) for series, alarm_class, *standing in rows}
+    unsaved: Standings = {}
+    notes = connection.execute("SELECT standings FROM intake_batch WHERE standings <> '' ORDER BY id").fetchall()
+    for (note,) in notes:
+        unsaved |= msgspec.msgpack.decode(note, type=StandingNote).standings()
+    return known | unsaved, unsaved
+
+
+def checkpoint_standings(connection: psycopg.Connection[Any], standings: Standings) -> None:
+    """Bring committed standings into `rule_state`."""
+    rows = [(*key, *standing) for key, standing in standings.items()]
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+    connection.execute(
+        "INSERT INTO rule_state (series, alarm_class, condition, active, since)"
+        " SELECT * FROM unnest(%s::int[], %s::text[], %s::bool[], %s::bool[], %s::bigint[])"
+        " ON CONFLICT (series, alarm_class) DO UPDATE SET condition = excluded.condition,"
+        " active = excluded.active, since = excluded.since",
+        columns,
+    )
 
 
 def checkpoint(connection: psycopg.Connection[Any], newest: Readings) -> None:
@@ -250,7 +293,7 @@ def checkpoint(connection: psycopg.Connection[Any], newest: Readings) -> None:
 
 
 def forget_batches(connection: psycopg.Connection[Any], upto: int) -> None:
-    """Forget the batches whose series are all in `latest`."""
+    """Forget the batches whose readings and standings are all in their checkpoints."""
     with connection.transaction():
         connection.execute("DELETE FROM intake_batch WHERE id <= %s", [upto])
 

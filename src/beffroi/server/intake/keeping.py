@@ -13,7 +13,7 @@ from beffroi.model.time import DAY, Clock, Micros
 from beffroi.server.intake.counts import Counts, write_counts
 from beffroi.server.intake.episodes import write_episodes
 from beffroi.server.intake.pipeline import Pipeline
-from beffroi.telemetry.history import checkpoint, ensure_days, forget_batches
+from beffroi.telemetry.history import checkpoint, checkpoint_standings, ensure_days, forget_batches
 from beffroi.telemetry.rollup import closed_upto, read_mark, roll_up
 
 CHECKPOINT_S = 1.0
@@ -101,6 +101,15 @@ class Keeper:
                 marks.unsaved[newest.series] = True
                 raise
             if len(newest) < SLICE:
+                break
+        while moved := marks.take_unsaved_standings(SLICE):
+            try:
+                await self._work("checkpoint", lambda connection, rows=moved: checkpoint_standings(connection, rows))  # type: ignore[misc]
+            except psycopg.Error:
+                # what was committed meanwhile is newer
+                marks.unsaved_standings = moved | marks.unsaved_standings
+                raise
+            if len(moved) < SLICE:
                 break
         if upto:
             await self._work("checkpoint", lambda connection: forget_batches(connection, upto))

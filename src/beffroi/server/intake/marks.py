@@ -1,13 +1,12 @@
 """The arrays of the intake: what was folded, what was committed, what the screens were told."""
 
-from collections.abc import Iterable
+import itertools
 
 import numpy as np
 
 from beffroi.server.intake.registry import Assets
 from beffroi.telemetry.fold import Fold, Readings
-from beffroi.telemetry.history import StandingRow
-from beffroi.telemetry.machine import Standing
+from beffroi.telemetry.history import StandingNote, Standings, note_standings
 from beffroi.telemetry.rules import Bools, Floats, Ints, RuleSet
 
 DIFF_ROW = np.dtype([("series", "<u4"), ("value", "<f8"), ("at", "<i8")])
@@ -28,25 +27,27 @@ class Marks:
         self.shown_value: Floats = np.empty(0, np.float64)
         self.unsaved: Bools = np.empty(0, np.bool_)
         """Series whose stored value is not in `latest` yet."""
+        self.unsaved_standings: Standings = {}
+        """Committed standings that `rule_state` does not have yet."""
 
-    def restore(self, at: Ints, value: Floats) -> None:
-        """Start from the marks that the database holds."""
+    def restore(self, at: Ints, value: Floats, unsaved: Bools, standings: Standings) -> None:
+        """Start from the marks that the database holds; `unsaved` and `standings` are not in its checkpoints yet."""
         self.fold.at, self.fold.value = at.copy(), value.copy()
         self.stored_at, self.stored_value = at.copy(), value.copy()
         self.shown_at, self.shown_value = at.copy(), value.copy()
-        self.unsaved = np.zeros(len(at), np.bool_)
+        self.unsaved = unsaved.copy()
+        self.unsaved_standings = dict(standings)
 
-    def follow(self, assets: Assets, standings: Iterable[StandingRow]) -> None:
+    def follow(self, assets: Assets, standings: Standings) -> None:
         """Grow to a new register; each rule stands where it stood, or where its row says."""
         rules = assets.rules()
         numbers = {
             (int(series), rules.classes[int(number)].name): place
             for place, (series, number) in enumerate(zip(rules.series, rules.of_class, strict=True))
         }
-        for row in [*standings, *self._standings()]:
-            place = numbers.get((row.series, row.alarm_class))
-            if place is not None:
-                rules.set_standing(place, Standing(row.condition, row.active, row.since))
+        for key, standing in {**standings, **self._standings()}.items():
+            if (place := numbers.get(key)) is not None:
+                rules.set_standing(place, standing)
         rules.take_moved()
         fold = Fold(rules, assets.series_count)
         former, size = self.fold, len(self.fold.at)
@@ -60,12 +61,15 @@ class Marks:
         self.shown_value = np.append(self.shown_value, np.zeros(grown))
         self.unsaved = np.append(self.unsaved, np.zeros(grown, np.bool_))
 
-    def _standings(self) -> list[StandingRow]:
+    def _standings(self) -> Standings:
         rules = self.fold.rules
-        return standing_rows(rules, np.flatnonzero(rules.condition | rules.active | (rules.since > 0)))
+        note = note_standings(rules, np.flatnonzero(rules.condition | rules.active | (rules.since > 0)))
+        return note.standings() if note else {}
 
-    def store(self, newest: Readings) -> None:
-        """Note that readings, one a series, are committed."""
+    def store(self, newest: Readings, note: StandingNote | None) -> None:
+        """Note that readings, one a series, and standings are committed."""
+        if note is not None:
+            self.unsaved_standings |= note.standings()
         self.stored_at[newest.series] = newest.at
         self.stored_value[newest.series] = newest.value
         self.unsaved[newest.series] = True
@@ -88,13 +92,12 @@ class Marks:
         self.unsaved[series] = False
         return Readings(series, self.stored_at[series], self.stored_value[series])
 
-
-def standing_rows(rules: RuleSet, numbers: Ints) -> list[StandingRow]:
-    """Return where some rules stand, as rows."""
-    return [
-        StandingRow(int(rules.series[number]), rules.classes[int(rules.of_class[number])].name, *rules.standing(number))
-        for number in numbers.tolist()
-    ]
+    def take_unsaved_standings(self, limit: int) -> Standings:
+        """Return some committed standings that `rule_state` does not have yet."""
+        taken = dict(itertools.islice(self.unsaved_standings.items(), limit))
+        for key in taken:
+            del self.unsaved_standings[key]
+        return taken
 
 
 def newest_of(readings: Readings, *, per_time: bool = False) -> Readings:

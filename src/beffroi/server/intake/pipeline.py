@@ -18,11 +18,11 @@ from beffroi.server.bus import NatsBus
 from beffroi.server.intake.counts import Counts
 from beffroi.server.intake.episodes import Episodes
 from beffroi.server.intake.gather import BATCH_POSTS, Checked, Gathered, Post, check, gather
-from beffroi.server.intake.marks import Marks, diff_messages, newest_of, sorted_rows, standing_rows
+from beffroi.server.intake.marks import Marks, diff_messages, newest_of, sorted_rows
 from beffroi.server.intake.registry import Registry
 from beffroi.server.intake.writer import IN_FLIGHT, HistoryWriter
 from beffroi.telemetry.fold import Readings
-from beffroi.telemetry.history import BatchRows, CrossingRow, known_among, surroundings
+from beffroi.telemetry.history import BatchRows, CrossingRow, known_among, note_standings, surroundings
 from beffroi.telemetry.late import judge_late
 from beffroi.telemetry.rules import Edges
 
@@ -210,7 +210,7 @@ class Pipeline:
             samples=kept,
             touched=newest.series.astype("<i4").tobytes(),
             crossings=self._crossings(Edges.join(edges)),
-            standings=standing_rows(rules, rules.take_moved()),
+            standings=note_standings(rules, rules.take_moved()),
             due_series=due.series,
             due_hour=due.at,
             episodes=episodes,
@@ -246,7 +246,7 @@ class Pipeline:
             await self._writer.write(rows)
             self.last_batch = rows.id
             self.stored += len(rows.samples)
-            self.marks.store(work.newest)
+            self.marks.store(work.newest, rows.standings)
         else:
             # a repeat of what is still on its way is not answered before it
             await self._writer.barrier()

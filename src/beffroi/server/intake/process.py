@@ -43,7 +43,7 @@ from beffroi.server.intake.registry import Assets, Registry, SourceFacts, Source
 from beffroi.server.intake.writer import HistoryWriter
 from beffroi.server.logs import configure_logs
 from beffroi.server.settings import Settings, SettingsError, load_settings
-from beffroi.telemetry.history import StandingRow, read_marks, read_standings
+from beffroi.telemetry.history import Standings, read_marks, read_standings
 
 FAILED = 70
 """Exit status of a process that gave up loudly (EX_SOFTWARE): the supervisor starts another."""
@@ -144,9 +144,9 @@ class Intake:
         loaded = await self.writer.read(lambda connection: self._load(connection, ()))
         assert loaded.assets is not None
         count = loaded.assets.series_count
-        at, value = await self.writer.read(lambda connection: read_marks(connection, count))
-        self.pipeline.marks.restore(at, value)
-        standings = await self.writer.read(read_standings)
+        at, value, unsaved = await self.writer.read(lambda connection: read_marks(connection, count))
+        standings, newer = await self.writer.read(read_standings)
+        self.pipeline.marks.restore(at, value, unsaved, newer)
         newest = await self.writer.read(
             lambda connection: connection.execute("SELECT coalesce(max(id), 0) FROM intake_batch").fetchone()
         )
@@ -185,7 +185,7 @@ class Intake:
                 assets.read(connection, signature)
             return Loaded(assets, read_sources(connection))
 
-    def _adopt(self, loaded: Loaded, standings: list[StandingRow]) -> None:
+    def _adopt(self, loaded: Loaded, standings: Standings) -> None:
         """Put a register in force; to be called when no batch is being folded."""
         former = self.pipeline.registry
         sources = Sources(loaded.sources, self.clock.monotonic())
@@ -211,7 +211,7 @@ class Intake:
                 continue
             former = self.pipeline.registry.sources.facts
             if loaded.assets is not None or tuple(loaded.sources) != former:
-                self.pipeline.between_batches(lambda loaded=loaded: self._adopt(loaded, []))  # type: ignore[misc]
+                self.pipeline.between_batches(lambda loaded=loaded: self._adopt(loaded, {}))  # type: ignore[misc]
 
     def _load_apart(self, known: tuple[Any, ...]) -> Loaded:
         with psycopg.connect(
