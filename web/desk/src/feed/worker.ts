@@ -1,10 +1,12 @@
 /** The feed's worker: the socket, its reconnection and the decoding stay off the screen's thread. */
 /// <reference lib="webworker" />
 
+import { disk } from '../store/disk';
 import { decodeFrame, type Frame } from './frame';
+import { Keeper, PICTURE } from './keeper';
 import { START, advance, feedUrl, judge, retryDelayMs, type Place } from './resume';
 
-export type ToWorker = { kind: 'start'; origin: string } | { kind: 'stop' } | { kind: 'view'; view: number[] };
+export type ToWorker = { kind: 'start'; origin: string; account: string } | { kind: 'stop' } | { kind: 'view'; view: number[] };
 export type FromWorker =
   | { kind: 'frame'; frame: Frame; resumed: boolean }
   | { kind: 'open' }
@@ -16,6 +18,9 @@ const SESSION_ENDED = new Set([1008, 4401, 4403]);
 const SILENCE_MS = 3_000;
 const OPENING_MS = 8_000;
 const ACK_EVERY_MS = 1_000;
+const KEEP_EVERY_MS = 10_000;
+/** One window of the seat writes the picture for all. */
+const KEEPER_LOCK = 'beffroi.keeper';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 let origin = '';
@@ -27,11 +32,17 @@ let silence: ReturnType<typeof setTimeout> | undefined;
 let lastAck = 0;
 let view: number[] | null = null;
 let resuming = false;
+let keeper: Keeper | null = null;
+let keeps = false;
+let keeping = false;
+let kept = false;
 
 scope.onmessage = (message: MessageEvent<ToWorker>) => {
   const data = message.data;
   if (data.kind === 'start') {
     origin = data.origin;
+    keeper = new Keeper(data.account);
+    becomeKeeper();
     connect();
   } else if (data.kind === 'stop') {
     stop();
@@ -86,6 +97,7 @@ function receive(data: ArrayBuffer): void {
   place = advance(frame.header);
   attempt = 0;
   acknowledge();
+  keeper?.take(frame);
   const { lamps, moves } = frame;
   post({ kind: 'frame', frame, resumed: resuming }, [
     lamps.index.buffer,
@@ -128,8 +140,39 @@ function lost(code: number): void {
   clearTimeout(silence);
   socket = null;
   post({ kind: 'closed', code });
+  // the picture as it froze: what a reload during the outage opens
+  if (attempt === 0) void keep(true);
   if (SESSION_ENDED.has(code)) return;
   retry = setTimeout(connect, retryDelayMs(attempt++, Math.random()));
+}
+
+/** Wait to be the window that writes; the lock goes with the window, crashed or closed. */
+function becomeKeeper(): void {
+  const begin = () => {
+    keeps = true;
+    setInterval(() => socket && void keep(false), KEEP_EVERY_MS);
+  };
+  if (!scope.navigator.locks) return begin();
+  void scope.navigator.locks.request(KEEPER_LOCK, () => {
+    begin();
+    return new Promise(() => undefined);
+  });
+}
+
+async function keep(all: boolean): Promise<void> {
+  if (!keeper || !keeps || keeping) return;
+  keeping = true;
+  try {
+    const changes = keeper.changes(Date.now(), all);
+    if (!changes.length) return;
+    // what another window or another day left goes with the first picture
+    await (kept ? disk.keep(changes) : disk.replace(PICTURE, changes));
+    kept = true;
+  } catch {
+    // a full disk keeps no picture; the live one goes on
+  } finally {
+    keeping = false;
+  }
 }
 
 function stop(): void {

@@ -3,6 +3,7 @@
 import type { Component } from 'svelte';
 
 import type { Key } from '../i18n/fr';
+import type { Selection } from '../store/desk.svelte';
 
 export interface DeskPage {
   /** Last part of the address, #/<name>; its title is the text `page.<name>`. */
@@ -30,6 +31,18 @@ export interface Entry {
   run: () => void;
 }
 
+/** One change as « what was missed » lists it. */
+export interface Told {
+  text: string;
+  /** When, µs UTC; nothing: not known better than « while away ». */
+  at?: number | null | undefined;
+  /** What a click opens. */
+  selection?: Selection;
+}
+
+/** Say what became of a row between two instants, or nothing when nobody needs to know. */
+export type Tell = (after: unknown, before: unknown) => Told | null;
+
 export interface DeskRoom {
   pages?: DeskPage[];
   /** Panels of « what I am working on », by kind of selection. */
@@ -45,6 +58,8 @@ export interface DeskRoom {
   abnormal?: Component[];
   /** What lies over the frame without taking it: a field, a lock. */
   overlays?: Component[];
+  /** What to say of rows that changed while the core was away, by topic of the feed. */
+  changes?: Record<string, Tell>;
   /** Close the topmost thing of this room; tell whether there was one. */
   close?: () => boolean;
   /** Called once when the desk opens; what it returns is called when it closes. */

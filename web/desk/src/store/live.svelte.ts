@@ -3,8 +3,9 @@
 import { get, getBytes } from '../api/client';
 import type { FromWorker, ToWorker } from '../feed/worker';
 import FeedWorker from '../feed/worker?worker';
+import type { Standby } from './standby';
 import { picture } from './picture';
-import { topics } from './topics.svelte';
+import { topics, type RowsBefore } from './topics.svelte';
 
 /** Past this silence the picture is old news (room.md moment 5). */
 const LOST_MS = 2_500;
@@ -17,8 +18,8 @@ class Live {
   serverAt = $state(0);
   lost = $state(false);
   lostSince = $state(0);
-  /** Rows changed while away, shown until read. */
-  missed = $state<number | null>(null);
+  /** Called at each return with the rows as they froze, and when that was: what was missed is told from them. */
+  whenBack: ((before: RowsBefore, since: number) => void) | null = null;
   started = $state(false);
   health = $state.raw<Record<string, unknown>>({});
   rate = $state(1);
@@ -29,6 +30,7 @@ class Live {
   #frameMs = 0;
   #placedMs = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #confirm: (() => void) | null = null;
   now = $state(Date.now() * 1_000);
 
   /** City time now, µs UTC: the last frame's, carried on at the city's own rate. */
@@ -37,14 +39,30 @@ class Live {
     return this.serverAt + (performance.now() - this.#frameMs) * 1_000 * this.rate;
   }
 
-  start(): void {
+  start(account: string): void {
     this.stop();
     this.sessionEnded = false;
     this.#worker = new FeedWorker();
     this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
-    this.#send({ kind: 'start', origin: location.origin });
+    this.#send({ kind: 'start', origin: location.origin, account });
     this.#heardMs = performance.now();
     this.#timer = setInterval(() => this.#tick(), 500);
+  }
+
+  /** Show the desk as it froze and look for the core; `confirm` is called once at its return. */
+  standBy(kept: Standby, confirm: () => void): void {
+    this.start(kept.head.account);
+    this.serverAt = kept.head.at;
+    this.rate = kept.head.rate || 1;
+    this.rehearsal = kept.head.rehearsal;
+    // ages grow through the reload: the seat's own clock says how long it took
+    this.#frameMs = performance.now() - Math.max(0, Date.now() - kept.head.wall);
+    topics.restore(kept.rows);
+    if (kept.lamps) picture.takeLamps(kept.lamps);
+    this.started = this.lost = true;
+    this.lostSince = kept.head.at;
+    this.#confirm = confirm;
+    this.now = this.cityNow();
   }
 
   stop(): void {
@@ -66,22 +84,27 @@ class Live {
       return;
     }
     if (message.kind !== 'frame') return;
-    const { frame, resumed } = message;
-    const wasLost = this.lost;
+    const { frame } = message;
+    const before = this.lost && this.lostSince ? topics.remember() : null;
+    const since = this.lostSince;
     this.#heardMs = this.#frameMs = performance.now();
     this.serverAt = frame.header.at;
     this.lost = false;
     this.started = true;
     this.#takeHealth(frame.header.health);
-    const changed = topics.take(frame.header);
-    if ((resumed || wasLost) && this.lostSince) {
-      this.missed = frame.header.snapshot ? -1 : (this.missed ?? 0) + changed;
-      this.lostSince = 0;
-    }
+    topics.take(frame.header);
+    if (before) this.#back(before, since);
     const strangers = picture.takeLamps(frame.lamps);
     if (strangers || frame.header.rows?.imports?.length) this.#refreshPositions();
     picture.takeMoves(frame.moves);
     this.now = this.cityNow();
+  }
+
+  #back(before: RowsBefore, since: number): void {
+    this.lostSince = 0;
+    this.#confirm?.();
+    this.#confirm = null;
+    this.whenBack?.(before, since);
   }
 
   #takeHealth(health: Record<string, unknown> | undefined): void {

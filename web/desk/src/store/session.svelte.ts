@@ -4,6 +4,7 @@ import { Refusal, get, post, setApiLang, setCsrf, whenSessionEnds } from '../api
 import type { KindSpec } from '../api/types';
 import { i18n, setLang, type Lang } from '../i18n/index.svelte';
 import { live } from './live.svelte';
+import { clearStandby, findStandby, keepPerson } from './standby';
 
 export interface Me {
   account: string | null;
@@ -56,31 +57,68 @@ class Session {
   async open(): Promise<void> {
     whenSessionEnds(() => this.#ended());
     try {
-      const me = await get<Me>('/api/me');
-      await this.#enter(me);
+      await this.#enter(await get<Me>('/api/me'));
     } catch (error) {
       const nobody = error instanceof Refusal && (error.status === 401 || error.status === 403);
-      this.phase = nobody ? 'login' : 'unreachable';
-      if (!nobody) setTimeout(() => this.phase === 'unreachable' && void this.open(), 2_000);
+      if (nobody) this.#ended();
+      else if (!(await this.#standBy())) {
+        this.phase = 'unreachable';
+        setTimeout(() => this.phase === 'unreachable' && void this.open(), 2_000);
+      }
     }
   }
 
   async #enter(me: Me): Promise<void> {
-    this.me = me;
-    setCsrf(me.csrf ?? '');
-    if (me.zone) this.zone = me.zone;
-    if (!localStorage.getItem('beffroi.lang') && me.lang) setLang(me.lang);
+    this.#become(me);
     if (me.must_change_password) {
       this.phase = 'login';
       return;
     }
     this.phase = 'loading';
+    keepPerson(me);
     await this.loadCatalogues();
-    live.start();
+    live.start(me.account ?? '');
     await live.loadPositions().catch(() => undefined);
     this.phase = 'ready';
     void this.#loadNames();
     void this.#loadCommunes();
+  }
+
+  #become(me: Me): void {
+    this.me = me;
+    setCsrf(me.csrf ?? '');
+    if (me.zone) this.zone = me.zone;
+    if (!localStorage.getItem('beffroi.lang') && me.lang) setLang(me.lang);
+  }
+
+  /** Open from the seat's disk while nobody answers; tells whether there was something to open. */
+  async #standBy(): Promise<boolean> {
+    const kept = await findStandby(Date.now());
+    if (!kept || this.phase === 'login') return false;
+    this.#become(kept.me);
+    await this.loadCatalogues().catch(() => undefined);
+    await live.loadPositions().catch(() => undefined);
+    live.standBy(kept, () => void this.#confirm());
+    this.phase = 'ready';
+    void this.#loadNames();
+    void this.#loadCommunes();
+    return true;
+  }
+
+  /** The core is back after the desk opened without it: ask who we are, load what the disk had not. */
+  async #confirm(): Promise<void> {
+    try {
+      const me = await get<Me>('/api/me');
+      if (me.account !== this.me?.account) return this.#ended();
+      this.#become(me);
+      keepPerson(me);
+      await this.loadCatalogues();
+      void this.#loadNames();
+      void this.#loadCommunes();
+      await live.loadPositions();
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) this.#ended();
+    }
   }
 
   async #loadCommunes(): Promise<void> {
@@ -118,6 +156,7 @@ class Session {
   }
 
   #ended(): void {
+    void clearStandby();
     live.stop();
     this.me = null;
     setCsrf('');

@@ -47,6 +47,9 @@ export class Topic<T> {
   }
 }
 
+/** Rows by topic as they stood at one instant. */
+export type RowsBefore = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+
 export class Topics {
   #topics = new Map<string, Topic<unknown>>();
   #waiting = false;
@@ -92,6 +95,21 @@ export class Topics {
     }
     if (changed || header.snapshot) this.#schedule();
     return changed;
+  }
+
+  /** Return the rows as they stand; rows are never changed in place, so the maps are enough. */
+  remember(): RowsBefore {
+    return new Map([...this.#topics].map(([name, topic]) => [name, new Map(topic.rows)]));
+  }
+
+  /** Take rows from the seat's disk. */
+  restore(kept: ReadonlyMap<string, [string, unknown][]>): void {
+    for (const [name, rows] of kept) {
+      const topic = this.of(name);
+      for (const [id, row] of rows) topic.rows.set(id, row);
+      topic.dirty = true;
+    }
+    this.#schedule();
   }
 
   #schedule(): void {

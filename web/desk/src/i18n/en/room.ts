@@ -35,7 +35,6 @@ export const room = {
   'lost.short': 'Link lost',
   'lost.restored.one': 'Restored, {n} change missed.',
   'lost.restored.other': 'Restored, {n} changes missed.',
-  'lost.restored.snapshot': 'Restored. The whole picture was read again.',
   'lost.see': 'See',
   'band.session': 'Your session has ended. Your drafts are kept on this seat.',
   'band.signIn': 'Sign in',

@@ -1,5 +1,41 @@
-/** Texts of the room: standby. */
+/** Texts of the room: when the post falls, standby pack, windows, sound. */
 
-import type { standby as reference } from '../fr/standby';
+import type { standby as french } from '../fr/standby';
 
-export const standby: Record<keyof typeof reference, string> = {};
+export const standby: Record<keyof typeof french, string> = {
+  'page.missed': 'Missed changes',
+  'page.pack': 'Standby pack',
+  'missed.when': 'No link from {from} to {to} ({age}).',
+  'missed.none': 'Nothing changed while the link was down.',
+  'missed.never': 'No outage since this desk was opened.',
+  'missed.total.one': '{n} change in all.',
+  'missed.total.other': '{n} changes in all.',
+  'missed.lines.one': '{what}: {n} change',
+  'missed.lines.other': '{what}: {n} changes',
+  'missed.band.none': 'Restored, nothing changed.',
+  'missed.alarm.new': 'New alarm: {what} · {where}',
+  'missed.alarm.over': 'Alarm over: {what} · {where}',
+  'missed.alarm.back': 'Cause returned: {what} · {where}',
+  'missed.alarm.acknowledged': 'Acknowledged: {what} · {where}',
+  'missed.alarm.taken': 'Taken: {what} · {where}',
+  'missed.alarm.withheld': 'Taken out of the queue: {what} · {where}',
+  'missed.written': 'Log: {text}',
+  'missed.order': 'Order: {what} · {where} · {state}',
+  'missed.override.new': 'Override at {pct} %: {where}',
+  'missed.override.over': 'End of override at {pct} %: {where}',
+  'missed.lock.new': 'Locked out: {where} · {holder}',
+  'missed.lock.over': 'Lock-out lifted: {where} · {holder}',
+  'missed.topic.incidents': 'Events',
+  'missed.topic.crews': 'Crews',
+  'missed.topic.engagements': 'Engagements',
+  'missed.topic.callouts': 'Call-outs',
+  'missed.topic.desks': 'Desks',
+  'missed.topic.instructions': 'Instructions',
+  'missed.topic.reminders': 'Reminders',
+  'missed.topic.routines': 'Routines',
+  'missed.topic.contacts': 'Directory',
+  'missed.topic.requests': 'Requests',
+  'missed.topic.calls': 'Phone calls',
+  'missed.topic.work': 'Work items',
+  'standby.opened': 'This desk was opened again from its disk: the picture dates from the outage.',
+};

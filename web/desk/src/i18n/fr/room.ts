@@ -35,7 +35,6 @@ export const room = {
   'lost.short': 'Liaison perdue',
   'lost.restored.one': 'Rétabli, {n} changement manqué.',
   'lost.restored.other': 'Rétabli, {n} changements manqués.',
-  'lost.restored.snapshot': "Rétabli. L'image a été relue en entier.",
   'lost.see': 'Voir',
   'band.session': 'Votre session est terminée. Vos brouillons sont gardés sur ce poste.',
   'band.signIn': 'Se connecter',
