@@ -3,7 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
-from beffroi.model.scope import CITY, Scope
+from beffroi.logbook.types import Compartment
+from beffroi.model.scope import CITY, Move, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.event import Event
 
@@ -20,6 +21,9 @@ class Written(Event, frozen=True, tag="logbook.written"):
     text: str
     asset: UUID | None = None
     scope: Scope = CITY
+    incident: UUID | None = None
+    local: UUID | None = None
+    typed_at: Micros | None = None
 
 
 class Corrected(Event, frozen=True, tag="logbook.corrected"):
@@ -32,6 +36,9 @@ class Corrected(Event, frozen=True, tag="logbook.corrected"):
     text: str
     asset: UUID | None = None
     scope: Scope = CITY
+    incident: UUID | None = None
+    local: UUID | None = None
+    typed_at: Micros | None = None
 
 
 class Noted(Event, frozen=True, tag="logbook.noted"):
@@ -42,6 +49,39 @@ class Noted(Event, frozen=True, tag="logbook.noted"):
     params: dict[str, str]
     asset: UUID | None = None
     scope: Scope = CITY
+    incident: UUID | None = None
+
+
+class Signed(Event, frozen=True, tag="logbook.signed"):
+    """Somebody put the visa on a range of lines (positions of the journal, both ends included)."""
+
+    visa: UUID
+    first: int
+    last: int
+    lines: int
+    signer: UUID | None
+    compartment: Compartment = ""
+    relief: UUID | None = None
+
+
+class ReportFiled(Event, frozen=True, tag="logbook.report_filed"):
+    """The report of a night was made from the journal."""
+
+    erasable: ClassVar[dict[str, str]] = {"body": PURPOSE}
+
+    night: str
+    body: str
+
+
+class ReportAmended(Event, frozen=True, tag="logbook.report_amended"):
+    """The report of a night was corrected by hand."""
+
+    erasable: ClassVar[dict[str, str]] = {"body": PURPOSE}
+
+    night: str
+    report: int
+    """Number of this version of the report."""
+    body: str
 
 
 class Forgotten(Event, frozen=True, tag="logbook.forgotten"):
@@ -50,3 +90,13 @@ class Forgotten(Event, frozen=True, tag="logbook.forgotten"):
     entries: tuple[UUID, ...]
     before: Micros | None = None
     position: int | None = None
+
+
+class Rescoped(Event, frozen=True, tag="logbook.rescoped"):
+    """Assets changed commune and the room's lines about them followed; `entries` are those in memory.
+
+    A line of a compartment keeps it: only where it happened is told anew.
+    """
+
+    moves: tuple[Move, ...]
+    entries: tuple[UUID, ...] = ()

@@ -1,53 +1,74 @@
 """Decisions of the main courante: pure functions of state, action and context."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from beffroi.logbook.actions import Correct, Forget, Note, Write
-from beffroi.logbook.events import Corrected, Forgotten, Noted, Written
-from beffroi.logbook.types import Entry, LogbookState
-from beffroi.model.scope import CITY
-from beffroi.model.time import DAY, MINUTE
+from beffroi.logbook import actions as ask
+from beffroi.logbook import events as told
+from beffroi.logbook.types import ROOM, Compartment, Entry, LogbookState
+from beffroi.model.ports import City
+from beffroi.model.scope import Scope
+from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
-from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
 
 FUTURE_TOLERANCE = MINUTE
-KEPT_IN_MEMORY = 3 * DAY
-KEPT_LINES = 500
-"""Lines kept in memory however old: what screens may still hold."""
+AT_ONCE = 20 * SECOND
+"""A line older than this when it comes waited on its seat: *saisie différée*."""
 
 
 def decide(state: LogbookState, action: Action, context: Context) -> Sequence[Event]:
-    """Return the event that answers an action of the main courante."""
+    """Return the events that answer an action of the main courante."""
     if context.happened_at > context.now + FUTURE_TOLERANCE:
         raise Rejected("logbook.future", at=context.happened_at)
-    match action:
-        case Write():
-            facts = context.city.topology.find(action.asset) if action.asset else None
-            if action.asset and facts is None:
-                raise Rejected("logbook.unknown_asset", asset=str(action.asset))
-            scope = facts.scope if facts else CITY
-            return [Written(entry=context.ids.new(), text=action.text, asset=action.asset, scope=scope)]
-        case Correct():
-            return [_correct(state, action, context)]
-        case Note():
-            return [
-                Noted(
-                    entry=context.ids.new(),
-                    code=action.code,
-                    params=action.params,
-                    asset=action.asset,
-                    scope=action.scope,
-                )
-            ]
-        case Forget():
-            return [_forget(state, action)]
-    raise TypeError(f"not an action of the logbook: {action!r}")
+    return _DECIDERS[type(action)](state, action, context)
 
 
-def _correct(state: LogbookState, action: Correct, context: Context) -> Event:
+def scope_of(action: ask.Write, city: City) -> Scope:
+    """Return where a line belongs: its event's compartment first, then the place, then the room."""
+    incident = city.incidents.find(action.incident) if action.incident else None
+    if incident is not None and incident.masked:
+        return incident.scope
+    facts = city.topology.find(action.asset) if action.asset else None
+    base = incident.scope if incident else facts.scope if facts else ROOM
+    return Scope(base.commune, action.compartment) if action.compartment else base
+
+
+def scope_of_visa(compartment: Compartment) -> Scope:
+    """Return where the visa of a compartment belongs."""
+    return Scope(trade=compartment) if compartment else ROOM
+
+
+def _write(state: LogbookState, action: ask.Write, context: Context) -> Sequence[Event]:
+    if action.local in state.locals:
+        return []
+    if action.asset and context.city.topology.find(action.asset) is None:
+        raise Rejected("logbook.unknown_asset", asset=str(action.asset))
+    if action.incident and context.city.incidents.find(action.incident) is None:
+        raise Rejected("logbook.unknown_incident", incident=str(action.incident))
+    return [
+        told.Written(
+            entry=context.ids.new(),
+            text=action.text,
+            asset=action.asset,
+            scope=scope_of(action, context.city),
+            incident=action.incident,
+            local=action.local,
+            typed_at=_typed_at(action.typed_at, context),
+        )
+    ]
+
+
+def _typed_at(typed_at: Micros | None, context: Context) -> Micros | None:
+    """Return when a line that waited on its seat was typed, or nothing for one that came at once."""
+    return typed_at if typed_at is not None and context.now - typed_at > AT_ONCE else None
+
+
+def _correct(state: LogbookState, action: ask.Correct, context: Context) -> Sequence[Event]:
+    if action.local in state.locals:
+        return []
     first = state.entries.get(action.entry)
     if first is None:
         raise Rejected("logbook.not_found", entry=str(action.entry))
@@ -55,54 +76,95 @@ def _correct(state: LogbookState, action: Correct, context: Context) -> Event:
         raise Rejected("logbook.automatic", entry=str(action.entry))
     if first.corrected_by is not None:
         raise Rejected("logbook.already_corrected", entry=str(action.entry))
-    return Corrected(entry=context.ids.new(), corrects=first.id, text=action.text, asset=first.asset, scope=first.scope)
+    return [
+        told.Corrected(
+            entry=context.ids.new(),
+            corrects=first.id,
+            text=action.text,
+            asset=first.asset,
+            scope=first.scope,
+            incident=first.incident,
+            local=action.local,
+            typed_at=_typed_at(action.typed_at, context),
+        )
+    ]
 
 
-def _forget(state: LogbookState, action: Forget) -> Event:
+def _note(state: LogbookState, action: ask.Note, context: Context) -> Sequence[Event]:
+    return [
+        told.Noted(
+            entry=context.ids.new(),
+            code=action.code,
+            params=action.params,
+            asset=action.asset,
+            scope=action.scope,
+            incident=action.incident,
+        )
+    ]
+
+
+def _sign(state: LogbookState, action: ask.Sign, context: Context) -> Sequence[Event]:
+    own = [entry for entry in state.entries.values() if entry.compartment == action.compartment]
+    newest = max((entry.position for entry in own), default=0)
+    last = newest if action.last is None else min(action.last, newest)
+    done = max((visa.last for visa in state.visas.values() if visa.compartment == action.compartment), default=0)
+    signed = [entry for entry in own if done < entry.position <= last]
+    if not signed:
+        raise Rejected("logbook.nothing_to_sign")
+    person = context.actor.kind == "person"
+    return [
+        told.Signed(
+            visa=context.ids.new(),
+            first=min(entry.position for entry in signed),
+            last=last,
+            lines=len(signed),
+            signer=context.actor.id if person else action.signer,
+            compartment=action.compartment,
+            relief=None if person else action.relief,
+        )
+    ]
+
+
+def _file_report(state: LogbookState, action: ask.FileReport, context: Context) -> Sequence[Event]:
+    if action.night in state.reports:
+        return []
+    noted = told.Noted(entry=context.ids.new(), code="logbook.note.report", params={"night": action.night}, scope=ROOM)
+    return [told.ReportFiled(night=action.night, body=action.body), noted]
+
+
+def _amend_report(state: LogbookState, action: ask.AmendReport, context: Context) -> Sequence[Event]:
+    present = state.reports.get(action.night)
+    if present is None:
+        raise Rejected("logbook.no_report", night=action.night)
+    if present != action.version:
+        raise Rejected("logbook.report_changed", night=action.night, version=present)
+    return [told.ReportAmended(night=action.night, report=present + 1, body=action.body)]
+
+
+def _forget(state: LogbookState, action: ask.Forget, context: Context) -> Sequence[Event]:
     entries = tuple(entry.id for entry in state.entries.values() if _is_due(entry, action))
-    return Forgotten(entries=entries, before=action.before, position=action.position)
+    return [told.Forgotten(entries=entries, before=action.before, position=action.position)]
 
 
-def _is_due(entry: Entry, action: Forget) -> bool:
+def _rescope(state: LogbookState, action: ask.Rescope, context: Context) -> Sequence[Event]:
+    moved = {move.asset for move in action.moves}
+    entries = tuple(entry.id for entry in state.entries.values() if entry.asset in moved)
+    return [told.Rescoped(moves=action.moves, entries=entries)]
+
+
+def _is_due(entry: Entry, action: ask.Forget) -> bool:
     if entry.source != "typed" or not entry.text:
         return False
     return entry.position == action.position or (action.before is not None and entry.recorded_at < action.before)
 
 
-def apply(state: LogbookState, line: Line) -> None:
-    """Bring one line into the entries; those older than what memory keeps leave."""
-    if isinstance(line.event, Forgotten):
-        for known in filter(None, map(state.entries.get, line.event.entries)):
-            known.text = ""
-        return
-    entry = entry_of(line)
-    if entry is None:
-        return
-    state.entries[entry.id] = entry
-    if entry.corrects and entry.corrects in state.entries:
-        state.entries[entry.corrects].corrected_by = entry.id
-    oldest = next(iter(state.entries.values()))
-    if len(state.entries) > KEPT_LINES and oldest.recorded_at < line.recorded_at - KEPT_IN_MEMORY:
-        del state.entries[oldest.id]
-
-
-def entry_of(line: Line) -> Entry | None:
-    """Return the main-courante entry that a journal line makes, or nothing when it makes none."""
-    event = line.event
-    if not isinstance(event, Written | Corrected | Noted):
-        return None
-    typed = not isinstance(event, Noted)
-    return Entry(
-        id=event.entry,
-        happened_at=line.happened_at,
-        recorded_at=line.recorded_at,
-        source="typed" if typed else "automatic",
-        author=line.actor.id,
-        text="" if isinstance(event, Noted) else event.text,
-        code=event.code if isinstance(event, Noted) else "",
-        params=event.params if isinstance(event, Noted) else {},
-        asset=event.asset,
-        corrects=event.corrects if isinstance(event, Corrected) else None,
-        position=line.position,
-        scope=event.scope,
-    )
+_DECIDERS: dict[type[Action], Callable[[LogbookState, Any, Context], Sequence[Event]]] = {
+    ask.Write: _write,
+    ask.Correct: _correct,
+    ask.Note: _note,
+    ask.Sign: _sign,
+    ask.FileReport: _file_report,
+    ask.AmendReport: _amend_report,
+    ask.Forget: _forget,
+    ask.Rescope: _rescope,
+}

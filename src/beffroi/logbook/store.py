@@ -1,46 +1,99 @@
 """Rows of the main courante."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from beffroi.logbook.events import Forgotten
-from beffroi.logbook.logic import entry_of
-from beffroi.logbook.types import Entry, LogbookState
+from beffroi.logbook import events as told
+from beffroi.logbook.changes import KEPT_LOCALS, KEPT_REPORTS, KEPT_VISAS, entry_of, keep_entry, keep_visa, visa_of
+from beffroi.logbook.types import COMPARTMENTS, Entry, LogbookState, Report, Visa
 from beffroi.model.scope import Scope
+from beffroi.trade.doors import Reader
 from beffroi.trade.line import Line
 
 COLUMNS = (
     "id, position, happened_at, recorded_at, source, author, text, code, params, asset, corrects, corrected_by,"
-    " commune, trade, kind"
+    " incident, local, typed_at, commune, trade, kind"
 )
-_INSERT = f"INSERT INTO logbook_entry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_NAMES = COLUMNS.split(", ")
+_VISA = "id, first, last, lines, signed_by, signed_at, compartment, relief"
+_INSERT = f"INSERT INTO logbook_entry ({COLUMNS}) VALUES ({', '.join(['%s'] * 18)})"
+_INSERT_VISA = f"INSERT INTO logbook_visa ({_VISA}) VALUES ({', '.join(['%s'] * 8)})"
 _LINK = "UPDATE logbook_entry SET corrected_by = %s WHERE id = %s"
 _FORGET = """UPDATE logbook_entry SET text = '' WHERE source = 'typed' AND text <> ''
     AND (recorded_at < %s OR position = %s)"""
+_FORGET_REPORTS = "UPDATE logbook_report SET body = '' WHERE recorded_at < %s"
+_REPORT = "INSERT INTO logbook_report (night, version, recorded_at, author, body) VALUES (%s, %s, %s, %s, %s)"
+_MOVE = """UPDATE logbook_entry SET commune = moved.commune,
+    trade = CASE WHEN logbook_entry.trade = ANY(%s) THEN logbook_entry.trade ELSE moved.trade END,
+    kind = CASE WHEN logbook_entry.trade = ANY(%s) THEN logbook_entry.kind ELSE moved.kind END
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS moved (asset, commune, trade, kind)
+    WHERE logbook_entry.asset = moved.asset"""
 MEMORY_ROWS = 2_000
 
 
 def load(connection: psycopg.Connection[Any]) -> LogbookState:
-    """Return the newest lines, oldest first."""
+    """Return the newest lines, oldest first, and what else memory keeps."""
+    state = LogbookState()
+    known = connection.execute(
+        f"SELECT local, id FROM logbook_entry WHERE local IS NOT NULL ORDER BY position DESC LIMIT {KEPT_LOCALS}"
+    ).fetchall()
+    state.locals = dict(reversed(known))
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM logbook_entry ORDER BY position DESC LIMIT {MEMORY_ROWS}"
     ).fetchall()
-    return LogbookState(entries={entry.id: entry for entry in map(entry_from_row, reversed(rows))})
+    for entry in map(entry_from_row, reversed(rows)):
+        keep_entry(state, entry)
+    visas = connection.execute(f"SELECT {_VISA} FROM logbook_visa ORDER BY id DESC LIMIT {KEPT_VISAS}").fetchall()
+    for row in reversed(visas):
+        keep_visa(state, Visa(*row))
+    nights = connection.execute(
+        f"SELECT night, max(version) FROM logbook_report GROUP BY night ORDER BY night DESC LIMIT {KEPT_REPORTS}"
+    ).fetchall()
+    state.reports = {night.isoformat(): version for night, version in reversed(nights)}
+    return state
 
 
 def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
-    """Insert the entries of a batch, link those they correct, empty those to forget."""
+    """Insert the entries of a batch, link those they correct, keep visas and reports, empty what is to forget."""
     entries = [entry for entry in map(entry_of, lines) if entry is not None]
     cursor.executemany(_INSERT, [_to_row(entry) for entry in entries])
     links = [(entry.id, entry.corrects) for entry in entries if entry.corrects]
     if links:
         cursor.executemany(_LINK, links)
     for line in lines:
-        if isinstance(line.event, Forgotten):
-            cursor.execute(_FORGET, (line.event.before, line.event.position))
+        _write_other(cursor, line)
+
+
+def _write_other(cursor: psycopg.Cursor[Any], line: Line) -> None:
+    match line.event:
+        case told.Signed() as event:
+            visa = visa_of(event, line)
+            cursor.execute(_INSERT_VISA, [getattr(visa, name) for name in Visa.__struct_fields__])
+        case told.ReportFiled(night=night, body=body):
+            cursor.execute(_REPORT, (night, 1, line.recorded_at, line.actor.id, body))
+        case told.ReportAmended(night=night, report=version, body=body):
+            cursor.execute(_REPORT, (night, version, line.recorded_at, line.actor.id, body))
+        case told.Rescoped(moves=moves):
+            after = [move.after for move in moves]
+            columns = [[getattr(scope, name) for scope in after] for name in ("commune", "trade", "kind")]
+            own = list(COMPARTMENTS)
+            cursor.execute(_MOVE, (own, own, [move.asset for move in moves], *columns))
+        case told.Forgotten(before=before, position=position):
+            cursor.execute(_FORGET, (before, position))
+            cursor.execute(_FORGET_REPORTS, (before,))
+
+
+async def list_reports(reader: Reader, night: str) -> list[Report]:
+    """List the versions of the report of a night, the newest first."""
+    rows = await reader.fetch(
+        "SELECT night, version, recorded_at, author, body FROM logbook_report WHERE night = %s ORDER BY version DESC",
+        (date.fromisoformat(night),),
+    )
+    return [Report(found.isoformat(), *rest) for found, *rest in rows]
 
 
 def entries_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
@@ -50,39 +103,12 @@ def entries_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
 
 def entry_from_row(row: tuple[Any, ...]) -> Entry:
     """Return the entry of one row over COLUMNS."""
-    (id_, position, happened_at, recorded_at, source, author, text, code, params, asset, corrects, by, *scope) = row
-    return Entry(
-        id=id_,
-        position=position,
-        happened_at=happened_at,
-        recorded_at=recorded_at,
-        source=source,
-        author=author,
-        text=text,
-        code=code,
-        params=params,
-        asset=asset,
-        corrects=corrects,
-        corrected_by=by,
-        scope=Scope(*scope),
-    )
+    values = dict(zip(_NAMES, row, strict=True))
+    scope = Scope(*(values.pop(name) for name in ("commune", "trade", "kind")))
+    return Entry(**values, scope=scope)
 
 
-def _to_row(entry: Entry) -> tuple[Any, ...]:
-    return (
-        entry.id,
-        entry.position,
-        entry.happened_at,
-        entry.recorded_at,
-        entry.source,
-        entry.author,
-        entry.text,
-        entry.code,
-        Jsonb(entry.params),
-        entry.asset,
-        entry.corrects,
-        entry.corrected_by,
-        entry.scope.commune,
-        entry.scope.trade,
-        entry.scope.kind,
-    )
+def _to_row(entry: Entry) -> list[Any]:
+    values = {**{name: getattr(entry, name) for name in entry.__struct_fields__}, "params": Jsonb(entry.params)}
+    scope = {"commune": entry.scope.commune, "trade": entry.scope.trade, "kind": entry.scope.kind}
+    return [{**values, **scope}[name] for name in _NAMES]

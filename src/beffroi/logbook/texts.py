@@ -13,6 +13,38 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Cette écriture n'existe pas ou date de plus de trois jours.",
         "en": "This line does not exist or is more than three days old.",
     },
+    "logbook.unknown_incident": {
+        "fr": "Cet événement n'existe pas ou est trop ancien : écrivez la ligne sans le lier.",
+        "en": "This event does not exist or is too old: write the line without linking it.",
+    },
+    "logbook.nothing_to_sign": {
+        "fr": "Toutes les écritures sont déjà visées.",
+        "en": "Every line is already signed.",
+    },
+    "logbook.no_report": {
+        "fr": "Il n'y a pas de compte rendu pour la nuit du {night}.",
+        "en": "There is no report for the night of {night}.",
+    },
+    "logbook.report_changed": {
+        "fr": "Quelqu'un vient d'écrire la version {version} : relisez-la avant de corriger.",
+        "en": "Somebody just wrote version {version}: read it before correcting.",
+    },
+    "logbook.note.report": {
+        "fr": "Compte rendu de la nuit du {night} établi depuis le journal",
+        "en": "Report of the night of {night} made from the journal",
+    },
+    "logbook.written": {"fr": "Main courante : {text}", "en": "Log: {text}"},
+    "logbook.corrected": {"fr": "Rectificatif : {text}", "en": "Correction: {text}"},
+    "logbook.noted": {"fr": "Écriture automatique ({code})", "en": "Automatic line ({code})"},
+    "logbook.signed": {"fr": "Visa de {lines} écritures", "en": "{lines} lines signed"},
+    "logbook.report_filed": {
+        "fr": "Compte rendu de la nuit du {night} établi",
+        "en": "Report of the night of {night} made",
+    },
+    "logbook.report_amended": {
+        "fr": "Compte rendu de la nuit du {night} corrigé (version {report})",
+        "en": "Report of the night of {night} corrected (version {report})",
+    },
     "logbook.forgotten": {
         "fr": "Textes de la main courante effacés",
         "en": "Texts of the log erased",
