@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.model.reading import Crossing
+from beffroi.model.scope import Move
 from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 
@@ -94,3 +95,9 @@ class Settle(Action, frozen=True, kw_only=True, tag="alarms.settle"):
     feeders: tuple[UUID, ...] = ()
     streets: tuple[str, ...] = ()
     desks: tuple[str, ...] = ()
+
+
+class Rescope(Action, frozen=True, kw_only=True, tag="alarms.rescope"):
+    """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
+
+    moves: tuple[Move, ...]

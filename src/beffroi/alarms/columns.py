@@ -61,6 +61,10 @@ class Columns:
         self.raised_at[slot] = alarm.raised_at
         self.changed_at[slot] = alarm.changed_at
 
+    def move(self, alarm: Alarm) -> None:
+        """Bring the scope of an open record into its slot: the one field that no other change touches."""
+        self.scope[alarm.slot] = self._scope_id(alarm.scope)
+
     def drop(self, alarm: Alarm) -> None:
         """Free the slot of a record that ended."""
         if alarm.slot < 0:

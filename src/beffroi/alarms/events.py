@@ -6,7 +6,7 @@ import msgspec
 
 from beffroi.alarms.machine import State
 from beffroi.model.kinds import Outcome
-from beffroi.model.scope import Scope
+from beffroi.model.scope import Move, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.event import Event
 
@@ -219,6 +219,13 @@ class ResetDone(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.reset_d
     """A person reset a latched alarm."""
 
 
+class Rescoped(Event, frozen=True, omit_defaults=True, tag="alarms.rescoped"):
+    """Assets changed commune and every alarm they ever had followed; `alarms` are those still in memory."""
+
+    moves: tuple[Move, ...]
+    alarms: tuple[UUID, ...] = ()
+
+
 class FloodStarted(Event, frozen=True, omit_defaults=True, tag="alarms.flood_started"):
     """More than 10 alarms in 10 minutes on a desk (EEMUA 191)."""
 
@@ -256,6 +263,7 @@ EVENTS: tuple[type[Event], ...] = (
     PutOutOfService,
     PutInService,
     ResetDone,
+    Rescoped,
     FloodStarted,
     FloodEnded,
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from beffroi.alarms import actions as ac
 from beffroi.alarms import events as ev
 from beffroi.alarms.job import left_of
 from beffroi.alarms.judging import judge
 from beffroi.alarms.machine import Signal, State, Withdrawal, find_disposition, find_next
-from beffroi.alarms.settling import settle, state_after_withdrawal
+from beffroi.alarms.settling import PRESUMED, settle, state_after_withdrawal
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.model.time import HOUR, MILLISECOND, SECOND
 from beffroi.trade.action import Action
@@ -27,6 +28,8 @@ def decide(state: AlarmsState, action: Action, context: Context) -> Sequence[Eve
         return judge(state, action.crossings, context)
     if isinstance(action, ac.Settle):
         return settle(state, action, context)
+    if isinstance(action, ac.Rescope):
+        return _rescope(state, action)
     if not isinstance(action, ac.OnAlarm):
         raise TypeError(f"not an action of the alarms: {action!r}")
     alarm = state.alarms.get(action.alarm)
@@ -35,6 +38,16 @@ def decide(state: AlarmsState, action: Action, context: Context) -> Sequence[Eve
     if action.seen_at is not None and alarm.changed_at > action.seen_at - JUST_CHANGED:
         raise Rejected("alarms.just_changed", alarm=str(alarm.id))
     return _DECISIONS[type(action)](state, alarm, action, context)
+
+
+def _rescope(state: AlarmsState, action: ac.Rescope) -> list[Event]:
+    held: list[UUID] = []
+    for move in action.moves:
+        classes = state.kinds[move.after.kind].alarm_classes if move.after.kind in state.kinds else ()
+        records = [state.keys.get((move.asset, name)) for name in (PRESUMED.name, *(one.name for one in classes))]
+        ended = [alarm.id for alarm in records if alarm is not None]
+        held += dict.fromkeys((*state.by_asset.get(move.asset, ()), *ended))
+    return [ev.Rescoped(moves=action.moves, alarms=tuple(held))]
 
 
 def _next(alarm: Alarm, signal: Signal) -> State:
@@ -169,4 +182,4 @@ _DECISIONS: dict[type[Action], Callable[[AlarmsState, Alarm, Any, Context], list
     ac.Unfold: _unfold,
 }
 
-ACTIONS: tuple[type[Action], ...] = (*_DECISIONS, ac.Judge, ac.Settle)
+ACTIONS: tuple[type[Action], ...] = (*_DECISIONS, ac.Judge, ac.Settle, ac.Rescope)

@@ -62,16 +62,8 @@ class Alarms(Trade[AlarmsState]):
         event = line.event
         if isinstance(event, ev.FloodStarted | ev.FloodEnded):
             yield FLOODS, event.desk
-        elif isinstance(event, ev.Folded):
-            yield ALARMS, event.alarm
-            yield from ((ALARMS, former) for former in event.former)
-            yield from ((ALARMS, child) for child in event.children)
-        elif isinstance(event, ev.Unfolded):
-            yield ALARMS, event.alarm
-            yield from ((ALARMS, child.alarm) for child in event.children)
-        elif isinstance(event, ev.LeftOver):
-            yield ALARMS, event.alarm
-            yield from ((ALARMS, item.alarm) for item in (*event.left, *event.again))
+        elif isinstance(event, ev.Folded | ev.Unfolded | ev.LeftOver | ev.Rescoped):
+            yield from ((ALARMS, alarm) for alarm in _several(event))
         elif isinstance(event, ev.Raised | ev.Toggled | ev.Returned):
             if event.outcome == "alarm":
                 yield ALARMS, event.alarm
@@ -112,6 +104,17 @@ class Alarms(Trade[AlarmsState]):
 
     def routes(self, view: View[AlarmsState]) -> Sequence[Any]:
         return api.routes(view)
+
+
+def _several(event: ev.Folded | ev.Unfolded | ev.LeftOver | ev.Rescoped) -> Iterable[UUID]:
+    match event:
+        case ev.Folded():
+            return (event.alarm, *event.former, *event.children)
+        case ev.Unfolded():
+            return (event.alarm, *(child.alarm for child in event.children))
+        case ev.LeftOver():
+            return (event.alarm, *(item.alarm for item in (*event.left, *event.again)))
+    return event.alarms
 
 
 def on_screen(alarm: Alarm) -> bool:

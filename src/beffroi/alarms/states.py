@@ -32,6 +32,8 @@ def apply(state: AlarmsState, line: Line) -> None:
             _tell(state, event.scope.trade, line.recorded_at)
     elif isinstance(event, ev.FloodStarted | ev.FloodEnded):
         _flood(state, event, line.recorded_at)
+    elif isinstance(event, ev.Rescoped):
+        _rescope(state, event, line.recorded_at)
     else:
         for alarm_id, patch in changes_of(line):
             _change(state, alarm_id, patch, line.recorded_at)
@@ -92,6 +94,20 @@ def _change(state: AlarmsState, alarm_id: UUID, patch: Patch, now: Micros) -> No
         alarm.closed_at = now
         state.columns.drop(alarm)
         state.forget.append((now, alarm.id))
+
+
+def _rescope(state: AlarmsState, event: ev.Rescoped, now: Micros) -> None:
+    scopes = {move.asset: move.after for move in event.moves}
+    for alarm_id in event.alarms:
+        alarm = state.alarms[alarm_id]
+        marks = _marks(alarm)
+        # the crowd of a street is known by its commune
+        _reindex(state, alarm, marks, 0)
+        alarm.scope = scopes[alarm.asset]
+        _reindex(state, alarm, 0, marks)
+        if alarm.open:
+            state.columns.move(alarm)
+            _plan(state, alarm, now)
 
 
 def _grow(state: AlarmsState, parent: UUID) -> None:

@@ -64,6 +64,8 @@ _SELECT = sql.SQL("SELECT {} FROM alarm WHERE ").format(_COLUMNS)
 _OPEN = sql.SQL("state <> 'normal' OR disposition <> '' OR settle_at IS NOT NULL")
 _RECENT = sql.SQL("closed_at > (SELECT max(changed_at) FROM alarm) - %s")
 _TELL = "COPY alarm_annunciation (at, alarm, asset, kind, alarm_class, commune, trade, priority) FROM STDIN"
+_MOVE = """UPDATE {} AS held SET commune = moved.commune, trade = moved.trade
+    FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS moved (asset, commune, trade) WHERE held.asset = moved.asset"""
 _FLOOD = "INSERT INTO alarm_flood (desk, since) VALUES (%s, %s) ON CONFLICT (desk) DO UPDATE SET since = EXCLUDED.since"
 _NAMES = ", ".join(f'"{name}"' for name in TYPES)
 SELECT_ONE = f"SELECT {_NAMES} FROM alarm WHERE id = %s"
@@ -115,6 +117,7 @@ def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
     _insert(cursor, made.values())
     _update(cursor, patches)
     _tell(cursor, lines)
+    _move(cursor, lines)
     floods = [
         (line.event.desk, line.recorded_at if isinstance(line.event, ev.FloodStarted) else None)
         for line in lines
@@ -225,6 +228,15 @@ def _tell(cursor: psycopg.Cursor[Any], lines: Iterable[Line]) -> None:
         with cursor.copy(_TELL) as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def _move(cursor: psycopg.Cursor[Any], lines: Iterable[Line]) -> None:
+    for line in lines:
+        if isinstance(line.event, ev.Rescoped):
+            moves = line.event.moves
+            columns = [[move.asset for move in moves], [move.after.commune for move in moves]]
+            for table in ("alarm", "alarm_annunciation"):
+                cursor.execute(_MOVE.format(table).encode(), [*columns, [move.after.trade for move in moves]])
 
 
 def alarm_from_row(row: tuple[Any, ...]) -> Alarm:

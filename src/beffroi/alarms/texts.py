@@ -143,6 +143,7 @@ for _name, _fr, _en in (
     ("put_out_of_service", "Alarme hors service ({reason})", "Alarm out of service ({reason})"),
     ("put_in_service", "Alarme remise en service", "Alarm back in service"),
     ("reset_done", "Alarme mémorisée réarmée", "Latched alarm reset"),
+    ("rescoped", "Alarmes passées dans une autre commune", "Alarms moved to another commune"),
     ("flood_started", "Avalanche d'alarmes ({desk}, {count} en 10 min)", "Alarm flood ({desk}, {count} in 10 min)"),
     ("flood_ended", "Fin d'avalanche ({desk})", "Alarm flood over ({desk})"),
 ):

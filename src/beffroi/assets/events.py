@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from beffroi.assets.types import Edits, Filter, LayerCount
-from beffroi.model.scope import CITY, Scope
+from beffroi.model.scope import CITY, Move, Scope
 from beffroi.trade.event import Event
 
 
@@ -37,6 +37,12 @@ class BulkEdited(Event, frozen=True, tag="assets.bulk_edited"):
     edits: Edits
     count: int
     scope: Scope = CITY
+
+
+class Rescoped(Event, frozen=True, tag="assets.rescoped"):
+    """A correction, a bulk edit, an import or its undo, told just before, put these assets in another commune."""
+
+    moves: tuple[Move, ...]
 
 
 class Retired(Event, frozen=True, tag="assets.retired"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from beffroi.assets.edit import changed, edits_of, from_edits, select
 from beffroi.assets.held import Effects, Plan, shifted
 from beffroi.assets.state import MAX_DEPTH, AssetsState, apply_changes
 from beffroi.assets.types import Asset, Change, Edits, ImportRecord
-from beffroi.model.scope import Scope
+from beffroi.model.scope import Move, Scope
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
@@ -23,6 +24,8 @@ from beffroi.trade.rejected import Rejected
 
 CODE = re.compile(r"[^\s#+\x00-\x1f]{1,64}")
 """A painted number travels in MQTT topics: no blank, no wildcard."""
+MOVES_AT_ONCE = 500
+"""Assets of one line about their communes: what follows in the other rooms is some ms of the loop."""
 PARTIAL_DATE = re.compile(r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?")
 
 
@@ -33,17 +36,17 @@ def decide(state: AssetsState, action: Action, context: Context) -> Sequence[Eve
         case actions.Create():
             return [_create(state, action, context)]
         case actions.Correct():
-            return [_correct(state, action)]
+            return _correct(state, action)
         case actions.BulkEdit():
-            return [_bulk_edit(state, action, context)]
+            return _bulk_edit(state, action, context)
         case actions.Retire():
             return [_retire(state, action)]
         case actions.Merge():
             return [_merge(state, action)]
         case actions.Import():
-            return [_import(state, action)]
+            return _import(state, action)
         case actions.UndoImport():
-            return [_undo(state, action)]
+            return _undo(state, action)
         case actions.ExtendSeries():
             return _extend(state, action)
     raise TypeError(f"not an action of the register: {action!r}")
@@ -81,7 +84,7 @@ def _create(state: AssetsState, action: actions.Create, context: Context) -> Eve
     )
 
 
-def _correct(state: AssetsState, action: actions.Correct) -> Event:
+def _correct(state: AssetsState, action: actions.Correct) -> list[Event]:
     asset = _living(state, action.asset)
     if action.revision is not None and action.revision != asset.revision:
         raise Rejected("assets.changed_meanwhile", number=asset.code, revision=asset.revision)
@@ -89,12 +92,12 @@ def _correct(state: AssetsState, action: actions.Correct) -> Event:
     if not edits.given():
         raise Rejected("assets.nothing_to_change", number=asset.code)
     _check(state, edits, asset, asset.kind)
-    return events.Corrected(
-        asset=asset.id, edits=edits, before=edits_of(asset, edits), scope=state.facts_of(asset.index).scope
-    )
+    scope = state.facts_of(asset.index).scope
+    told = events.Corrected(asset=asset.id, edits=edits, before=edits_of(asset, edits), scope=scope)
+    return [told, *_rescoped(state, [(asset, edits.given().get("commune", asset.commune))])]
 
 
-def _bulk_edit(state: AssetsState, action: actions.BulkEdit, context: Context) -> Event:
+def _bulk_edit(state: AssetsState, action: actions.BulkEdit, context: Context) -> list[Event]:
     if action.where.empty:
         raise Rejected("assets.no_selection")
     if not isinstance(action.edits.code, msgspec.UnsetType):
@@ -108,13 +111,16 @@ def _bulk_edit(state: AssetsState, action: actions.BulkEdit, context: Context) -
     for kind in {state.assets[index].kind for index in touched}:
         _check(state, action.edits, None, kind)
     _refuse_loops(state, action.edits, touched)
-    return events.BulkEdited(
+    told = events.BulkEdited(
         edit=context.ids.new(),
         where=action.where,
         edits=action.edits,
         count=len(touched),
         scope=Scope(action.where.commune, "", action.where.kind),
     )
+    commune = action.edits.given().get("commune")
+    moved = [] if commune is None else [(state.assets[index], commune) for index in touched]
+    return [told, *_rescoped(state, moved)]
 
 
 def _retire(state: AssetsState, action: actions.Retire) -> Event:
@@ -134,14 +140,14 @@ def _merge(state: AssetsState, action: actions.Merge) -> Event:
     return events.Merged(asset=kept.id, duplicate=gone.id, scope=state.facts_of(kept.index).scope)
 
 
-def _import(state: AssetsState, action: actions.Import) -> Event:
+def _import(state: AssetsState, action: actions.Import) -> list[Event]:
     plan = state.held.plans.get(action.import_id)
     if action.import_id in state.imports:
         raise Rejected("assets.import_done")
     if plan is None or plan.purpose != "import":
         raise Rejected("assets.import_unknown")
     _refuse_outdated(state, plan)
-    return events.Imported(
+    told = events.Imported(
         import_id=plan.id,
         mapping=plan.mapping,
         title=plan.title,
@@ -151,9 +157,10 @@ def _import(state: AssetsState, action: actions.Import) -> Event:
         first_index=len(state.assets),
         first_series=state.next_series,
     )
+    return [told, *_rescoped(state, _changed_communes(plan))]
 
 
-def _undo(state: AssetsState, action: actions.UndoImport) -> Event:
+def _undo(state: AssetsState, action: actions.UndoImport) -> list[Event]:
     record = state.imports.get(action.import_id)
     if record is None:
         raise Rejected("assets.import_unknown")
@@ -164,13 +171,40 @@ def _undo(state: AssetsState, action: actions.UndoImport) -> Event:
         raise Rejected("assets.undo_not_prepared", title=record.title)
     removed = sum(change.after.state == "removed" for change in plan.changes)
     removed += sum(change.after is None for change in plan.place_changes)
-    return events.ImportUndone(
+    told = events.ImportUndone(
         import_id=record.id,
         undo=plan.id,
         restored=len(plan.changes) + len(plan.place_changes) - removed,
         removed=removed,
         refused=len(plan.refusals),
     )
+    return [told, *_rescoped(state, _changed_communes(plan))]
+
+
+def _changed_communes(plan: Plan) -> list[tuple[Asset, str]]:
+    return [
+        (one.before, one.after.commune)
+        for one in plan.changes
+        if one.before is not None and one.before.commune != one.after.commune
+    ]
+
+
+def _rescoped(state: AssetsState, corrected: Sequence[tuple[Asset, str]]) -> list[Event]:
+    """Tell which of some assets leave their commune: what other rooms hold about them follows (house section 5)."""
+
+    @cache
+    def scope(commune: str, kind: str) -> Scope:
+        return Scope(commune, state.kinds[kind].trade if kind in state.kinds else "", kind)
+
+    moves = [
+        Move(asset.id, asset.index, scope(asset.commune, asset.kind), scope(commune, asset.kind))
+        for asset, commune in corrected
+        if commune != asset.commune
+    ]
+    return [
+        events.Rescoped(moves=tuple(moves[first : first + MOVES_AT_ONCE]))
+        for first in range(0, len(moves), MOVES_AT_ONCE)
+    ]
 
 
 def _extend(state: AssetsState, action: actions.ExtendSeries) -> Sequence[Event]:

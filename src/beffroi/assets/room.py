@@ -54,6 +54,7 @@ class Assets(Trade[AssetsState]):
         happened.Imported,
         happened.ImportUndone,
         happened.SeriesExtended,
+        happened.Rescoped,
     )
     topics: ClassVar[tuple[str, ...]] = (TOPIC,)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS

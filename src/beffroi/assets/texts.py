@@ -113,6 +113,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "assets.created": {"fr": "Équipement saisi", "en": "Asset entered"},
     "assets.corrected": {"fr": "Fiche corrigée", "en": "Entry corrected"},
     "assets.bulk_edited": {"fr": "{count} fiches modifiées ensemble", "en": "{count} entries edited together"},
+    "assets.rescoped": {
+        "fr": "Équipements passés dans une autre commune",
+        "en": "Assets moved to another commune",
+    },
     "assets.retired": {"fr": "Équipement retiré", "en": "Asset retired"},
     "assets.merged": {"fr": "Doublon fusionné", "en": "Duplicate merged"},
     "assets.imported": {"fr": "Import « {title} »", "en": "Import “{title}”"},

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from beffroi.model.scope import Move
 from beffroi.model.time import Micros
 from beffroi.orders.types import Command, Level, Selection
 from beffroi.trade.action import Action
@@ -107,3 +108,9 @@ class Lift(Action, frozen=True, tag="orders.lift"):
     asset: UUID
     certificate: ShortText
     code: Code
+
+
+class Rescope(Action, frozen=True, tag="orders.rescope"):
+    """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
+
+    moves: tuple[Move, ...]

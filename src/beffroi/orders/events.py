@@ -3,7 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
-from beffroi.model.scope import CITY, Scope
+import msgspec
+
+from beffroi.model.scope import CITY, Move, Scope
 from beffroi.model.time import Micros
 from beffroi.orders.types import Command, Selection
 from beffroi.trade.event import Event
@@ -142,3 +144,18 @@ class Lifted(Event, frozen=True, tag="orders.lifted"):
     lock: UUID
     asset: UUID
     scope: Scope = CITY
+
+
+class OrderScopes(msgspec.Struct, frozen=True, array_like=True):
+    """The scopes of the points of one order."""
+
+    order: UUID
+    scopes: tuple[Scope, ...]
+
+
+class Rescoped(Event, frozen=True, tag="orders.rescoped"):
+    """Assets changed commune: the orders in memory that concern them have these scopes, their lock-outs the new one."""
+
+    moves: tuple[Move, ...]
+    orders: tuple[OrderScopes, ...]
+    locks: tuple[UUID, ...]

@@ -1,5 +1,6 @@
 """How events change orders, overrides and lock-outs. Pure but for the state it is given."""
 
+import msgspec
 import numpy as np
 
 from beffroi.model.time import DAY, Micros
@@ -31,10 +32,22 @@ def apply(state: OrdersState, line: Line) -> None:
             state.locks_version += 1
         case events.OverrideEnded(order=order):
             state.overrides = {key: value for key, value in state.overrides.items() if value.order != order}
+        case events.Rescoped():
+            _rescope(state, event)
         case _:
             order_id = getattr(event, "order", None)
             if order_id in state.orders:
                 _advance(state, state.orders[order_id], line)
+
+
+def _rescope(state: OrdersState, event: events.Rescoped) -> None:
+    for found in event.orders:
+        if found.order in state.orders:
+            state.orders[found.order].scopes = found.scopes
+    after = {move.asset: move.after for move in event.moves}
+    for asset in event.locks:
+        if asset in state.locks:
+            state.locks[asset] = msgspec.structs.replace(state.locks[asset], scope=after[asset])
 
 
 def order_of(event: events.Requested, line: Line) -> Order:

@@ -11,6 +11,7 @@ from beffroi.model.ports import AssetFacts
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, Micros
 from beffroi.orders import actions, consign, events
+from beffroi.orders.rescope import decide_rescope
 from beffroi.orders.selection import resolve
 from beffroi.orders.types import OPEN_STATES, Order, OrdersState, PointState, Selection
 from beffroi.trade.action import Action
@@ -335,4 +336,5 @@ _HANDLERS: dict[type[Action], Callable[[OrdersState, Any, Context], list[Event]]
     actions.Expire: _expire,
     actions.Consign: consign.decide_consign,
     actions.Lift: consign.decide_lift,
+    actions.Rescope: decide_rescope,
 }

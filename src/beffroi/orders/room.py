@@ -38,6 +38,7 @@ class Orders(Trade[OrdersState]):
         actions.Expire,
         actions.Consign,
         actions.Lift,
+        actions.Rescope,
     )
     events: ClassVar[tuple[type[Event], ...]] = (
         events.Requested,
@@ -54,6 +55,7 @@ class Orders(Trade[OrdersState]):
         events.OverrideEnded,
         events.Consigned,
         events.Lifted,
+        events.Rescoped,
     )
     topics: ClassVar[tuple[str, ...]] = (rows.ORDERS, rows.OVERRIDES, rows.LOCKS)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
@@ -90,6 +92,10 @@ class Orders(Trade[OrdersState]):
         event = line.event
         if isinstance(event, events.Consigned | events.Lifted):
             yield rows.LOCKS, event.asset
+            return
+        if isinstance(event, events.Rescoped):
+            yield from ((rows.LOCKS, asset) for asset in event.locks)
+            yield from ((topic, one.order) for one in event.orders for topic in (rows.ORDERS, rows.OVERRIDES))
             return
         order = event.order  # type: ignore[attr-defined]
         yield rows.ORDERS, order

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import numpy as np
 import psycopg
+from psycopg.types.json import Jsonb
 
 from beffroi.model.scope import Scope
 from beffroi.model.time import Micros
@@ -34,6 +35,12 @@ _OVERRIDES = """INSERT INTO orders_override (asset_index, level_pct, until, orde
 _LOCK = "INSERT INTO orders_lock (id, asset, facts) VALUES (%s, %s, %s)"
 _LIFT = """UPDATE orders_lock SET lifted_at = %s, facts = facts || '{"holder": "", "code_hash": ""}' WHERE id = %s"""
 """Once lifted, who held it and by which code is the journal's to keep, and to erase."""
+
+_LOCK_SCOPE = "UPDATE orders_lock SET facts = facts || %s WHERE asset = %s AND lifted_at IS NULL"
+_WIDEN = """UPDATE orders_order SET facts = jsonb_set(facts, '{scopes}', (facts->'scopes') || %(scope)s)
+    WHERE id IN (SELECT order_id FROM orders_target WHERE asset_index = ANY(%(moved)s))
+    AND id <> ALL(%(known)s) AND NOT facts->'scopes' @> %(scope)s"""
+"""What memory has forgotten is only read point by point: a scope too many shows nobody anything."""
 
 
 class OrderFacts(msgspec.Struct, kw_only=True):
@@ -117,16 +124,41 @@ def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
             case events.Consigned():
                 record = evolve.lock_of(line.event, line)
                 cursor.execute(_LOCK, (record.id, record.asset, msgspec.json.encode(record).decode()))
+            case events.Rescoped():
+                _rescope(cursor, line.event)
             case events.Lifted(lock=lock):
                 cursor.execute(_LIFT, (line.recorded_at, lock))
-    changed = {line.event.order for line in lines if hasattr(line.event, "order")}
+    changed = set(_concerned(lines))
     cursor.executemany(_UPSERT, [_to_row(state.orders[order]) for order in changed if order in state.orders])
 
 
 def _read(cursor: psycopg.Cursor[Any], lines: Iterable[Line]) -> dict[UUID, Order]:
-    wanted = [line.event.order for line in lines if hasattr(line.event, "order")]
+    wanted = list(_concerned(lines))
     rows = cursor.execute(f"SELECT {COLUMNS} FROM orders_order WHERE id = ANY(%s)", (wanted,)).fetchall()
     return {row[0]: order_from_row(row) for row in rows}
+
+
+def _concerned(lines: Iterable[Line]) -> Iterable[UUID]:
+    for line in lines:
+        if isinstance(line.event, events.Rescoped):
+            yield from (found.order for found in line.event.orders)
+        elif hasattr(line.event, "order"):
+            yield line.event.order
+
+
+def _rescope(cursor: psycopg.Cursor[Any], event: events.Rescoped) -> None:
+    by_scope: dict[Scope, list[int]] = {}
+    for move in event.moves:
+        by_scope.setdefault(move.after, []).append(move.index)
+        if move.asset in event.locks:
+            cursor.execute(_LOCK_SCOPE, (Jsonb({"scope": msgspec.structs.astuple(move.after)}), move.asset))
+    for scope, moved in by_scope.items():
+        params = {
+            "scope": Jsonb([msgspec.structs.astuple(scope)]),
+            "moved": moved,
+            "known": [found.order for found in event.orders],
+        }
+        cursor.execute(_WIDEN, params)
 
 
 def _insert(cursor: psycopg.Cursor[Any], order: Order) -> None:

@@ -137,6 +137,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Consigné, attestation {certificate}",
         "en": "Locked out, certificate {certificate}",
     },
+    "orders.rescoped": {
+        "fr": "Ordres et consignations passés dans une autre commune",
+        "en": "Orders and lock-outs moved to another commune",
+    },
     "orders.lifted": {"fr": "Consignation levée", "en": "Lock-out lifted"},
     "orders.state.pending": {"fr": "à envoyer", "en": "to be sent"},
     "orders.state.sent": {"fr": "envoyé", "en": "sent"},

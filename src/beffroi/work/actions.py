@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from beffroi.model.scope import Move
 from beffroi.trade.action import Action
 
 Crew = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -31,6 +32,12 @@ class Clear(Action, frozen=True, kw_only=True, tag="work.clear"):
 
     alarms: Annotated[list[UUID], msgspec.Meta(max_length=50_000)]
     explained_by: UUID | None = None
+
+
+class Rescope(Action, frozen=True, kw_only=True, tag="work.rescope"):
+    """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
+
+    moves: tuple[Move, ...]
 
 
 class Assign(Action, frozen=True, kw_only=True, tag="work.assign"):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from beffroi.model.scope import Scope
+from beffroi.model.scope import Move, Scope
 from beffroi.trade.event import Event
 
 
@@ -43,4 +43,11 @@ class Closed(WorkEvent, frozen=True, omit_defaults=True, tag="work.closed"):
     explained_by: UUID | None = None
 
 
-EVENTS: tuple[type[Event], ...] = (Opened, Assigned, Cleared, Closed)
+class Rescoped(Event, frozen=True, omit_defaults=True, tag="work.rescoped"):
+    """Assets changed commune and every item they ever had followed; `items` are the open ones."""
+
+    moves: tuple[Move, ...]
+    items: tuple[UUID, ...] = ()
+
+
+EVENTS: tuple[type[Event], ...] = (Opened, Assigned, Cleared, Closed, Rescoped)

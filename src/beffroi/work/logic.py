@@ -9,8 +9,8 @@ from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
-from beffroi.work.actions import Assign, Clear, Close, Open
-from beffroi.work.events import Assigned, Cleared, Closed, Opened, WorkEvent
+from beffroi.work.actions import Assign, Clear, Close, Open, Rescope
+from beffroi.work.events import Assigned, Cleared, Closed, Opened, Rescoped, WorkEvent
 from beffroi.work.types import WITHOUT_RESULT, WorkItem, WorkState
 
 
@@ -21,6 +21,9 @@ def decide(state: WorkState, action: Action, context: Context, kinds: dict[str, 
             return _open(state, action, context, kinds)
         case Clear():
             return _clear(state, action)
+        case Rescope(moves=moves):
+            items = [item for move in moves for item in state.by_asset.get(move.asset, ())]
+            return [Rescoped(moves=moves, items=tuple(items))]
         case Assign():
             item = _get(state, action.item)
             return [Assigned(item=item.id, asset=item.asset, scope=item.scope, crew=action.crew)]
@@ -126,6 +129,10 @@ def apply(state: WorkState, line: Line) -> None:
     event = line.event
     if isinstance(event, Opened):
         keep(state, new_item(event, line))
+    elif isinstance(event, Rescoped):
+        scopes = {move.asset: move.after for move in event.moves}
+        for held in map(state.open.__getitem__, event.items):
+            held.scope = scopes[held.asset]
     elif isinstance(event, WorkEvent) and (item := state.open.get(event.item)) is not None:
         advance(item, line)
         if isinstance(event, Closed):

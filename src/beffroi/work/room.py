@@ -16,8 +16,8 @@ from beffroi.trade.event import Event
 from beffroi.trade.line import Line, Row
 from beffroi.trade.room import Trade
 from beffroi.work import api, logic, store
-from beffroi.work.actions import Assign, Clear, Close, Open
-from beffroi.work.events import EVENTS, WorkEvent
+from beffroi.work.actions import Assign, Clear, Close, Open, Rescope
+from beffroi.work.events import EVENTS, Rescoped, WorkEvent
 from beffroi.work.texts import TEXTS
 from beffroi.work.types import WorkItem, WorkRow, WorkState
 
@@ -28,7 +28,7 @@ class Work(Trade[WorkState]):
     """The work items as a trade."""
 
     name: ClassVar[str] = "work"
-    actions: ClassVar[tuple[type[Action], ...]] = (Open, Clear, Assign, Close)
+    actions: ClassVar[tuple[type[Action], ...]] = (Open, Clear, Rescope, Assign, Close)
     events: ClassVar[tuple[type[Event], ...]] = EVENTS
     topics: ClassVar[tuple[str, ...]] = (TOPIC,)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
@@ -56,6 +56,8 @@ class Work(Trade[WorkState]):
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         if isinstance(line.event, WorkEvent):
             yield TOPIC, line.event.item
+        elif isinstance(line.event, Rescoped):
+            yield from ((TOPIC, item) for item in line.event.items)
 
     def row(self, state: WorkState, topic: str, key: UUID, city: City) -> Row | None:
         item = state.open.get(key)

@@ -8,7 +8,7 @@ import psycopg
 
 from beffroi.model.scope import Scope
 from beffroi.trade.line import Line
-from beffroi.work.events import Assigned, Cleared, Closed, Opened, WorkEvent
+from beffroi.work.events import Assigned, Cleared, Closed, Opened, Rescoped, WorkEvent
 from beffroi.work.logic import advance, keep, new_item
 from beffroi.work.types import WorkItem, WorkState
 
@@ -20,6 +20,10 @@ _INSERT = f"INSERT INTO work_item ({COLUMNS}) VALUES ({', '.join(['%s'] * len(CO
 _ASSIGN = "UPDATE work_item SET assigned_to = %s, assigned_at = %s WHERE id = %s"
 _CLEAR = "UPDATE work_item SET cleared_at = %s WHERE id = %s"
 _CLOSE = "UPDATE work_item SET closed_at = %s, result = %s, reason = %s WHERE id = %s"
+
+_MOVE = b"""UPDATE work_item SET commune = moved.commune, trade = moved.trade
+    FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS moved (asset, commune, trade)
+    WHERE work_item.asset = moved.asset"""
 
 
 def load(connection: psycopg.Connection[Any]) -> WorkState:
@@ -51,6 +55,10 @@ def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
     for statement, rows in known.items():
         _many(cursor, statement, rows)
     _many(cursor, _INSERT, [_to_row(item) for item in opened.values()])
+    for moves in [line.event.moves for line in lines if isinstance(line.event, Rescoped)]:
+        after = [move.after for move in moves]
+        columns = [[move.asset for move in moves], [one.commune for one in after], [one.trade for one in after]]
+        cursor.execute(_MOVE, columns)
 
 
 def _many(cursor: psycopg.Cursor[Any], statement: str, rows: list[tuple[Any, ...]]) -> None:

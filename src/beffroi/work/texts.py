@@ -12,6 +12,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "work.opened": {"fr": "Intervention à prévoir : {fault}", "en": "Work due: {fault}"},
     "work.assigned": {"fr": "Intervention confiée à {crew}", "en": "Work given to {crew}"},
     "work.cleared": {"fr": "Le défaut a disparu de lui-même", "en": "The fault left by itself"},
+    "work.rescoped": {
+        "fr": "Interventions passées dans une autre commune",
+        "en": "Work items moved to another commune",
+    },
     "work.closed": {"fr": "Intervention close : {result}", "en": "Work closed: {result}"},
     "work.result.repaired": {"fr": "réparé", "en": "repaired"},
     "work.result.no_fault_found": {"fr": "aucun défaut trouvé", "en": "no fault found"},
