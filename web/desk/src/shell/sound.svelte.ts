@@ -1,6 +1,21 @@
-/** The sound of the seat: one tone per priority, made here; browsers allow none before a gesture. */
+/**
+ * The sound of the seat: one tone per priority, made here; browsers allow none before a gesture. One window of the seat
+ * plays for all; whatever wants to be heard offers itself as a source.
+ */
 
-import { topics } from '../store/topics.svelte';
+import { live } from '../store/live.svelte';
+import { escalated, Ringing, type Sounding } from './ringing';
+
+export type { Sounding } from './ringing';
+
+/** What a room wants heard: alarms nobody acknowledged, an unheld desk, a reminder due, a ringing call. */
+export interface Source {
+  name: string;
+  /** What asks for the ear now. */
+  list: () => Sounding[];
+  /** Grows when the list may have changed; without it the list is asked five times a second. */
+  version?: () => number;
+}
 
 type Tone = { hz: number; ms: number; gap: number; times: number };
 
@@ -12,15 +27,27 @@ const TONES: Record<number, Tone> = {
 };
 /** A critical alarm cannot be made inaudible on a seat. */
 const CRITICAL_FLOOR = 0.35;
-const REPEAT_MS = 60_000;
-/** Arrivals closer than this sound once: a storm is one event to the ear. */
-const STORM_MS = 4_000;
+const LOCK = 'beffroi.sound';
+const TICK_MS = 200;
+const LOOK_MS = 1_000;
 
 class Sound {
+  /** This window may play. */
   armed = $state(false);
+  /** Some window of the seat plays. */
+  heard = $state(false);
   volume = $state(Number(localStorage.getItem('beffroi.volume') ?? '0.6'));
+  /** Critical and waiting for more than two minutes: the chef de salle's too. */
+  overdue = $state.raw<Sounding[]>([]);
+  /** What was played last, for whoever tests the seat. */
+  played = $state.raw<{ priority: number; at: number; times: number } | null>(null);
+  #leads = false;
   #context: AudioContext | null = null;
-  #last = { at: -Infinity, priority: 9 };
+  #sources = new Set<Source>();
+  #concerns: (one: Sounding) => boolean = () => true;
+  #ringing = new Ringing();
+  #seen = '';
+  #list: Sounding[] = [];
 
   setVolume(value: number): void {
     this.volume = value;
@@ -33,20 +60,39 @@ class Sound {
     await this.#context.resume();
     this.armed = this.#context.state === 'running';
     this.#play(3);
+    if (this.armed) this.#lead();
   }
 
-  /** Sound an arrival unless a graver or equal one just sounded. */
-  arrival(priority: number): void {
-    const now = performance.now();
-    if (now - this.#last.at < STORM_MS && priority >= this.#last.priority) return;
-    this.#last = { at: now, priority };
-    this.#play(priority);
+  /** One armed window plays for the seat; the next one takes over when it goes. */
+  #lead(): void {
+    if (this.#leads) return;
+    if (!navigator.locks) {
+      this.#leads = this.heard = true;
+      return;
+    }
+    void navigator.locks.request(LOCK, () => {
+      this.#leads = this.heard = true;
+      return new Promise(() => undefined);
+    });
+  }
+
+  /** Let a room be heard; returns how to stop. */
+  offer(source: Source): () => void {
+    this.#sources.add(source);
+    return () => this.#sources.delete(source);
+  }
+
+  /** Say what concerns the desks that this seat holds; what is overdue concerns the chef de salle whatever the desk. */
+  concern(concerns: (one: Sounding) => boolean): void {
+    this.#concerns = concerns;
+    this.#seen = '';
   }
 
   #play(priority: number): void {
     const context = this.#context;
     const tone = TONES[priority];
     if (!context || !tone || context.state !== 'running') return;
+    this.played = { priority, at: Date.now(), times: (this.played?.times ?? 0) + 1 };
     const volume = priority === 1 ? Math.max(CRITICAL_FLOOR, this.volume) : this.volume;
     for (let i = 0; i < tone.times; i++) {
       const start = context.currentTime + (i * (tone.ms + tone.gap)) / 1_000;
@@ -54,34 +100,44 @@ class Sound {
     }
   }
 
-  /** Follow the alarms of the feed; returns how to stop. */
-  follow(sounding: () => { id: string; priority: number }[]): () => void {
-    const heard = new Set<string>();
-    let first = true;
-    let seen = 0;
-    const timer = setInterval(() => {
-      const { version } = topics.of('alarms');
-      const late = performance.now() - this.#last.at > REPEAT_MS;
-      if (version === 0 || (version === seen && !late)) return;
-      seen = version;
-      let worst = 9;
-      const now = sounding();
-      for (const alarm of now) {
-        if (!heard.has(alarm.id) && !first) worst = Math.min(worst, alarm.priority);
-        heard.add(alarm.id);
-      }
-      if (heard.size > now.length * 2 + 1_000) prune(heard, now);
-      first = false;
-      if (worst < 9) this.arrival(worst);
-      else if (now.some((a) => a.priority === 1) && late) this.arrival(1);
-    }, 200);
-    return () => clearInterval(timer);
+  /** Listen to the sources; `takes` tells whether this seat takes what waited too long. Returns how to stop. */
+  follow(takes: () => boolean): () => void {
+    const tick = setInterval(() => this.#tick(performance.now(), takes()), TICK_MS);
+    const look = setInterval(() => void this.#look(), LOOK_MS);
+    return () => {
+      clearInterval(tick);
+      clearInterval(look);
+    };
   }
-}
 
-function prune(heard: Set<string>, now: { id: string }[]): void {
-  heard.clear();
-  for (const alarm of now) heard.add(alarm.id);
+  #tick(now: number, takes: boolean): void {
+    const fixed = [...this.#sources].every((source) => source.version);
+    const seen = [...this.#sources].map((source) => `${source.name}${source.version?.() ?? 0}`).join();
+    const changed = !fixed || seen !== this.#seen;
+    if (changed) {
+      this.#seen = seen;
+      this.#list = [...this.#sources].flatMap((source) => source.list());
+    }
+    const critical = this.#list.some((one) => one.priority === 1);
+    if (critical || this.overdue.length) this.#escalate();
+    if (!changed && !critical && !this.#ringing.due(now)) return;
+    const late = new Set(takes ? this.overdue.map((one) => one.id) : []);
+    const priority = this.#ringing.judge(now, this.#list.filter((one) => late.has(one.id) || this.#concerns(one)));
+    if (priority !== null && this.#leads) this.#play(priority);
+  }
+
+  #escalate(): void {
+    const late = escalated(this.#list, live.now, live.rate);
+    const same = late.length === this.overdue.length && late.every((one, place) => one.id === this.overdue[place]!.id);
+    if (!same) this.overdue = late;
+  }
+
+  /** Another window of the seat may be the one that plays. */
+  async #look(): Promise<void> {
+    if (!navigator.locks) return;
+    const { held = [] } = await navigator.locks.query();
+    this.heard = held.some((lock) => lock.name === LOCK);
+  }
 }
 
 function beep(context: AudioContext, hz: number, at: number, seconds: number, volume: number): void {

@@ -37,5 +37,8 @@ export const standby: Record<keyof typeof french, string> = {
   'missed.topic.requests': 'Requests',
   'missed.topic.calls': 'Phone calls',
   'missed.topic.work': 'Work items',
+  'escalated.mine': "Critical, unacknowledged for {age}, now the shift supervisor's:",
+  'escalated.moved': "Now the shift supervisor's:",
+  'escalated.more': 'and {n} more critical, unacknowledged',
   'standby.opened': 'This desk was opened again from its disk: the picture dates from the outage.',
 };

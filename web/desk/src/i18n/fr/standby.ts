@@ -35,5 +35,8 @@ export const standby = {
   'missed.topic.requests': 'Demandes',
   'missed.topic.calls': 'Appels téléphoniques',
   'missed.topic.work': 'Travaux',
+  'escalated.mine': 'Critique non acquittée depuis {age}, passée au chef de salle :',
+  'escalated.moved': 'Passée au chef de salle :',
+  'escalated.more': 'et {n} autres critiques non acquittées',
   'standby.opened': "Ce poste a été rouvert depuis son disque : l'image date de la coupure.",
 } as const;

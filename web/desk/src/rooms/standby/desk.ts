@@ -2,14 +2,30 @@
 
 import { t } from '../../i18n/index.svelte';
 import type { DeskRoom } from '../../shell/rooms';
+import { sound } from '../../shell/sound.svelte';
 import { desk } from '../../store/desk.svelte';
+import { alarms, isUnacknowledged, waits } from '../alarms/model';
 import { CHANGES } from './changes';
+import Escalated from './Escalated.svelte';
 import { missed } from './missed.svelte';
 import MissedPage from './MissedPage.svelte';
+
+function start(): () => void {
+  const ends = [
+    missed.start(),
+    sound.offer({
+      name: 'alarms',
+      version: () => alarms.version,
+      list: () => [...alarms.rows.values()].filter((row) => waits(row) && isUnacknowledged(row)).map(({ id, priority, raised_at }) => ({ id, priority, since: raised_at })),
+    }),
+  ];
+  return () => ends.forEach((end) => end());
+}
 
 export default {
   pages: [{ name: 'missed', component: MissedPage }],
   entries: () => (missed.absence ? [{ key: 'missed', label: t('page.missed'), hint: t('palette.go'), run: () => desk.go('missed') }] : []),
+  bands: [Escalated],
   changes: CHANGES,
-  start: () => missed.start(),
+  start,
 } satisfies DeskRoom;
