@@ -26,8 +26,12 @@ DEFAULTS: dict[str, Purpose] = {
         Purpose("assets", _YEARS_5, {"fr": "Motifs de retrait d'équipements", "en": "Reasons of retired assets"}),
         Purpose("journal", _YEARS_5, {"fr": "Motifs d'effacement", "en": "Reasons of erasures"}),
         Purpose("consignation", _YEARS_5, {"fr": "Chargés de consignation", "en": "Holders of lock-outs"}),
+        Purpose("instruction", 365, {"fr": "Consignes de la salle", "en": "Instructions of the room"}),
+        Purpose("reminder", 90, {"fr": "Rappels", "en": "Reminders"}),
+        Purpose("routine", _YEARS_5, {"fr": "Remarques des tâches de vacation : preuve", "en": "Remarks of routines"}),
         Purpose("secret.lock", 1, {"fr": "Empreintes des codes de consignation", "en": "Hashes of lock-out codes"}),
         Purpose("personal.account", _YEARS_5, {"fr": "Comptes : qui a fait quoi", "en": "Accounts: who did what"}),
+        Purpose("personal.directory", 365, {"fr": "Annuaire opérationnel", "en": "Operational directory"}),
         Purpose("personal.login", 365, {"fr": "Connexions (CNIL : 6 à 12 mois)", "en": "Sign-ins (6 to 12 months)"}),
     )
 }

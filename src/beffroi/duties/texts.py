@@ -1,5 +1,20 @@
 """Sentences of the duties."""
 
+RESULTS: dict[str, dict[str, str]] = {
+    "done": {"fr": "fait", "en": "done"},
+    "partial": {"fr": "fait en partie", "en": "partly done"},
+    "not_done": {"fr": "non fait", "en": "not done"},
+}
+
+END_REASONS: dict[str, dict[str, str]] = {
+    "done": {"fr": "faite", "en": "done"},
+    "replaced": {"fr": "remplacée", "en": "replaced"},
+    "no_longer_true": {"fr": "plus d'actualité", "en": "no longer true"},
+    "mistake": {"fr": "erreur", "en": "mistake"},
+    "cancelled": {"fr": "annulée par son auteur", "en": "cancelled by its author"},
+    "other": {"fr": "autre motif", "en": "another reason"},
+}
+
 TEXTS: dict[str, dict[str, str]] = {
     "duties.future": {
         "fr": "L'heure des faits est dans le futur : corrigez-la.",
@@ -79,8 +94,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Texts of instructions and reminders erased",
     },
     "duties.note.instructed": {
-        "fr": "Consigne donnée{desks_fr}, jusqu'au {until}",
-        "en": "Instruction given{desks_en}, until {until}",
+        "fr": "Consigne donnée{desks}, jusqu'au {until}",
+        "en": "Instruction given{desks}, until {until}",
     },
     "duties.note.instruction_ended": {"fr": "Consigne levée : {reason_fr}", "en": "Instruction withdrawn: {reason_en}"},
     "duties.note.recorded": {"fr": "{label_fr} ({at}) : {result_fr}", "en": "{label_en} ({at}): {result_en}"},

@@ -18,7 +18,7 @@ from beffroi.trade.room import Trade
 from beffroi.work import api, logic, store
 from beffroi.work.actions import Assign, Clear, Close, Open, Rescope
 from beffroi.work.events import EVENTS, Rescoped, WorkEvent
-from beffroi.work.texts import TEXTS
+from beffroi.work.texts import SEEN, TEXTS
 from beffroi.work.types import WorkItem, WorkRow, WorkState
 
 TOPIC = "work"
@@ -96,7 +96,7 @@ class Work(Trade[WorkState]):
         for alarm_class in kind.alarm_classes if kind else ():
             if alarm_class.name == item.fault:
                 return alarm_class.label
-        return {"fr": item.fault, "en": item.fault}
+        return SEEN.get(item.fault, {"fr": item.fault, "en": item.fault})
 
 
 TRADE = Work()

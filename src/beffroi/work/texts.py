@@ -1,5 +1,16 @@
 """Sentences of the work items."""
 
+SEEN: dict[str, dict[str, str]] = {
+    "flickering": {"fr": "Clignote", "en": "Flickering"},
+    "dim": {"fr": "Flux faible", "en": "Dim"},
+    "mast_damaged": {"fr": "Mât heurté ou penché", "en": "Mast hit or leaning"},
+    "door_open": {"fr": "Trappe ouverte", "en": "Door open"},
+    "wires_bare": {"fr": "Fils à nu", "en": "Bare wires"},
+    "bowl_broken": {"fr": "Vasque cassée", "en": "Bowl broken"},
+    "hidden": {"fr": "Masqué par la végétation", "en": "Hidden by vegetation"},
+}
+"""Faults that only eyes see, noted on a night round: no alarm class describes them."""
+
 TEXTS: dict[str, dict[str, str]] = {
     "work.not_found": {
         "fr": "Cette intervention n'existe pas ou est déjà close.",
