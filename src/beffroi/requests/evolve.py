@@ -1,0 +1,338 @@
+"""How events change requests, calls and what is owed; rows and memory both come from here."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from beffroi.model.time import DAY, Micros
+from beffroi.requests import events as ev
+from beffroi.requests.telling import CONTACT_KEPT_AFTER, earliest
+from beffroi.requests.types import Call, Channel, Owed, Request, RequestsState, Step
+from beffroi.trade.event import Event
+from beffroi.trade.line import Line
+
+KEPT_ENDED = 3 * DAY
+KEPT_CALLS = 300
+
+
+def apply(state: RequestsState, line: Line) -> None:
+    """Bring one line into the state."""
+    change = _CHANGES.get(type(line.event))
+    if change is not None:
+        change(state, line.event, line)
+
+
+def put(state: RequestsState, request: Request) -> None:
+    """Bring a request in, with every way to find it."""
+    state.requests[request.id] = request
+    state.by_code[request.code] = request.id
+    if request.local is not None:
+        state.by_local[request.local] = request.id
+    if request.incident is not None:
+        state.of_incident.setdefault(request.incident, set()).add(request.id)
+    if request.follows is not None:
+        state.followers.setdefault(request.follows, set()).add(request.id)
+
+
+def owe(state: RequestsState, owed: Owed) -> None:
+    """Bring a message owed in."""
+    state.owed[owed.id] = owed
+    state.owed_of.setdefault(owed.request, set()).add(owed.id)
+
+
+def keep_contact(state: RequestsState, subject: UUID | str, until: Micros) -> None:
+    """Note that a contact is kept until a date."""
+    state.contacts[subject] = until
+    state.contacts_end = until if state.contacts_end is None else min(until, state.contacts_end)
+
+
+def _recorded(state: RequestsState, event: ev.Recorded, line: Line) -> None:
+    over = event.state in ("informed", "passed_on")
+    request = Request(
+        id=event.request,
+        code=event.code,
+        position=line.position,
+        happened_at=line.happened_at,
+        recorded_at=line.recorded_at,
+        author=line.actor.id,
+        state=event.state,
+        source=event.source,
+        text=event.text,
+        category=event.category,
+        asset=event.asset,
+        place=event.place,
+        lon=event.lon,
+        lat=event.lat,
+        scope=event.scope,
+        local=event.local,
+        call=event.call,
+        incident=event.incident,
+        follows=event.follows,
+        wants_event=event.wants_event,
+        sheet=event.sheet,
+        passed_to=event.passed_to,
+        call_back_at=event.call_back_at,
+        step=event.step,
+        channel=event.channel,
+        contact_until=event.contact_until,
+        changed_at=line.recorded_at,
+        ended_at=line.recorded_at if over else None,
+    )
+    put(state, request)
+    if event.contact_until is not None:
+        keep_contact(state, request.id, event.contact_until)
+    if event.confirmation is not None:
+        _owe(state, event.confirmation, request, event.step, line)
+
+
+def prune(state: RequestsState, now: Micros) -> None:
+    """Let go of the oldest that is over and of which no contact is kept; one leaves for one that comes."""
+    oldest = next(iter(state.requests.values()))
+    kept = oldest.open or oldest.id in state.contacts
+    if not kept and oldest.changed_at < now - KEPT_ENDED:
+        drop(state, oldest)
+    elif kept:
+        # to the end of the queue: it stays, and stops nobody behind it
+        state.requests[oldest.id] = state.requests.pop(oldest.id)
+
+
+def drop(state: RequestsState, request: Request) -> None:
+    """Let go of a request; its rows stay."""
+    del state.requests[request.id]
+    state.by_code.pop(request.code, None)
+    if request.local is not None:
+        state.by_local.pop(request.local, None)
+    _leave_incident(state, request)
+    if request.follows is not None:
+        state.followers.get(request.follows, set()).discard(request.id)
+    for message in state.owed_of.pop(request.id, ()):
+        state.owed.pop(message, None)
+    state.text_positions.pop(request.id, None)
+
+
+def _owe(state: RequestsState, message: UUID, request: Request, step: Step, line: Line) -> None:
+    at = line.recorded_at
+    owed = Owed(id=message, request=request.id, step=step, round=request.round, channel=request.channel, created_at=at)
+    owed.next_at = at
+    if request.channel == "phone":
+        owed.state = "by_phone"
+    owe(state, owed)
+
+
+def _leave_incident(state: RequestsState, request: Request) -> None:
+    if request.incident is not None:
+        state.of_incident.get(request.incident, set()).discard(request.id)
+
+
+def _attached(state: RequestsState, event: ev.Attached, line: Line) -> None:
+    request = state.requests.get(event.request)
+    if request is not None:
+        _move_to(state, request, event.incident, line)
+
+
+def _move_to(state: RequestsState, request: Request, incident: UUID | None, line: Line) -> None:
+    _leave_incident(state, request)
+    request.incident = incident
+    request.state = "attached" if incident else "recorded"
+    request.call_back_at = None
+    request.changed_at = line.recorded_at
+    request.ended_at = None
+    if incident is not None:
+        state.of_incident.setdefault(incident, set()).add(request.id)
+
+
+def _followed(state: RequestsState, event: ev.Followed, line: Line) -> None:
+    request = state.requests.get(event.request)
+    if request is None:
+        return
+    if request.follows is not None:
+        state.followers.get(request.follows, set()).discard(request.id)
+    request.follows = event.follows
+    state.followers.setdefault(event.follows, set()).add(request.id)
+    _move_to(state, request, event.incident, line)
+
+
+def _settled(state: RequestsState, event: ev.Settled, line: Line) -> None:
+    request = state.requests.get(event.request)
+    if request is None:
+        return
+    _leave_incident(state, request)
+    request.incident = None
+    request.state = event.outcome
+    request.sheet, request.passed_to = event.sheet or request.sheet, event.passed_to or request.passed_to
+    request.call_back_at = event.call_back_at
+    request.changed_at = line.recorded_at
+    if event.outcome != "call_back":
+        _end(state, request, line, "closed")
+
+
+def _called_back(state: RequestsState, event: ev.CalledBack, line: Line) -> None:
+    request = state.requests.get(event.request)
+    if request is None:
+        return
+    request.attempts += 1
+    request.call_back_at = event.again_at
+    request.changed_at = line.recorded_at
+    if event.reached:
+        request.state = "informed"
+        _end(state, request, line, "closed")
+
+
+def _end(state: RequestsState, request: Request, line: Line, step: Step) -> None:
+    request.step = step
+    request.ended_at = line.recorded_at
+    if request.id in state.contacts:
+        until = min(state.contacts[request.id], line.recorded_at + CONTACT_KEPT_AFTER)
+        request.contact_until = until
+        keep_contact(state, request.id, until)
+
+
+def _corrected(state: RequestsState, event: ev.Corrected, line: Line) -> None:
+    request = state.requests.get(event.request)
+    if request is None:
+        return
+    request.text, request.place, request.category = event.text, event.place, event.category
+    request.asset, request.lon, request.lat, request.scope = event.asset, event.lon, event.lat, event.scope
+    request.changed_at = line.recorded_at
+    state.text_positions[request.id] = (*state.text_positions.get(request.id, ()), line.position)
+
+
+def _contact_set(state: RequestsState, event: ev.ContactSet, line: Line) -> None:
+    request = state.requests.get(event.request)
+    keep_contact(state, event.request, event.until)
+    state.contacts_end = earliest(state.contacts.values())
+    if request is None:
+        return
+    request.channel, request.contact_until = event.channel, event.until
+    for message in state.owed_of.get(request.id, ()):
+        _readdress(state.owed[message], event.channel, line.recorded_at)
+    if event.confirmation is not None:
+        _owe(state, event.confirmation, request, request.step, line)
+
+
+def _readdress(owed: Owed, channel: Channel, at: Micros) -> None:
+    """Send what has not left by the channel chosen since."""
+    if owed.state not in ("waiting", "by_phone"):
+        return
+    owed.channel, owed.next_at = channel, at
+    owed.state = "by_phone" if channel == "phone" else "waived" if channel == "none" else "waiting"
+
+
+def _forgotten(state: RequestsState, event: ev.Forgotten, line: Line) -> None:
+    subjects: list[UUID | str] = [*event.requests, *event.calls]
+    for subject in subjects:
+        state.contacts.pop(subject, None)
+    state.contacts_end = earliest(state.contacts.values())
+    for name in event.calls:
+        if name in state.calls:
+            state.calls[name].number_known = False
+    for one in event.requests:
+        request = state.requests.get(one)
+        if request is None:
+            continue
+        request.channel, request.contact_until = "none", None
+        if event.on_request:
+            request.text = ""
+        for message in state.owed_of.get(one, ()):
+            if state.owed[message].state not in ("sent", "waived"):
+                state.owed[message].state = "waived"
+
+
+def _texts_forgotten(state: RequestsState, event: ev.TextsForgotten, line: Line) -> None:
+    for one in event.requests:
+        if one in state.requests:
+            state.requests[one].text = ""
+
+
+def _progressed(state: RequestsState, event: ev.Progressed, line: Line) -> None:
+    for one in event.requests:
+        request = state.requests.get(one)
+        if request is None:
+            continue
+        if event.step == "reopened":
+            request.round += 1
+            request.state, request.ended_at, request.reason = "attached", None, ""
+        request.step = event.step
+        request.expected_at = event.expected_at
+        request.changed_at = line.recorded_at
+        if event.step == "closed":
+            request.state, request.reason = "closed", event.reason
+            _end(state, request, line, "closed")
+        if one in event.messages:
+            _owe(state, event.messages[one], request, event.step, line)
+
+
+def _told(state: RequestsState, event: ev.ToldEvent, line: Line) -> None:
+    owed = state.owed.get(event.message)
+    if owed is None:
+        return
+    owed.attempts += 1
+    owed.problem = event.problem
+    if event.result == "retry":
+        owed.state, owed.next_at = "waiting", event.next_at or line.recorded_at
+    elif event.result == "by_phone":
+        owed.state = "sent"
+    else:
+        owed.state = event.result
+
+
+def _rang(state: RequestsState, event: ev.Rang, line: Line) -> None:
+    state.calls[event.call] = Call(
+        id=event.call,
+        state="waiting",
+        rang_at=line.happened_at,
+        queue=event.queue,
+        number_known=event.number_until is not None,
+        said=event.said,
+        simulated=event.simulated,
+    )
+    if event.number_until is not None:
+        keep_contact(state, event.call, event.number_until)
+    over = next((call for call in state.calls.values() if call.state in ("ended", "abandoned")), None)
+    if len(state.calls) > KEPT_CALLS and over is not None:
+        del state.calls[over.id]
+
+
+def _pick_up_asked(state: RequestsState, event: ev.PickUpAsked, line: Line) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.state, call.agent, call.asked_at = "picking_up", line.actor.id, line.recorded_at
+        call.extension = event.extension
+
+
+def _call_answered(state: RequestsState, event: ev.CallAnswered, line: Line) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.state, call.answered_at = "talking", line.happened_at
+        call.extension = event.extension or call.extension
+
+
+def _call_ended(state: RequestsState, event: ev.CallEnded, line: Line) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.state, call.ended_at = "abandoned" if event.abandoned else "ended", line.happened_at
+
+
+def _call_recalled(state: RequestsState, event: ev.CallRecalled, line: Line) -> None:
+    if event.call in state.calls:
+        state.calls[event.call].recalled = True
+
+
+_CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
+    ev.Recorded: _recorded,
+    ev.Attached: _attached,
+    ev.Followed: _followed,
+    ev.Settled: _settled,
+    ev.CalledBack: _called_back,
+    ev.Corrected: _corrected,
+    ev.ContactSet: _contact_set,
+    ev.Forgotten: _forgotten,
+    ev.TextsForgotten: _texts_forgotten,
+    ev.Progressed: _progressed,
+    ev.ToldEvent: _told,
+    ev.Rang: _rang,
+    ev.PickUpAsked: _pick_up_asked,
+    ev.CallAnswered: _call_answered,
+    ev.CallEnded: _call_ended,
+    ev.CallRecalled: _call_recalled,
+}

@@ -1,0 +1,218 @@
+"""Decisions about requests: pure functions of state, action and context."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from beffroi.model.scope import Scope
+from beffroi.model.time import MINUTE, Micros
+from beffroi.requests import actions as ask
+from beffroi.requests import calling, telling
+from beffroi.requests import events as ev
+from beffroi.requests.codes import code_of
+from beffroi.requests.finding import find, first_of, with_followers
+from beffroi.requests.telling import CONTACT_KEPT, CONTACT_KEPT_AFTER
+from beffroi.requests.types import Request, RequestsState, RequestState
+from beffroi.trade.action import Action
+from beffroi.trade.context import Context
+from beffroi.trade.event import Event
+from beffroi.trade.rejected import Rejected
+
+FUTURE_TOLERANCE = MINUTE
+CLOSURES = frozenset(
+    ("repaired", "nothing_found", "not_ours", "planned", "refused", "duplicate", "unclear", "done_by_others")
+)
+"""Honest reasons: « requests.reason.<code> » in the catalogue."""
+
+
+def decide(state: RequestsState, action: Action, context: Context) -> Sequence[Event]:
+    """Return the events that answer an action on requests or calls."""
+    decision = _EVERY.get(type(action))
+    if decision is None:
+        raise TypeError(f"not an action of requests: {action!r}")
+    found: Sequence[Event] = decision(state, action, context)
+    return found
+
+
+def _record(state: RequestsState, action: ask.Record, context: Context) -> Sequence[Event]:
+    if action.local is not None and (action.local in state.by_local or action.local in state.requests):
+        return []
+    if context.happened_at > context.now + FUTURE_TOLERANCE:
+        raise Rejected("requests.future", at=context.happened_at)
+    place = _place_of(action, context)
+    first = first_of(state, find(state, action.follows)) if action.follows else None
+    incident = action.incident or (first.incident if first else None)
+    _check_incident(incident, context)
+    _check_outcome(action.outcome, action.call_back_at, context.now)
+    contact = action.contact if action.contact and not action.contact.empty else None
+    written: RequestState = action.outcome or ("attached" if incident else "recorded")
+    ended = written in ("informed", "passed_on")
+    channel = contact.channel if contact else "none"
+    told_by_machine = channel in telling.BY_MACHINE
+    return [
+        ev.Recorded(
+            request=action.local or context.ids.new(),
+            code=code_of(context.ids.new()),
+            text=action.text.strip(),
+            state=written,
+            source=action.source,
+            category=action.category,
+            call=action.call,
+            incident=None if ended else incident,
+            follows=first.id if first else None,
+            wants_event=action.open and incident is None and written == "recorded",
+            sheet=action.sheet,
+            passed_to=action.passed_to.strip(),
+            call_back_at=action.call_back_at if written == "call_back" else None,
+            channel=channel,
+            contact_until=context.now + (CONTACT_KEPT_AFTER if ended else CONTACT_KEPT) if contact else None,
+            confirmation=context.ids.new() if told_by_machine else None,
+            step="closed" if ended else "recorded",
+            local=action.local,
+            **place,
+        )
+    ]
+
+
+def _place_of(action: ask.Record, context: Context) -> dict[str, Any]:
+    """Return where it is and the scope of its row; an asset knows better than what was typed."""
+    facts = context.city.topology.find(action.asset) if action.asset else None
+    if action.asset and facts is None:
+        raise Rejected("requests.unknown_asset", asset=str(action.asset))
+    if facts is None:
+        scope = Scope(action.commune, action.trade)
+        return {"place": action.place.strip(), "lon": action.lon, "lat": action.lat, "scope": scope}
+    place = action.place.strip() or context.city.topology.place_label(facts.id)
+    lon = facts.lon if action.lon is None else action.lon
+    lat = facts.lat if action.lat is None else action.lat
+    scope = Scope(facts.commune, action.trade or facts.trade)
+    return {"asset": facts.id, "place": place, "lon": lon, "lat": lat, "scope": scope}
+
+
+def _check_incident(incident: UUID | None, context: Context) -> None:
+    if incident is None:
+        return
+    facts = context.city.incidents.find(incident)
+    if facts is None or not facts.open:
+        raise Rejected("requests.no_such_incident", incident=str(incident))
+
+
+def _check_outcome(outcome: str | None, call_back_at: Micros | None, now: Micros) -> None:
+    if outcome == "call_back" and (call_back_at is None or call_back_at <= now):
+        raise Rejected("requests.call_back_when")
+
+
+def _attach(state: RequestsState, action: ask.Attach, context: Context) -> Sequence[Event]:
+    _check_incident(action.incident, context)
+    return attached(state, find(state, action.request), action.incident)
+
+
+def attached(state: RequestsState, request: Request, incident: UUID) -> list[Event]:
+    """Return the events that bring a request and its followers to an event of the room; none for those there."""
+    return [
+        ev.Attached(request=one.id, incident=incident, scope=one.scope)
+        for one in with_followers(state, request)
+        if one.incident != incident or one.state != "attached"
+    ]
+
+
+def _detach(state: RequestsState, action: ask.Detach, context: Context) -> Sequence[Event]:
+    request = find(state, action.request)
+    if request.incident is None:
+        raise Rejected("requests.not_attached", request=request.code)
+    return [ev.Attached(request=request.id, incident=None, scope=request.scope)]
+
+
+def _follow(state: RequestsState, action: ask.Follow, context: Context) -> Sequence[Event]:
+    request, first = find(state, action.request), first_of(state, find(state, action.follows))
+    if first.id == request.id:
+        raise Rejected("requests.follows_itself")
+    if request.follows == first.id:
+        return []
+    moved = [ev.Followed(request=request.id, follows=first.id, incident=first.incident, scope=request.scope)]
+    return moved + [
+        ev.Followed(request=one.id, follows=first.id, incident=first.incident, scope=one.scope)
+        for one in with_followers(state, request)[1:]
+    ]
+
+
+def _settle(state: RequestsState, action: ask.Settle, context: Context) -> Sequence[Event]:
+    request = find(state, action.request)
+    if not request.open:
+        raise Rejected("requests.over", request=request.code)
+    _check_outcome(action.outcome, action.call_back_at, context.now)
+    return [
+        ev.Settled(
+            request=request.id,
+            outcome=action.outcome,
+            sheet=action.sheet,
+            passed_to=action.passed_to.strip(),
+            call_back_at=action.call_back_at if action.outcome == "call_back" else None,
+            scope=request.scope,
+        )
+    ]
+
+
+def _call_back(state: RequestsState, action: ask.CallBack, context: Context) -> Sequence[Event]:
+    request = find(state, action.request)
+    if request.state != "call_back":
+        raise Rejected("requests.not_to_call_back", request=request.code)
+    if not action.reached and (action.again_at is None or action.again_at <= context.now):
+        raise Rejected("requests.call_back_when")
+    again = None if action.reached else action.again_at
+    return [ev.CalledBack(request=request.id, reached=action.reached, again_at=again, scope=request.scope)]
+
+
+def _close(state: RequestsState, action: ask.Close, context: Context) -> Sequence[Event]:
+    request = find(state, action.request)
+    if action.reason not in CLOSURES:
+        raise Rejected("requests.unknown_reason", reason=action.reason)
+    if not request.open:
+        raise Rejected("requests.over", request=request.code)
+    if request.incident is not None and (facts := context.city.incidents.find(request.incident)) and facts.open:
+        raise Rejected("requests.lives_with_event", number=facts.number)
+    concerned = [one for one in with_followers(state, request) if one.open]
+    return [telling.progressed(state, concerned, None, "closed", context, reason=action.reason)]
+
+
+def _correct(state: RequestsState, action: ask.Correct, context: Context) -> Sequence[Event]:
+    request = find(state, action.request)
+    facts = context.city.topology.find(action.asset) if action.asset else None
+    if action.asset and facts is None:
+        raise Rejected("requests.unknown_asset", asset=str(action.asset))
+    scope = Scope(facts.commune, facts.trade) if facts else request.scope
+    lon, lat = (facts.lon, facts.lat) if facts else (request.lon, request.lat)
+    return [
+        ev.Corrected(
+            request=request.id,
+            text=request.text if action.text is None else action.text.strip(),
+            place=request.place if action.place is None else action.place.strip(),
+            category=request.category if action.category is None else action.category,
+            asset=facts.id if facts else request.asset,
+            lon=lon if action.lon is None else action.lon,
+            lat=lat if action.lat is None else action.lat,
+            scope=scope,
+        )
+    ]
+
+
+def _attach_cause(state: RequestsState, action: ask.AttachCause, context: Context) -> Sequence[Event]:
+    request = next((one for one in state.requests.values() if one.position == action.position), None)
+    if request is None or request.incident is not None or not request.open:
+        return []
+    return attached(state, request, action.incident)
+
+
+_DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[Event]]] = {
+    ask.Record: _record,
+    ask.Attach: _attach,
+    ask.Detach: _detach,
+    ask.Follow: _follow,
+    ask.Settle: _settle,
+    ask.CallBack: _call_back,
+    ask.Close: _close,
+    ask.Correct: _correct,
+    ask.AttachCause: _attach_cause,
+}
+
+_EVERY = {**_DECISIONS, **calling.DECISIONS, **telling.DECISIONS}

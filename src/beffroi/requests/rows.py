@@ -1,0 +1,68 @@
+"""What screens hold of requests and calls: no name, no number."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from beffroi.model.ports import City
+from beffroi.model.scope import CITY
+from beffroi.requests import events as ev
+from beffroi.requests.types import Call, Request, RequestRow, RequestsState
+from beffroi.trade.line import Line, Row
+
+REQUESTS = "requests"
+CALLS = "calls"
+SHOWN = 400
+"""Requests that a screen holds: the newest; the others are read by page."""
+
+SHOWN_CALLS = 100
+_OVER = ("sent", "waived")
+_SAME = frozenset(RequestRow.__struct_fields__) & frozenset(Request.__struct_fields__)
+
+
+def row_of(state: RequestsState, request: Request, city: City) -> RequestRow:
+    """Return a request as screens show it."""
+    incident = city.incidents.find(request.incident) if request.incident else None
+    owed = [state.owed[one] for one in state.owed_of.get(request.id, ())]
+    return RequestRow(
+        incident_number=incident.number if incident else "",
+        followers=len(state.followers.get(request.id, ())),
+        has_contact=request.id in state.contacts or request.contact_until is not None,
+        owed=tuple(sorted((one for one in owed if one.state not in _OVER), key=lambda one: one.created_at)),
+        **{name: getattr(request, name) for name in _SAME},
+    )
+
+
+def shown(call: Call) -> bool:
+    """Tell whether a call is still somebody's: on the line, or gone before anybody answered."""
+    return call.state != "ended" and not (call.state == "abandoned" and call.recalled)
+
+
+def row(state: RequestsState, topic: str, key: Any, city: City) -> Row | None:
+    """Return one screen row; a call that is over leaves its list."""
+    if topic == CALLS:
+        call = state.calls.get(key)
+        return None if call is None else Row(CALLS, key, CITY, call if shown(call) else None)
+    request = state.requests.get(key)
+    return None if request is None else Row(REQUESTS, key, request.scope, row_of(state, request, city))
+
+
+def snapshot(state: RequestsState, city: City) -> Iterable[Row]:
+    """List what a fresh screen starts from."""
+    newest = sorted(state.requests.values(), key=lambda one: one.position)[-SHOWN:]
+    yield from (Row(REQUESTS, one.id, one.scope, row_of(state, one, city)) for one in newest)
+    yield from (Row(CALLS, call.id, CITY, call) for call in list(state.calls.values())[-SHOWN_CALLS:] if shown(call))
+
+
+def touched(line: Line) -> Iterable[tuple[str, Any]]:
+    """List the rows that a line may have changed."""
+    event: Any = line.event
+    if isinstance(event, ev.Rang | ev.PickUpAsked | ev.CallAnswered | ev.CallEnded | ev.CallRecalled):
+        yield CALLS, event.call
+        return
+    found: dict[UUID, None] = dict.fromkeys(getattr(event, "requests", ()))
+    for name in ("request", "follows"):
+        if (one := getattr(event, name, None)) is not None:
+            found[one] = None
+    yield from ((REQUESTS, one) for one in found)
+    yield from ((CALLS, call) for call in getattr(event, "calls", ()))
