@@ -16,7 +16,7 @@ Channel = Literal["radio", "phone", "application"]
 CallOutcome = Literal["reached", "no_answer"]
 TurnKind = Literal["duty", "on_call"]
 EndReason = Literal["", "available", "disengaged", "refused", "closed"]
-CallOutState = Literal["calling", "reached", "exhausted", "postponed", "ended"]
+CallOutState = Literal["calling", "reached", "exhausted", "postponed", "resumed", "ended"]
 RefusalReason = Literal["other_job", "vehicle", "not_qualified", "end_of_shift", "danger", "other"]
 Criterion = Literal["no_danger", "made_safe", "no_public", "few_points", "lit_nearby", "work_at_day"]
 """Why nobody is woken: no danger, already made safe, no public there, few points, lit by neighbours, day work only."""
@@ -168,7 +168,7 @@ class CallOut(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> bool:
         """Tell whether time or somebody still has something to do with it."""
-        return self.state in ("calling", "exhausted", "postponed")
+        return self.state not in ("reached", "ended")
 
 
 class DispatchState(msgspec.Struct):

@@ -1,0 +1,94 @@
+"""The crews in service as the ranking sees them, from the rosters, the live picture and the street graph."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.dispatch import duty
+from beffroi.dispatch.needs import need_of
+from beffroi.dispatch.ranking import Candidate, Job, Ranking, rank
+from beffroi.dispatch.types import Crew, DispatchState
+from beffroi.model.ports import City, IncidentFacts, Live
+from beffroi.model.time import SECOND, Micros
+
+LON, LAT = "lon_deg", "lat_deg"
+
+
+def rank_for(state: DispatchState, city: City, facts: IncidentFacts, now: Micros) -> Ranking:
+    """Return the ranking of the crews in service for an event."""
+    return rank(list_candidates(state, city, facts, now), Job(facts.id, need_of(state, facts)), now)
+
+
+def list_candidates(state: DispatchState, city: City, facts: IncidentFacts, now: Micros) -> list[Candidate]:
+    """List the crews in service at a time, with their travel to an event; positions stay in here."""
+    service = duty.in_service(state, now)
+    crews = [state.crews[crew] for crew in sorted(service)]
+    held = duty.loads(state)
+    ages, travel = _travel(crews, city, facts, now)
+    found = []
+    for place, crew in enumerate(crews):
+        mine = held.get(crew.id, ())
+        found.append(
+            Candidate(
+                crew=crew.id,
+                name=crew.name,
+                skills=duty.skills_of(state, crew, now),
+                authorisations=duty.authorisations_of(state, crew, now),
+                equipment=frozenset(crew.equipment),
+                travel_s=travel[place],
+                position_age_s=ages[place],
+                load=len(mine),
+                shift_end=service[crew.id],
+                here=any(one.incident == facts.id for one in mine),
+            )
+        )
+    return found
+
+
+def _travel(
+    crews: Sequence[Crew], city: City, facts: IncidentFacts, now: Micros
+) -> tuple[list[int | None], list[float | None]]:
+    ages: list[int | None] = [None] * len(crews)
+    travel: list[float | None] = [None] * len(crews)
+    known, at, lonlat = positions([crew.vehicle for crew in crews], city)
+    for place, when in zip(known, at, strict=True):
+        ages[place] = max(0, now - int(when)) // SECOND
+    if facts.lon is None or facts.lat is None or not len(known):
+        return ages, travel
+    seconds = city.streets.travel_times_s(lonlat, facts.lon, facts.lat)
+    for place, took in zip(known, seconds.tolist(), strict=True):
+        travel[place] = took
+    return ages, travel
+
+
+def positions(vehicles: Sequence[UUID | None], city: City) -> tuple[list[int], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the places in the list of vehicles whose position is known, its source time and (lon, lat)."""
+    rows, indexes = [], []
+    for place, vehicle in enumerate(vehicles):
+        facts = city.topology.find(vehicle) if vehicle is not None else None
+        if facts is not None:
+            rows.append(place)
+            indexes.append(facts.index)
+    return _read(city.live, rows, np.array(indexes, np.int64))
+
+
+def _read(
+    live: Live, rows: list[int], indexes: NDArray[np.int64]
+) -> tuple[list[int], NDArray[np.int64], NDArray[np.float64]]:
+    times, values = live.arrays()
+    lon, lat = (_series(live, point, indexes) for point in (LON, LAT))
+    heard = (lon >= 0) & (lat >= 0) & (lon < len(times)) & (lat < len(times))
+    heard[heard] &= (times[lon[heard]] > 0) & (times[lat[heard]] > 0)
+    lon, lat = lon[heard], lat[heard]
+    known = [row for row, is_heard in zip(rows, heard.tolist(), strict=True) if is_heard]
+    return known, np.minimum(times[lon], times[lat]), np.column_stack([values[lon], values[lat]])
+
+
+def _series(live: Live, point: str, indexes: NDArray[np.int64]) -> NDArray[np.int64]:
+    column = live.series_of(point)
+    found = np.full(len(indexes), -1, np.int64)
+    inside = indexes < len(column)
+    found[inside] = column[indexes[inside]]
+    return found
