@@ -19,7 +19,7 @@ from beffroi.rehearsal.player.door import Door, DoorError
 from beffroi.rehearsal.town.city import DEFAULT_SEED, Town, draw_town
 from beffroi.rehearsal.town.files import write_town
 
-FILES_VERSION = 1
+FILES_VERSION = 2
 MAPPING = "rehearsal"
 SOURCES_FILE = "sources.json"
 CENTRAL_RATE = 20_000.0

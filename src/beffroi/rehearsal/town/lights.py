@@ -5,7 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from beffroi.rehearsal.town.naming import NamedStreets
+from beffroi.rehearsal.town.naming import BERBISEY, NamedStreets
+from beffroi.rehearsal.town.naming import MONGE as MONGE_STREET
 from beffroi.rehearsal.town.plane import Points
 from beffroi.rehearsal.town.streets import AVENUE, BOULEVARD, LANE, ROAD, STREET, Ints, Network
 
@@ -68,12 +69,11 @@ class _Row(msgspec.Struct):
 
 
 def place_lights(network: Network, streets: NamedStreets, rng: np.random.Generator) -> Lighting:
-    """Return the whole network: exactly LIGHTS lights, 80 on rue Monge (A045/D3), 2,000 under one substation."""
+    """Return the network: LIGHTS lights, 80 on rue Monge and its end (A045/D3), 2,000 under one substation."""
     order = _street_order(network, streets)
-    monge_way = streets.names.index("Rue Monge")
-    on_monge = streets.way[order] == monge_way
+    on_monge = np.isin(streets.way[order], [streets.names.index(name) for name in (MONGE_STREET, BERBISEY)])
     plain = _along(network, streets, order[~on_monge], LIGHTS - MONGE)
-    monge = _along(network, streets, order[on_monge], MONGE)
+    monge = _along(network, streets, np.sort(order[on_monge]), MONGE)
     bounds = _cabinet_bounds(plain.commune, rng)
     return _Builder(plain, monge, bounds, rng).build()
 

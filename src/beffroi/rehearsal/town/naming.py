@@ -10,6 +10,10 @@ from beffroi.rehearsal.town.territory import Territory
 BOULEVARD_RUN = 26
 """Arcs of a boulevard that share one name."""
 
+MONGE, BERBISEY = "Rue Monge", "Rue Berbisey"
+BERBISEY_M = 420.0
+"""The far end of rue Monge bears that name: callers there belong to the circuit of the scenarios."""
+
 _LANE_KINDS = ("Rue", "Rue", "Rue", "Rue", "Allée", "Impasse", "Chemin", "Passage", "Ruelle", "Square")
 
 
@@ -42,7 +46,18 @@ def name_streets(network: Network, territory: Territory, rng: np.random.Generato
             names.append(givers[town].avenue(_leads_to(network.ends[chain], town, territory)))
         else:
             names.append(givers[town].street(rank == LANE, length))
-    return NamedStreets(way.astype(np.int32), tuple(names), network.commune[first])
+    return _with_berbisey(network, NamedStreets(way.astype(np.int32), tuple(names), network.commune[first]))
+
+
+def _with_berbisey(network: Network, streets: NamedStreets) -> NamedStreets:
+    """Rename the far end of rue Monge; every other street keeps its place in the list."""
+    monge = streets.names.index(MONGE)
+    arcs = np.flatnonzero(streets.way == monge)
+    to_end = np.cumsum(network.lengths[arcs][::-1])[::-1]
+    way = streets.way.copy()
+    way[arcs[to_end <= BERBISEY_M]] = len(streets.names)
+    communes = np.append(streets.communes, streets.communes[monge]).astype(streets.communes.dtype)
+    return NamedStreets(way, (*streets.names, BERBISEY), communes)
 
 
 def _leads_to(ends: tuple[int, int], town: int, territory: Territory) -> str:

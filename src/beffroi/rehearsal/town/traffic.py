@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from beffroi.rehearsal.town.naming import NamedStreets
+from beffroi.rehearsal.town.naming import BERBISEY, MONGE, NamedStreets
 from beffroi.rehearsal.town.streets import LANE, RANKS, STREET, Network
 
 SPEED_KMH = {"boulevard": 42.0, "avenue": 46.0, "street": 30.0, "lane": 24.0, "road": 60.0}
@@ -18,7 +18,7 @@ def one_ways(network: Network, streets: NamedStreets, rng: np.random.Generator) 
     candidates = np.unique(streets.way[small & (network.commune == 0)])
     chosen = np.zeros(len(streets.names), bool)
     chosen[candidates[rng.random(len(candidates)) < ONE_WAY_SHARE]] = True
-    chosen[streets.names.index("Rue Monge")] = False
+    chosen[[streets.names.index(name) for name in (MONGE, BERBISEY)]] = False
     while True:
         one_way: NDArray[np.bool_] = chosen[streets.way] & small
         _, piece = connected_components(travel_times(network, one_way), directed=True, connection="strong")
