@@ -4,12 +4,25 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import { setLang } from './i18n/index.svelte';
+import { openDrafts } from './shell/draft';
+import { openOutbox } from './shell/outbox.svelte';
 import { desk } from './store/desk.svelte';
+import { claimWindow, openWindows, windowNumber } from './store/seat';
 import { installShell } from './store/standby';
+
+/** A disk that does not answer must not keep the desk closed. */
+const PATIENCE_MS = 2_000;
+
+/** Take this window's place on the seat and bring back what it was writing. */
+async function openSeat(): Promise<void> {
+  await claimWindow();
+  await Promise.all([openWindows().then((alive) => openDrafts(windowNumber, alive)), openOutbox()]);
+}
 
 const lang = localStorage.getItem('beffroi.lang');
 document.documentElement.lang = lang === 'en' ? 'en' : 'fr';
 if (lang === 'en') setLang('en');
-desk.open();
 installShell();
+await Promise.race([openSeat(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+desk.open();
 mount(App, { target: document.getElementById('desk')! });

@@ -1,13 +1,15 @@
 /**
  * Actions kept on the seat until the core has them: on its disk before they leave, sent in order, each once.
  *
- * Every action sent here carries `local`, its identity on the seat: the core answers the same one again without a second
+ * A line is in two places: localStorage, which every window of the seat reads at once, and the seat's disk, which a killed
+ * browser had time to write. One window sends at a time. Every action sent here carries `local`, its identity on the seat: the core answers the same one again without a second
  * line, so that a lost answer, two windows or a crash double nothing.
  */
 
 import { untrack } from 'svelte';
 
 import { act, Refusal, type Done } from '../api/client';
+import { disk } from '../store/disk';
 import { live } from '../store/live.svelte';
 import { session } from '../store/session.svelte';
 import { notices } from './notice.svelte';
@@ -27,7 +29,11 @@ export interface Kept {
 }
 
 const PREFIX = 'beffroi.outbox.';
+const SHELF = 'outbox/';
+const LOCK = 'beffroi.outbox';
 const RETRY_MS = 3_000;
+/** The core is there and cannot take this one: those behind it need not wait. */
+const OWN_TROUBLE = new Set([500, 501]);
 
 /** Return a new identity: the browser's own where the page is secure, random bits elsewhere. */
 export function newLocal(): string {
@@ -53,6 +59,15 @@ function readAll(): Kept[] {
   return found.sort((a, b) => a.kept_at - b.kept_at || (a.id < b.id ? -1 : 1));
 }
 
+/** Bring back the lines that a killed browser had on the disk only; called once before the desk opens. */
+export async function openOutbox(): Promise<void> {
+  const shelved = await disk.list<Kept>(SHELF).catch(() => []);
+  for (const [, kept] of shelved) {
+    if (localStorage.getItem(PREFIX + kept.id) === null) localStorage.setItem(PREFIX + kept.id, JSON.stringify(kept));
+  }
+  outbox.refresh();
+}
+
 /** Tell whether the core may still take it later: nobody answered, nobody is signed in, or it cannot keep anything now. */
 export function mayComeLater(error: unknown): boolean {
   return error instanceof Refusal && (error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500);
@@ -63,6 +78,7 @@ class Outbox {
   waiting = $state.raw<Kept[]>(readAll());
   #sending: Promise<void> | null = null;
   #answers = new Map<string, (done: Done | null) => void>();
+  #channel: BroadcastChannel | null = null;
 
   /** What waits of one action type. */
   of(type: string): Kept[] {
@@ -85,6 +101,7 @@ class Outbox {
     };
     localStorage.setItem(PREFIX + id, JSON.stringify(kept));
     this.refresh();
+    await disk.keep([[SHELF + id, kept]], true).catch(() => undefined);
     if (live.lost) return null;
     const answered = new Promise<Done | null>((resolve) => this.#answers.set(id, resolve));
     void this.flush();
@@ -93,31 +110,49 @@ class Outbox {
 
   /** Send what waits of this person, oldest first; stops at the first silence, drops what is refused and says why. */
   flush(): Promise<void> {
-    this.#sending ??= this.#run().finally(() => (this.#sending = null));
+    this.#sending ??= this.#alone(() => this.#run()).finally(() => (this.#sending = null));
     return this.#sending;
   }
 
+  /** One window of the seat sends at a time: the order is kept and nothing leaves twice. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    if (navigator.locks) await navigator.locks.request(LOCK, work);
+    else await work();
+  }
+
   async #run(): Promise<void> {
+    const stuck = new Set<string>();
     for (;;) {
       this.refresh();
-      const next = this.waiting.find((kept) => kept.author === session.id);
+      const next = this.waiting.find((kept) => kept.author === session.id && !stuck.has(kept.id));
       if (!next || live.lost || !session.id) break;
       let done: Done | null = null;
       try {
         done = await act(next.type, next.fields, next.happened_at);
       } catch (error) {
+        if (error instanceof Refusal && OWN_TROUBLE.has(error.status)) {
+          stuck.add(next.id);
+          continue;
+        }
         if (mayComeLater(error)) break;
         notices.refused(error);
       }
-      localStorage.removeItem(PREFIX + next.id);
-      this.#answers.get(next.id)?.(done);
-      this.#answers.delete(next.id);
+      await this.#settle(next.id, done);
     }
     this.refresh();
-    for (const [id, answer] of this.#answers) {
-      answer(null);
-      this.#answers.delete(id);
-    }
+    for (const id of [...this.#answers.keys()]) this.#answer(id, null);
+  }
+
+  async #settle(id: string, done: Done | null): Promise<void> {
+    localStorage.removeItem(PREFIX + id);
+    this.#answer(id, done);
+    this.#channel?.postMessage({ id, done });
+    await disk.forget(SHELF + id).catch(() => undefined);
+  }
+
+  #answer(id: string, done: Done | null): void {
+    this.#answers.get(id)?.(done);
+    this.#answers.delete(id);
   }
 
   /** Follow the other windows and the return of the core until told to stop. */
@@ -125,6 +160,10 @@ class Outbox {
     const heard = (event: StorageEvent) => event.key?.startsWith(PREFIX) && this.refresh();
     const look = () => !live.lost && live.started && this.waiting.length && void this.flush();
     window.addEventListener('storage', heard);
+    if ('BroadcastChannel' in window) {
+      this.#channel = new BroadcastChannel(LOCK);
+      this.#channel.onmessage = (event: MessageEvent<{ id: string; done: Done | null }>) => this.#answer(event.data.id, event.data.done);
+    }
     const timer = setInterval(look, RETRY_MS);
     const end = $effect.root(() => {
       $effect(() => {
@@ -133,6 +172,7 @@ class Outbox {
     });
     return () => {
       window.removeEventListener('storage', heard);
+      this.#channel?.close();
       clearInterval(timer);
       end();
     };

@@ -35,10 +35,11 @@ export interface Around {
   radius_m: number;
 }
 
-interface Shared {
-  selection: Selection;
-  place: { lon: number; lat: number } | null;
-}
+/** What the windows of a seat tell each other. */
+type Shared =
+  | { kind: 'selection'; selection: Selection; place: { lon: number; lat: number } | null }
+  | { kind: 'theme'; theme: Theme }
+  | { kind: 'hello' };
 
 class Desk {
   page = $state<Page>('lighting');
@@ -68,11 +69,25 @@ class Desk {
     window.addEventListener('hashchange', () => this.readHash());
     if ('BroadcastChannel' in window) {
       this.#channel = new BroadcastChannel('beffroi.seat');
-      this.#channel.onmessage = (event: MessageEvent<Shared>) => {
-        this.selection = event.data.selection;
-        this.place = event.data.place;
-        if (this.place) this.flights++;
-      };
+      this.#channel.onmessage = (event: MessageEvent<Shared>) => this.#hear(event.data);
+      // a window that opens takes up what the seat is working on
+      this.#tell({ kind: 'hello' });
+    }
+  }
+
+  #tell(message: Shared): void {
+    this.#channel?.postMessage(message);
+  }
+
+  #hear(message: Shared): void {
+    if (message.kind === 'hello') {
+      if (this.selection && this.selection.kind !== 'compose') this.#tell({ kind: 'selection', selection: this.selection, place: this.place });
+    } else if (message.kind === 'theme') {
+      this.#dress(message.theme);
+    } else {
+      this.selection = message.selection;
+      this.place = message.place;
+      if (this.place) this.flights++;
     }
   }
 
@@ -94,7 +109,7 @@ class Desk {
     this.selection = selection;
     this.place = place;
     // the drawn order target holds data of this window only
-    if (selection?.kind !== 'compose') this.#channel?.postMessage({ selection, place });
+    if (selection?.kind !== 'compose') this.#tell({ kind: 'selection', selection, place });
   }
 
   /** Select and ask the map to show it; arrivals never do this, only a person's own key or click. */
@@ -112,9 +127,14 @@ class Desk {
   }
 
   setTheme(theme: Theme): void {
+    this.#dress(theme);
+    localStorage.setItem('beffroi.theme', theme);
+    this.#tell({ kind: 'theme', theme });
+  }
+
+  #dress(theme: Theme): void {
     this.theme = theme;
     document.documentElement.dataset.theme = theme;
-    localStorage.setItem('beffroi.theme', theme);
   }
 
   toggleKind(kind: string): void {

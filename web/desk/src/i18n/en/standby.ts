@@ -40,5 +40,11 @@ export const standby: Record<keyof typeof french, string> = {
   'escalated.mine': "Critical, unacknowledged for {age}, now the shift supervisor's:",
   'escalated.moved': "Now the shift supervisor's:",
   'escalated.more': 'and {n} more critical, unacknowledged',
+  'windows.missing.one': '{n} window of this seat is no longer open.',
+  'windows.missing.other': '{n} windows of this seat are no longer open.',
+  'windows.restore': 'Restore the windows',
+  'windows.blocked': 'The browser opens one at a time: press again.',
+  'windows.forget': 'Leave them closed',
+  'keys.windows': 'open the windows of the seat again, or one more',
   'standby.opened': 'This desk was opened again from its disk: the picture dates from the outage.',
 };

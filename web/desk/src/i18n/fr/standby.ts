@@ -38,5 +38,11 @@ export const standby = {
   'escalated.mine': 'Critique non acquittée depuis {age}, passée au chef de salle :',
   'escalated.moved': 'Passée au chef de salle :',
   'escalated.more': 'et {n} autres critiques non acquittées',
+  'windows.missing.one': "{n} fenêtre de ce poste n'est plus ouverte.",
+  'windows.missing.other': '{n} fenêtres de ce poste ne sont plus ouvertes.',
+  'windows.restore': 'Restaurer les fenêtres',
+  'windows.blocked': "Le navigateur n'en ouvre qu'une à la fois : appuyez encore.",
+  'windows.forget': 'Les laisser fermées',
+  'keys.windows': 'rouvrir les fenêtres du poste, ou en ouvrir une',
   'standby.opened': "Ce poste a été rouvert depuis son disque : l'image date de la coupure.",
 } as const;

@@ -3,16 +3,19 @@
 import { t } from '../../i18n/index.svelte';
 import type { DeskRoom } from '../../shell/rooms';
 import { sound } from '../../shell/sound.svelte';
+import { windows } from '../../shell/windows.svelte';
 import { desk } from '../../store/desk.svelte';
 import { alarms, isUnacknowledged, waits } from '../alarms/model';
 import { CHANGES } from './changes';
 import Escalated from './Escalated.svelte';
 import { missed } from './missed.svelte';
 import MissedPage from './MissedPage.svelte';
+import WindowsBand from './WindowsBand.svelte';
 
 function start(): () => void {
   const ends = [
     missed.start(),
+    windows.start(),
     sound.offer({
       name: 'alarms',
       version: () => alarms.version,
@@ -25,7 +28,8 @@ function start(): () => void {
 export default {
   pages: [{ name: 'missed', component: MissedPage }],
   entries: () => (missed.absence ? [{ key: 'missed', label: t('page.missed'), hint: t('palette.go'), run: () => desk.go('missed') }] : []),
-  bands: [Escalated],
+  keys: [{ key: 'w', label: 'keys.windows', anywhere: true, run: () => windows.restore() }],
+  bands: [Escalated, WindowsBand],
   changes: CHANGES,
   start,
 } satisfies DeskRoom;
