@@ -37,7 +37,7 @@ describe('Keeper', () => {
     const keeper = new Keeper('me');
     const rows = Array.from({ length: 6_000 }, (_, n) => ({ id: n, v: n }));
     keeper.take(frame({ snapshot: true, rows: { alarms: rows } }));
-    expect(keys(keeper.changes(0, false))).toEqual([HEAD]);
+    expect(keys(keeper.changes(0, false))).not.toContain(`${ROWS}alarms`);
     expect(keys(keeper.changes(0, true))).toContain(`${ROWS}alarms`);
   });
 });

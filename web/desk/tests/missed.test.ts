@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { compare } from '../src/rooms/standby/missed.svelte';
+import { compare } from '../src/rooms/standby/compare';
 
 const rows = (topics: Record<string, Record<string, unknown>>) =>
   new Map(Object.entries(topics).map(([name, held]) => [name, new Map(Object.entries(held))]));
