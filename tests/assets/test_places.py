@@ -15,6 +15,7 @@ from beffroi.assets.streets.gazetteer import parse
 from beffroi.assets.streets.graph import Arc, StreetGraph
 from beffroi.assets.streets.ground import Ground
 from beffroi.assets.streets.names import street_key
+from beffroi.assets.streets.travel import Travel
 
 STREETS = [
     "Rue Monge",
@@ -77,7 +78,7 @@ def test_routes_are_the_quickest_and_obey_one_ways(seed: int, a: int, b: int) ->
     expected = _quickest(graph, start, goal)
     assert route is not None
     assert route.seconds == pytest.approx(expected, rel=1e-6, abs=1e-3)
-    seconds = graph.travel_seconds(np.array([graph.nodes[start]]), tuple(graph.nodes[goal]))
+    seconds = Travel(graph).seconds(np.array([graph.nodes[start]]), *graph.nodes[goal])
     assert seconds[0] == pytest.approx(expected, rel=1e-6, abs=1e-3)
 
 

@@ -13,6 +13,7 @@ from beffroi.assets import api, api_import, api_map, logic, store
 from beffroi.assets import events as happened
 from beffroi.assets.edit import select
 from beffroi.assets.held import Held
+from beffroi.assets.port import StreetsPort
 from beffroi.assets.search.finder import Finder
 from beffroi.assets.state import AssetsState
 from beffroi.assets.texts import TEXTS
@@ -87,7 +88,7 @@ class Assets(Trade[AssetsState]):
             self.held.effects.pop(line.position, None)
 
     def ports(self, state: AssetsState, city: City) -> dict[str, Any]:
-        return {"topology": state}
+        return {"topology": state, "streets": StreetsPort(state)}
 
     def scopes(self, state: AssetsState, action: Action, city: City) -> Iterable[Scope]:
         match action:

@@ -92,6 +92,10 @@ class StreetGraph:
         size = len(self.nodes)
         return csr_matrix((weights, (pairs[:, 0], pairs[:, 1])), shape=(size, size)), best
 
+    def backwards(self) -> csr_matrix:
+        """Return the arcs as driven towards a goal: rows are ends, columns starts, seconds."""
+        return self._matrix.T.tocsr()
+
     def _find_reachable(self) -> NDArray[np.int64]:
         """List the arcs from and to which the rest of the city can be driven: a snap elsewhere would lead nowhere."""
         if not self.keys:
@@ -140,23 +144,6 @@ class StreetGraph:
             return None
         arcs = [] if before is None or best[1] < 0 else self._walk(before[best[1]], list(exits)[best[1]], best[2])
         return self._describe(best[0], start, goal, arcs)
-
-    def travel_seconds(self, origins: NDArray[Any], target: tuple[float, float]) -> NDArray[np.float64]:
-        """Return seconds by road from each (lon, lat) to one target; infinity where no way leads there."""
-        goal = self.nearest_arc(*target)
-        if goal is None or not (entries := self._entries(goal)):
-            return np.full(len(origins), np.inf)
-        back = dijkstra(self._matrix.T.tocsr(), indices=list(entries))
-        to_goal = np.min(back + np.array(list(entries.values()))[:, None], axis=0)
-        result = np.full(len(origins), np.inf)
-        for row, (lon, lat) in enumerate(origins):
-            snap = self.nearest_arc(float(lon), float(lat))
-            if snap is None:
-                continue
-            ways = [left + to_goal[node] for node, left in self._exits(snap).items()]
-            direct = self._along(snap, goal)
-            result[row] = min([*ways, np.inf if direct is None else direct])
-        return result
 
     def _crossing_at(self, snap: Snap) -> int | None:
         """Return the crossing where a snap stands: there every street is open, not only the one it fell on."""
