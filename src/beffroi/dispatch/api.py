@@ -116,6 +116,7 @@ def _crew_now(
     vehicle = city.topology.find(crew.vehicle) if crew.vehicle else None
     age = max(0, now - seen[0]) // SECOND if seen else None
     lon, lat = seen[1] if seen else (None, None)
+    members = duty.present(state, crew, now)
     return CrewNow(
         id=crew.id,
         name=crew.name,
@@ -123,8 +124,8 @@ def _crew_now(
         contractor=crew.contractor,
         vehicle=crew.vehicle,
         vehicle_code=vehicle.code if vehicle else "",
-        members=len(duty.present(state, crew, now)),
-        skills=sorted(duty.skills_of(state, crew, now)),
+        members=len(members),
+        skills=sorted(duty.skills_of(state, crew, members)),
         equipment=list(crew.equipment),
         state=mine[-1].state if mine else "available",
         load=len(mine),

@@ -30,12 +30,13 @@ def list_candidates(state: DispatchState, city: City, facts: IncidentFacts, now:
     found = []
     for place, crew in enumerate(crews):
         mine = held.get(crew.id, ())
+        members = duty.present(state, crew, now)
         found.append(
             Candidate(
                 crew=crew.id,
                 name=crew.name,
-                skills=duty.skills_of(state, crew, now),
-                authorisations=duty.authorisations_of(state, crew, now),
+                skills=duty.skills_of(state, crew, members),
+                authorisations=duty.authorisations_of(state, members),
                 equipment=frozenset(crew.equipment),
                 travel_s=travel[place],
                 position_age_s=ages[place],

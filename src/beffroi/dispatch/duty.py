@@ -1,7 +1,7 @@
 """Who is *en service*, *d'astreinte*, *au repos* at a time; with which skills. Pure."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from uuid import UUID
 
@@ -78,16 +78,15 @@ def present(state: DispatchState, crew: Crew, now: Micros) -> list[UUID]:
     return [agent for agent in crew.members if agent in state.agents and not at_rest(state, agent, now)]
 
 
-def skills_of(state: DispatchState, crew: Crew, now: Micros) -> frozenset[str]:
-    """Return the crew's own skills and those of its present members."""
-    members = (state.agents[agent].skills for agent in present(state, crew, now))
-    return frozenset(crew.skills).union(*members)
+def skills_of(state: DispatchState, crew: Crew, members: Iterable[UUID]) -> frozenset[str]:
+    """Return the crew's own skills and those of its members who are there."""
+    return frozenset(crew.skills).union(*(state.agents[agent].skills for agent in members))
 
 
-def authorisations_of(state: DispatchState, crew: Crew, now: Micros) -> dict[str, Micros]:
-    """Return, by authorisation, the latest end among present members: an expired one is there with its past end."""
+def authorisations_of(state: DispatchState, members: Iterable[UUID]) -> dict[str, Micros]:
+    """Return, by authorisation, the latest end among members: an expired one is there with its past end."""
     found: dict[str, Micros] = {}
-    for agent in present(state, crew, now):
+    for agent in members:
         for paper in state.agents[agent].authorisations:
             found[paper.code] = max(found.get(paper.code, 0), paper.until)
     return found
