@@ -174,13 +174,19 @@ def test_a_second_factor_is_asked_once_enrolled_and_each_code_serves_once(in_cit
         step = city.clock.now() // (30 * SECOND)
         wrong = await seat.post("/api/access/totp/confirm", json={"code": "000000"})
         assert wrong.json()["code"] == "access.bad_code"
-        assert (await seat.post("/api/access/totp/confirm", json={"code": code_at(secret, step)})).status_code == 204
+        assert (
+            await seat.post("/api/access/totp/confirm", json={"code": code_at(secret, step - 1)})
+        ).status_code == 204
         form = {"login": "chef", "password": DEMO}
         assert (await city.seat().post("/api/login", json=form)).json()["code"] == "access.code_needed"
         fresh = code_at(secret, city.clock.now() // (30 * SECOND))
         assert (await city.seat().post("/api/login", json={**form, "code": fresh})).status_code == 200
         replayed = await city.seat().post("/api/login", json={**form, "code": fresh})
         assert replayed.json()["code"] == "access.bad_credentials"
+        view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
+        restarted = SignIn(view, Passwords(), lambda: load_seal(city.data / "keys"), city.clock.now, lambda: 0.0)
+        with pytest.raises(Unauthenticated):
+            await restarted.open(Credentials(**form, code=fresh), "192.0.2.8")
         assert not any(secret.encode() in row for row in await _all_bytes(city))
         await _the_seed_is_sealed(city, secret, form)
 

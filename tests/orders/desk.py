@@ -1,5 +1,6 @@
 """Drives the orders as the committer drives a trade: decide, apply, keep the lines."""
 
+import asyncio
 import random
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from beffroi.model.ports import City
 from beffroi.model.scope import EVERYTHING, Rights
 from beffroi.model.time import HOUR, Micros
 from beffroi.orders import TRADE, actions
+from beffroi.orders.room import Orders
 from beffroi.orders.types import Order, OrdersState, Selection
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
+from beffroi.trade.doors import Caller
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 from tests.orders.small_city import D1, small_city
@@ -31,6 +34,7 @@ class Desk:
     """A state, its city and a clock, driven as the committer drives a trade."""
 
     def __init__(self) -> None:
+        self.trade = Orders()
         self.state = OrdersState()
         self.city: City = small_city(self.state)
         self.now = NOON
@@ -40,6 +44,8 @@ class Desk:
     def do(self, action: Action, who: UUID | None = OPERATOR) -> list[Event]:
         actor = Actor("person", who) if who else Actor("system")
         rights = Rights(dict.fromkeys(RIGHTS.get(who, ()), (EVERYTHING,))) if who else Rights()
+        if type(action) in TRADE.prepared:
+            action = asyncio.run(self.trade.prepare(self.state, action, Caller(actor, rights))).action
         context = Context(self.now, self.now, actor, rights, self._ids, self.city)
         made = list(TRADE.decide(self.state, action, context))
         for event in made:

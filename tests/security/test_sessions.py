@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from beffroi.access import COOKIE, CSRF_HEADER
 from beffroi.access.passwords import MOST_WAITING, Passwords
-from beffroi.access.session import TooSoon
+from beffroi.trade.rejected import TooSoon
 from tests.security.conftest import PASSWORD, Person, WholeCity
 from tests.security.test_visibility import screen
 from tests.security.town import EVERYTHING

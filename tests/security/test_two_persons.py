@@ -174,6 +174,25 @@ def test_the_safe_direction_needs_nobody_except_under_a_lock_out(in_demo_city: I
     in_demo_city(scenario)
 
 
+def test_codes_tried_one_after_the_other_are_slowed_and_told_to_the_room(in_demo_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        room = await crew(city)
+        certificate = {"asset": room.circuit, "certificate": "2026-114"}
+        await room["electricien"].done("orders.consign", **certificate, holder="S. É.", code="4821")
+        said: list[tuple[int, str, str]] = []
+        async with asyncio.timeout(40):
+            while len([code for _, code, _ in said if code == "orders.not_the_holder"]) < 5:
+                said.append(await room.refused("electricien", "orders.lift", **certificate, code="0000"))
+                await asyncio.sleep(0.3)
+        status, _, text = next(one for one in said if one[1] == "orders.lift_slowed")
+        assert status == 429 and "réessayez dans" in text
+        async with asyncio.timeout(10):
+            while "orders.note.codes_refused" not in (await room["operateur"].get("/api/logbook")).text:
+                await asyncio.sleep(0.1)
+
+    in_demo_city(scenario)
+
+
 def test_every_refusal_says_why_in_french(in_demo_city: InCity) -> None:
     async def scenario(city: WholeCity) -> None:
         room = await crew(city)

@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from beffroi.access.session import TooSoon
-from beffroi.trade.rejected import Rejected
+from beffroi.trade.rejected import Rejected, TooSoon
 
 SHORTEST = 12
 """Characters (ANSSI-PG-078: 9 to 11 is weak, 12 to 14 is medium and asks a second factor)."""

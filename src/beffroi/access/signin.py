@@ -12,14 +12,15 @@ from beffroi.access import actions as ask
 from beffroi.access.logic import normal_login
 from beffroi.access.passwords import Passwords
 from beffroi.access.sealing import Seal
-from beffroi.access.session import SHIFT, TooSoon, Unauthenticated, digest_of, new_token
-from beffroi.access.store import FIND_SECRET
+from beffroi.access.session import SHIFT, Unauthenticated, digest_of, new_token
+from beffroi.access.store import FIND_SECRET, FIND_USED_STEP, put_used_step
 from beffroi.access.throttle import Throttle
 from beffroi.access.totp import matching_step
 from beffroi.access.types import AccessState, Account, CredentialKind
 from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.time import Micros
 from beffroi.trade.doors import View, trusted
+from beffroi.trade.rejected import TooSoon
 
 log = structlog.get_logger("access")
 
@@ -101,7 +102,10 @@ class SignIn:
     async def _right_code(self, account: Account, code: str) -> bool:
         kept = await self.secret(account.totp, "totp")
         secret = self._seal().open(kept, account.totp) if kept and account.totp else None
-        step = matching_step(secret, code, self._wall(), self._used_steps.get(account.id, -1)) if secret else None
+        rows = await self._view.reader.fetch(FIND_USED_STEP, (account.id,))
+        # from here on nothing waits: the same code sent twice at once is used once
+        used = max(self._used_steps.get(account.id, -1), int(rows[0][0]) if rows else -1)
+        step = matching_step(secret, code, self._wall(), used) if secret else None
         if step is None:
             return False
         self._used_steps[account.id] = step
@@ -123,5 +127,10 @@ class SignIn:
             address=address,
             failures=max(0, failures),
         )
-        await self._view.executor.execute(action, trusted(Actor("person", account.id)))
+        step = self._used_steps.get(account.id) if account.totp else None
+        await self._view.executor.execute(
+            action,
+            trusted(Actor("person", account.id)),
+            also=None if step is None else lambda cursor: put_used_step(cursor, account.id, step),
+        )
         return token

@@ -21,9 +21,17 @@ class _Count(msgspec.Struct):
 
 
 class Throttle:
-    """Counts failures by (login, address); times are monotonic seconds given by the caller."""
+    """Counts failures by (login, address), or any other pair; times are monotonic seconds given by the caller.
 
-    def __init__(self) -> None:
+    The wait doubles from 1 s on after `free` failures, up to `longest_wait_s`.
+    """
+
+    def __init__(
+        self, free: int = FREE_FAILURES, longest_wait_s: float = LONGEST_WAIT_S, alert_at: int = ALERT_AT
+    ) -> None:
+        self._free = free
+        self._longest_wait_s = longest_wait_s
+        self._alert_at = alert_at
         self._counts: OrderedDict[Seat, _Count] = OrderedDict()
 
     def wait_s(self, login: str, address: str, now: float) -> float:
@@ -32,16 +40,16 @@ class Throttle:
         return max(0.0, count.free_at - now) if count else 0.0
 
     def failed(self, login: str, address: str, now: float) -> int:
-        """Count one failure and return how many there are: the wait doubles from the fifth on, up to a minute."""
+        """Count one failure and return how many there are."""
         seat = (login, address)
         count = self._counts.pop(seat, None)
         if count is None or now - count.last > FORGET_AFTER_S:
             count = _Count(0, now, now)
         count.failures += 1
         count.last = now
-        extra = count.failures - FREE_FAILURES
+        extra = count.failures - self._free
         if extra > 0:
-            count.free_at = now + min(LONGEST_WAIT_S, 2.0 ** min(extra - 1, 10))
+            count.free_at = now + min(self._longest_wait_s, 2.0 ** min(extra - 1, 10))
         self._counts[seat] = count
         if len(self._counts) > KEPT:
             self._counts.popitem(last=False)
@@ -61,5 +69,5 @@ class Throttle:
 
     def alerts(self, failures: int) -> bool:
         """Tell whether this many failures deserve a line of the journal: 10, 20, 40, 80…"""
-        tens, rest = divmod(failures, ALERT_AT)
-        return rest == 0 and tens > 0 and tens & (tens - 1) == 0
+        times, rest = divmod(failures, self._alert_at)
+        return rest == 0 and times > 0 and times & (times - 1) == 0

@@ -110,6 +110,14 @@ class Lift(Action, frozen=True, tag="orders.lift"):
     code: Code
 
 
+class NoteWrongCodes(Action, frozen=True, tag="orders.note_wrong_codes"):
+    """Tell that a lock-out was asked to be lifted with wrong codes, again and again, lastly by somebody."""
+
+    asset: UUID
+    failures: int
+    by: UUID | None = None
+
+
 class Rescope(Action, frozen=True, tag="orders.rescope"):
     """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
 

@@ -1,22 +1,25 @@
 """*Consignation*: life safety for electricians, above every order (room.md rule 7). Pure."""
 
-import hashlib
 import hmac
-from uuid import UUID
 
 from beffroi.model.ports import City
-from beffroi.orders.actions import Consign, Lift
-from beffroi.orders.events import Consigned, Lifted
+from beffroi.orders.actions import Consign, Lift, NoteWrongCodes
+from beffroi.orders.events import CodesRefused, Consigned, Lifted
 from beffroi.orders.types import OrdersState
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
+
+SEALED = "scrypt$"
+"""How a hash begins: a code never does."""
 
 LOCKABLE = frozenset({"cabinet", "circuit"})
 
 
 def decide_consign(state: OrdersState, action: Consign, context: Context) -> list[Event]:
     """Return the lock-out of a cabinet or circuit; refused when it is already locked."""
+    if not action.code.startswith(SEALED):
+        raise TypeError("the code of a lock-out is hashed before anything is decided")
     facts = context.city.topology.find(action.asset)
     if facts is None or facts.kind not in LOCKABLE:
         raise Rejected("orders.not_lockable", asset=str(action.asset))
@@ -30,7 +33,7 @@ def decide_consign(state: OrdersState, action: Consign, context: Context) -> lis
             asset=action.asset,
             holder=action.holder,
             certificate=action.certificate,
-            code_hash=hash_code(lock, action.code),
+            code_hash=action.code,
             scope=facts.scope,
         )
     ]
@@ -43,14 +46,17 @@ def decide_lift(state: OrdersState, action: Lift, context: Context) -> list[Even
         raise Rejected("orders.not_locked", asset=str(action.asset))
     if action.certificate != held.certificate:
         raise Rejected("orders.wrong_certificate")
-    if not hmac.compare_digest(hash_code(held.id, action.code), held.code_hash):
+    if not hmac.compare_digest(action.code, held.code_hash):
         raise Rejected("orders.not_the_holder", holder=held.holder)
     return [Lifted(lock=held.id, asset=held.asset, scope=held.scope)]
 
 
-def hash_code(lock: UUID, code: str) -> str:
-    """Return the salted hash kept of a holder's code: enough against a look, throttled by the room's own sessions."""
-    return hashlib.scrypt(code.encode(), salt=lock.bytes, n=2**12, r=8, p=1, dklen=32).hex()
+def decide_note(state: OrdersState, action: NoteWrongCodes, context: Context) -> list[Event]:
+    """Return the line about wrong codes given for a lock-out, if it still holds."""
+    held = state.locks.get(action.asset)
+    if held is None:
+        return []
+    return [CodesRefused(lock=held.id, asset=held.asset, failures=action.failures, by=action.by, scope=held.scope)]
 
 
 def locked_indexes(city: City) -> set[int]:

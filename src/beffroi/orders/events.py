@@ -146,6 +146,16 @@ class Lifted(Event, frozen=True, tag="orders.lifted"):
     scope: Scope = CITY
 
 
+class CodesRefused(Event, frozen=True, tag="orders.codes_refused"):
+    """Wrong codes were given for a lock-out, so many times that it must be known; `by` gave the last one."""
+
+    lock: UUID
+    asset: UUID
+    failures: int
+    by: UUID | None = None
+    scope: Scope = CITY
+
+
 class OrderScopes(msgspec.Struct, frozen=True, array_like=True):
     """The scopes of the points of one order."""
 

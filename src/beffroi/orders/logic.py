@@ -336,5 +336,6 @@ _HANDLERS: dict[type[Action], Callable[[OrdersState, Any, Context], list[Event]]
     actions.Expire: _expire,
     actions.Consign: consign.decide_consign,
     actions.Lift: consign.decide_lift,
+    actions.NoteWrongCodes: consign.decide_note,
     actions.Rescope: decide_rescope,
 }

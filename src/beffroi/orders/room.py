@@ -1,5 +1,6 @@
 """What orders and lock-outs sign as a trade."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,16 +11,18 @@ from beffroi.model.ports import City, scopes_of
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
 from beffroi.orders import actions, api, events, evolve, logic, rows, store
+from beffroi.orders.actions import Consign, Lift
+from beffroi.orders.codes import Codes
 from beffroi.orders.port import LocksPort, OverridesPort
 from beffroi.orders.selection import resolve
 from beffroi.orders.texts import TEXTS
 from beffroi.orders.types import OrdersState
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
-from beffroi.trade.doors import View
+from beffroi.trade.doors import Caller, View
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line, Row
-from beffroi.trade.room import Trade
+from beffroi.trade.room import Prepared, Trade
 
 
 class Orders(Trade[OrdersState]):
@@ -38,6 +41,7 @@ class Orders(Trade[OrdersState]):
         actions.Expire,
         actions.Consign,
         actions.Lift,
+        actions.NoteWrongCodes,
         actions.Rescope,
     )
     events: ClassVar[tuple[type[Event], ...]] = (
@@ -55,16 +59,26 @@ class Orders(Trade[OrdersState]):
         events.OverrideEnded,
         events.Consigned,
         events.Lifted,
+        events.CodesRefused,
         events.Rescoped,
     )
+    prepared: ClassVar[tuple[type[Action], ...]] = (Consign, Lift)
     topics: ClassVar[tuple[str, ...]] = (rows.ORDERS, rows.OVERRIDES, rows.LOCKS)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
+
+    def __init__(self) -> None:
+        self._codes = Codes(time.monotonic)
 
     def empty(self) -> OrdersState:
         return OrdersState()
 
     def load(self, connection: psycopg.Connection[Any]) -> OrdersState:
         return store.load(connection)
+
+    async def prepare(self, state: OrdersState, action: Action, caller: Caller) -> Prepared:
+        if isinstance(action, Consign):
+            return await self._codes.seal(action)
+        return await self._codes.check(state, action, caller) if isinstance(action, Lift) else Prepared(action)
 
     def decide(self, state: OrdersState, action: Action, context: Context) -> Sequence[Event]:
         return logic.decide(state, action, context)
@@ -90,7 +104,7 @@ class Orders(Trade[OrdersState]):
 
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         event = line.event
-        if isinstance(event, events.Consigned | events.Lifted):
+        if isinstance(event, events.Consigned | events.Lifted | events.CodesRefused):
             yield rows.LOCKS, event.asset
             return
         if isinstance(event, events.Rescoped):

@@ -137,6 +137,18 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Consigné, attestation {certificate}",
         "en": "Locked out, certificate {certificate}",
     },
+    "orders.lift_slowed": {
+        "fr": "Trop de codes faux pour cette consignation : réessayez dans {wait_s} s.",
+        "en": "Too many wrong codes for this lock-out: try again in {wait_s} s.",
+    },
+    "orders.codes_refused": {
+        "fr": "Consignation : {failures} codes de levée faux",
+        "en": "Lock-out: {failures} wrong codes to lift it",
+    },
+    "orders.note.codes_refused": {
+        "fr": "{failures} codes faux pour lever la consignation · {place}",
+        "en": "{failures} wrong codes to lift the lock-out · {place}",
+    },
     "orders.rescoped": {
         "fr": "Ordres et consignations passés dans une autre commune",
         "en": "Orders and lock-outs moved to another commune",

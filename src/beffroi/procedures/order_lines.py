@@ -25,6 +25,9 @@ def note(line: Line, city: City) -> Sequence[Action]:
             return [Note(code="orders.note.consigned", params=params, asset=asset, scope=scope)]
         case ev.Lifted(asset=asset, scope=scope):
             return [Note(code="orders.note.lifted", params={"place": _place(asset, city)}, asset=asset, scope=scope)]
+        case ev.CodesRefused(asset=asset, failures=failures, scope=scope):
+            params = {"failures": str(failures), "place": _place(asset, city)}
+            return [Note(code="orders.note.codes_refused", params=params, asset=asset, scope=scope)]
     return []
 
 
@@ -32,5 +35,5 @@ def _place(asset: UUID, city: City) -> str:
     return city.topology.place_label(asset) if city.topology.find(asset) else ""
 
 
-LISTENS = (ev.GlassBroken, ev.CountersignOverdue, ev.Countersigned, ev.Consigned, ev.Lifted)
+LISTENS = (ev.GlassBroken, ev.CountersignOverdue, ev.Countersigned, ev.Consigned, ev.Lifted, ev.CodesRefused)
 REACTION = Reaction(name="automatic_lines.orders", listens=LISTENS, react=note)

@@ -5,12 +5,13 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+import msgspec
 import psycopg
 import structlog
 
 from beffroi.journal import store as journal
 from beffroi.journal.types import GENESIS, Head
-from beffroi.model.actor import Cause
+from beffroi.model.actor import SYSTEM, Cause
 from beffroi.model.ids import Ids
 from beffroi.model.time import Clock, Micros
 from beffroi.server.group import GROUP_ACTIONS, Asked, Broken, Group, Request, Result
@@ -18,7 +19,7 @@ from beffroi.server.metrics import COMMIT_S, GROUP_LINES, QUEUE_DEPTH, REFUSED_B
 from beffroi.server.wiring import Wiring
 from beffroi.server.writer import OURS_ENDING_S, ConnectionGone, LeadershipLost, NotKept, Writer
 from beffroi.trade.action import Action
-from beffroi.trade.doors import Also, Caller, Outcome
+from beffroi.trade.doors import Also, Caller, Outcome, trusted
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
 
@@ -70,6 +71,7 @@ class Committer:
         self._publish = publish
         self._reloaded = reloaded
         self.bound = bound
+        self._prepared = frozenset(action for trade in wiring.trades for action in trade.prepared)
         self._queue: deque[Request] = deque()
         self._waiting = 0
         self._arrived = asyncio.Event()
@@ -107,12 +109,29 @@ class Committer:
         if self._waiting + len(asked) > self.bound and self._waiting:
             REFUSED_BUSY.inc(len(asked))
             raise Rejected("core.busy", waiting=self._waiting)
+        told: list[Action] = []
+        if any(type(one.action) in self._prepared for one in asked):
+            asked, told = await self._prepare(asked, caller)
         request = Request(asked, caller, also, asyncio.get_running_loop().create_future())
         self._queue.append(request)
         self._waiting += len(asked)
         QUEUE_DEPTH.set(self._waiting)
         self._arrived.set()
-        return await request.future
+        results = await request.future
+        for note in told:
+            await self.execute(note, trusted(SYSTEM))
+        return results
+
+    async def _prepare(self, asked: Sequence[Asked], caller: Caller) -> tuple[list[Asked], list[Action]]:
+        """Let the trades do what is too slow to be decided; return also what the system must tell of it."""
+        ready, told = [], []
+        for one in asked:
+            trade = self._wiring.of_action[type(one.action)]
+            prepared = await trade.prepare(self._wiring.states[trade.name], one.action, caller)
+            ready.append(msgspec.structs.replace(one, action=prepared.action))
+            if prepared.tells is not None:
+                told.append(prepared.tells)
+        return ready, told
 
     async def start(self, patience_s: float | None = None) -> None:
         """Take the lead and load every state from the rows; waits while another core leads."""

@@ -11,3 +11,9 @@ class Rejected(Exception):  # noqa: N818 - an answer of the trade, not a failure
         super().__init__(code, params)
         self.code = code
         self.params = params
+
+
+class TooSoon(Rejected):
+    """Somebody who failed too often must wait: HTTP 429; `wait_s` says how long."""
+
+    status = 429

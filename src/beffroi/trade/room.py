@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
+import msgspec
 import psycopg
 
 from beffroi.model.kinds import EquipmentKind
@@ -13,11 +14,18 @@ from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
-from beffroi.trade.doors import View
+from beffroi.trade.doors import Caller, View
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line, Row
 
 S = TypeVar("S")
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """An action ready to be decided; `tells` is what the system has to say about it, whatever becomes of it."""
+
+    action: Action
+    tells: Action | None = None
 
 
 class Trade(Generic[S]):
@@ -34,6 +42,8 @@ class Trade(Generic[S]):
     topics: ClassVar[tuple[str, ...]] = ()
     windows: ClassVar[dict[str, int]] = {}
     """Topics of which a screen holds the newest rows only, with how many."""
+    prepared: ClassVar[tuple[type[Action], ...]] = ()
+    """Actions that pass by `prepare` before they are decided."""
     subjects: ClassVar[tuple[str, ...]] = ()
     """Subjects of the bus that `hear` wants: machine-scale news that belongs to the state and is never journalled."""
     kinds: dict[str, EquipmentKind] = {}
@@ -52,6 +62,13 @@ class Trade(Generic[S]):
     def load(self, connection: psycopg.Connection[Any]) -> S:
         """Return the state kept by the rows of the database."""
         raise NotImplementedError
+
+    async def prepare(self, state: S, action: Action, caller: Caller) -> Prepared:
+        """Do with an action what is too slow to be decided: hash its secrets, in a thread.
+
+        Nothing is decided here, rights included: they are asked afterwards, as for any action.
+        """
+        return Prepared(action)
 
     def decide(self, state: S, action: Action, context: Context) -> Sequence[Event]:
         """Return the events that answer an action, or raise Rejected; changes nothing."""
