@@ -45,6 +45,7 @@ _STATEMENTS: dict[type[Event], str] = {
     told.DemoOpened: """INSERT INTO access_demo (password) VALUES (%(password)s)
         ON CONFLICT (single) DO UPDATE SET password = excluded.password""",
 }
+FIND_USED_STEP = "SELECT step FROM access_totp_used WHERE account = %s"
 _REPLACING = (told.PasswordChanged, told.TotpEnrolled, told.TotpDropped)
 
 
@@ -101,3 +102,12 @@ def put_credential(cursor: psycopg.Cursor[Any], credential: UUID, kind: Credenti
 
 
 FIND_SECRET = "SELECT secret FROM access_credential WHERE id = %s AND kind = %s"  # noqa: S105 - a query, not a secret
+
+
+def put_used_step(cursor: psycopg.Cursor[Any], account: UUID, step: int) -> None:
+    """Remember the newest step of which a code was used: codes up to it are refused from now on."""
+    cursor.execute(
+        "INSERT INTO access_totp_used (account, step) VALUES (%s, %s) ON CONFLICT (account)"
+        " DO UPDATE SET step = greatest(access_totp_used.step, excluded.step)",
+        (account, step),
+    )
