@@ -105,6 +105,41 @@ class DropTotp(Action, frozen=True, tag="access.drop_totp"):
     account: UUID
 
 
+class SetCode(Action, frozen=True, tag="access.set_code"):
+    """Put another *code de prise de poste* behind an account: it opens a session at an enrolled seat only."""
+
+    account: UUID
+    credential: UUID
+
+
+class DropCode(Action, frozen=True, tag="access.drop_code"):
+    """Take the *code de prise de poste* of an account away."""
+
+    right: ClassVar[str] = "accounts"
+
+    account: UUID
+
+
+class AddSecurityKey(Action, frozen=True, tag="access.add_security_key"):
+    """Let a security key open a session of an account; its public half is committed with it."""
+
+    account: UUID
+    key: Annotated[str, msgspec.Meta(min_length=4, max_length=1400)]
+    name: Name
+
+
+class RemoveSecurityKey(Action, frozen=True, tag="access.remove_security_key"):
+    """Let a security key open nothing any more: it is lost."""
+
+    key: str
+
+
+class LockSession(Action, frozen=True, tag="access.lock_session"):
+    """Lock a seat: its session looks and listens until a code or a key opens another."""
+
+    session: UUID
+
+
 class OpenSession(Action, frozen=True, tag="access.open_session"):
     """Sign a person in, once secrets were checked; times are the wall's."""
 

@@ -13,7 +13,7 @@ from beffroi.access.logic import get_account
 from beffroi.access.passwords import Passwords, one_time_password
 from beffroi.access.purposes import Purpose, list_purposes
 from beffroi.access.roles import BUILT_IN, RIGHTS, meet, rights_of
-from beffroi.access.session import digest_of, new_token
+from beffroi.access.session import digest_of, is_locked, new_token
 from beffroi.access.store import put_credential
 from beffroi.access.types import AccessState, Account, Lang, MachineKey, Role, RoleGrant
 from beffroi.model.scope import CITY
@@ -205,6 +205,8 @@ def _names(view: View[AccessState]) -> Any:
         if not caller.rights.names("view"):
             raise Rejected("forbidden", right="view")
         state = view.state
+        if is_locked(state, caller):
+            return {}
         named: list[Account | MachineKey] = [*state.accounts.values(), *state.keys.values()]
         return {str(one.id): one.name for one in named if one.id == caller.actor.id or _works_where(caller, one, state)}
 

@@ -13,11 +13,12 @@ from litestar.datastructures import Cookie
 
 from beffroi.access import actions as ask
 from beffroi.access.administration import admin_routes
+from beffroi.access.codes import check_code
 from beffroi.access.logic import get_account
 from beffroi.access.passwords import Passwords, check_strength
 from beffroi.access.roles import rights_of
 from beffroi.access.sealing import Seal, load_seal, make_seal
-from beffroi.access.session import COOKIE, SHIFT, Gate, Unauthenticated, account_rights, csrf_of
+from beffroi.access.session import COOKIE, SHIFT, Gate, Unauthenticated, csrf_of, is_locked
 from beffroi.access.signin import Credentials, SignIn
 from beffroi.access.store import put_credential, put_used_step
 from beffroi.access.totp import enrolment_uri, matching_step, new_secret
@@ -58,6 +59,9 @@ class Me(msgspec.Struct):
     ends_at: Micros | None
     must_change_password: bool
     second_factor: bool
+    has_code: bool
+    security_keys: int
+    locked: bool
     rights: dict[str, tuple[Grant, ...]]
     communes: list[str]
     trades: list[str]
@@ -69,6 +73,13 @@ class PasswordForm(msgspec.Struct, forbid_unknown_fields=True):
 
     present: Secret
     new: Secret
+
+
+class SeatCodeForm(msgspec.Struct, forbid_unknown_fields=True):
+    """One's present password and the code of the seat to come."""
+
+    present: Secret
+    code: Secret
 
 
 class LanguageForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -124,16 +135,7 @@ def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list
     async def sign_in(data: Credentials, request: AnyRequest) -> Response[Me]:
         token = await signin.open(data, address_of(request))
         caller = gate.caller(method="GET", cookie=token, authorization=None, csrf=None)
-        cookie = Cookie(
-            COOKIE,
-            path="/",
-            value=token,
-            httponly=True,
-            secure=request.url.scheme == "https",
-            samesite="strict",
-            max_age=SHIFT // SECOND,
-        )
-        return Response(me_of(view.state, caller, token), cookies=[cookie])
+        return Response(me_of(view.state, caller, token), cookies=[session_cookie(token, request)])
 
     @post("/logout", opt=AT_ROOT, summary="Sign out", status_code=204)
     async def sign_out(caller: Caller) -> Response[None]:
@@ -163,12 +165,24 @@ def _own_routes(view: View[AccessState], signin: SignIn, passwords: Passwords) -
             also=lambda cursor: put_credential(cursor, credential, "password", hashed),
         )
 
+    @post("/code", summary="Choose one's own code of the seat", status_code=204)
+    async def change_code(data: SeatCodeForm, caller: Caller, request: AnyRequest) -> None:
+        account = own_account(view.state, caller)
+        await signin.check_own(account, data.present, address_of(request))
+        check_code(data.code)
+        credential, hashed = new_credential(), await passwords.hash(data.code)
+        await view.executor.execute(
+            ask.SetCode(account=account.id, credential=credential),
+            acting_for(caller),
+            also=lambda cursor: put_credential(cursor, credential, "code", hashed),
+        )
+
     @post("/language", summary="Change one's own language", status_code=204)
     async def change_language(data: LanguageForm, caller: Caller) -> None:
         own_account(view.state, caller)
         await view.executor.execute(ask.SetLanguage(lang=data.lang), acting_for(caller))
 
-    return [change_password, change_language]
+    return [change_password, change_code, change_language]
 
 
 def _totp_routes(view: View[AccessState], seal: Callable[[], Seal]) -> list[Any]:
@@ -201,6 +215,19 @@ def _totp_routes(view: View[AccessState], seal: Callable[[], Seal]) -> list[Any]
     return [begin_totp, confirm_totp]
 
 
+def session_cookie(token: str, request: AnyRequest) -> Cookie:
+    """Return the cookie of a session, which lasts the shift."""
+    return Cookie(
+        COOKIE,
+        path="/",
+        value=token,
+        httponly=True,
+        secure=request.url.scheme == "https",
+        samesite="strict",
+        max_age=SHIFT // SECOND,
+    )
+
+
 def own_account(state: AccessState, caller: Caller) -> Account:
     """Return the account of a signed-in person; Unauthenticated for a machine's key."""
     if caller.session is None or caller.actor.id is None:
@@ -214,7 +241,7 @@ def me_of(state: AccessState, caller: Caller, token: str) -> Me:
     session = state.sessions.get(caller.session) if caller.session else None
     key = state.keys.get(caller.actor.id) if caller.actor.id else None
     held = account.grants if account else key.grants if key else ()
-    rights = account_rights(state, account) if account else rights_of(held, state.roles)
+    rights = caller.rights if account else rights_of(held, state.roles)
     return Me(
         account=account.id if account else None,
         login=account.login if account else "",
@@ -224,6 +251,9 @@ def me_of(state: AccessState, caller: Caller, token: str) -> Me:
         ends_at=session.ends_at if session else None,
         must_change_password=bool(account and account.must_change),
         second_factor=bool(account and account.totp),
+        has_code=bool(account and account.code),
+        security_keys=sum(key.account == caller.actor.id for key in state.security_keys.values()),
+        locked=is_locked(state, caller),
         rights=rights.grants,
         communes=sorted({commune for grant in held for commune in grant.communes}),
         trades=sorted({trade for grant in held for trade in grant.trades}),

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from beffroi.access import events as told
-from beffroi.access.types import AccessState, Account, MachineKey, Role, Session
+from beffroi.access.types import AccessState, Account, MachineKey, Role, SecurityKey, Session
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
@@ -83,6 +83,20 @@ def _session_closed(state: AccessState, event: told.SessionClosed, line: Line) -
         state.session_digests.pop(session.digest, None)
 
 
+def _session_locked(state: AccessState, event: told.SessionLocked, line: Line) -> None:
+    session = state.sessions.get(event.session)
+    if session:
+        keep_session(state, replace(session, locked=True))
+
+
+def _security_key_added(state: AccessState, event: told.SecurityKeyAdded, line: Line) -> None:
+    state.security_keys[event.key] = SecurityKey(event.key, event.account, event.name, line.recorded_at)
+
+
+def _security_key_removed(state: AccessState, event: told.SecurityKeyRemoved, line: Line) -> None:
+    state.security_keys.pop(event.key, None)
+
+
 def _key_created(state: AccessState, event: told.KeyCreated, line: Line) -> None:
     keep_key(
         state,
@@ -128,6 +142,11 @@ _CHANGES: dict[type[Event], Callable[[AccessState, Any, Line], None]] = {
     told.PasswordChanged: _edit(credential=lambda event: event.credential, must_change=lambda event: event.must_change),
     told.TotpEnrolled: _edit(totp=lambda event: event.credential),
     told.TotpDropped: _edit(totp=lambda event: None),
+    told.CodeSet: _edit(code=lambda event: event.credential),
+    told.CodeDropped: _edit(code=lambda event: None),
+    told.SecurityKeyAdded: _security_key_added,
+    told.SecurityKeyRemoved: _security_key_removed,
+    told.SessionLocked: _session_locked,
     told.SessionOpened: _session_opened,
     told.SessionClosed: _session_closed,
     told.KeyCreated: _key_created,

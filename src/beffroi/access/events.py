@@ -85,6 +85,43 @@ class TotpDropped(Event, frozen=True, tag="access.totp_dropped"):
     replaces: UUID
 
 
+class CodeSet(Event, frozen=True, tag="access.code_set"):
+    """Another *code de prise de poste* stands behind an account."""
+
+    account: UUID
+    credential: UUID
+    replaces: UUID | None
+
+
+class CodeDropped(Event, frozen=True, tag="access.code_dropped"):
+    """An account has no *code de prise de poste* any more."""
+
+    account: UUID
+    replaces: UUID
+
+
+class SecurityKeyAdded(Event, frozen=True, tag="access.security_key_added"):
+    """A security key opens sessions of an account."""
+
+    account: UUID
+    key: str
+    name: str
+
+
+class SecurityKeyRemoved(Event, frozen=True, tag="access.security_key_removed"):
+    """A security key opens nothing any more."""
+
+    account: UUID
+    key: str
+
+
+class SessionLocked(Event, frozen=True, tag="access.session_locked"):
+    """A seat was locked."""
+
+    session: UUID
+    account: UUID
+
+
 class SessionOpened(Event, frozen=True, tag="access.session_opened"):
     """A person signed in; `failures` were counted at that seat just before."""
 

@@ -119,6 +119,35 @@ def _drop_totp(state: AccessState, action: ask.DropTotp, context: Context) -> Se
     return [told.TotpDropped(account=account.id, replaces=account.totp)] if account.totp else []
 
 
+def _set_code(state: AccessState, action: ask.SetCode, context: Context) -> Sequence[Event]:
+    account = get_account(state, action.account)
+    return [told.CodeSet(account=account.id, credential=action.credential, replaces=account.code)]
+
+
+def _drop_code(state: AccessState, action: ask.DropCode, context: Context) -> Sequence[Event]:
+    account = get_account(state, action.account)
+    return [told.CodeDropped(account=account.id, replaces=account.code)] if account.code else []
+
+
+def _add_security_key(state: AccessState, action: ask.AddSecurityKey, context: Context) -> Sequence[Event]:
+    account = get_account(state, action.account)
+    if action.key in state.security_keys:
+        raise Rejected("access.key_known")
+    return [told.SecurityKeyAdded(account=account.id, key=action.key, name=action.name)]
+
+
+def _remove_security_key(state: AccessState, action: ask.RemoveSecurityKey, context: Context) -> Sequence[Event]:
+    known = state.security_keys.get(action.key)
+    return [told.SecurityKeyRemoved(account=known.account, key=known.id)] if known else []
+
+
+def _lock_session(state: AccessState, action: ask.LockSession, context: Context) -> Sequence[Event]:
+    session = state.sessions.get(action.session)
+    if session is None or session.locked:
+        return []
+    return [told.SessionLocked(session=session.id, account=session.account)]
+
+
 def _open_session(state: AccessState, action: ask.OpenSession, context: Context) -> Sequence[Event]:
     account = get_account(state, action.account)
     if account.state == "disabled":
@@ -267,6 +296,11 @@ _DECIDERS: dict[type[Action], Callable[[AccessState, Any, Context], Sequence[Eve
     ask.ChangePassword: _change_password,
     ask.EnrolTotp: _enrol_totp,
     ask.DropTotp: _drop_totp,
+    ask.SetCode: _set_code,
+    ask.DropCode: _drop_code,
+    ask.AddSecurityKey: _add_security_key,
+    ask.RemoveSecurityKey: _remove_security_key,
+    ask.LockSession: _lock_session,
     ask.OpenSession: _open_session,
     ask.CloseSession: _close_session,
     ask.RevokeSession: _revoke_session,

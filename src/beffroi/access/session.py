@@ -101,7 +101,7 @@ class Gate:
             return None
         return Caller(
             actor=Actor("person", account.id),
-            rights=account_rights(state, account),
+            rights=locked_rights(state, account) if session.locked else account_rights(state, account),
             lang=account.lang,
             session=session.id,
         )
@@ -124,3 +124,15 @@ class Gate:
 def account_rights(state: AccessState, account: Account) -> Rights:
     """Return what an account may do: nothing before a one-time password is changed."""
     return Rights() if account.must_change else rights_of(account.grants, state.roles)
+
+
+def locked_rights(state: AccessState, account: Account) -> Rights:
+    """Return what is left to a locked seat: the picture and the sound."""
+    seen = account_rights(state, account).grants.get("view")
+    return Rights({"view": seen} if seen else {})
+
+
+def is_locked(state: AccessState, caller: Caller) -> bool:
+    """Tell whether a caller's seat is locked."""
+    session = state.sessions.get(caller.session) if caller.session else None
+    return session is not None and session.locked

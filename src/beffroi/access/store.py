@@ -10,17 +10,18 @@ from psycopg.types.json import Jsonb
 
 from beffroi.access import events as told
 from beffroi.access.changes import keep_account, keep_key, keep_session
-from beffroi.access.types import AccessState, Account, CredentialKind, MachineKey, Role, RoleGrant, Session
+from beffroi.access.types import AccessState, Account, CredentialKind, MachineKey, Role, RoleGrant, SecurityKey, Session
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
-_ACCOUNT = "id, login, name, lang, state, grants, credential, must_change, totp, created_at, closed_at"
+_ACCOUNT = "id, login, name, lang, state, grants, credential, must_change, totp, created_at, closed_at, code"
 _KEY = "id, name, digest, grants, created_at, created_by, ends_at, revoked"
-_SESSION = "id, account, digest, opened_at, ends_at, address"
+_SESSION = "id, account, digest, opened_at, ends_at, address, locked"
+_SECURITY_KEY = "id, account, name, created_at"
 
 _STATEMENTS: dict[type[Event], str] = {
     told.AccountCreated: f"""INSERT INTO access_account ({_ACCOUNT}) VALUES (%(account)s, %(login)s, %(name)s, %(lang)s,
-        'active', %(grants)s, %(credential)s, %(must_change)s, NULL, %(recorded_at)s, NULL)""",
+        'active', %(grants)s, %(credential)s, %(must_change)s, NULL, %(recorded_at)s, NULL, NULL)""",
     told.AccountCorrected: "UPDATE access_account SET name = %(name)s, lang = %(lang)s WHERE id = %(account)s",
     told.GrantsSet: "UPDATE access_account SET grants = %(grants)s WHERE id = %(account)s",
     told.AccountDisabled: """UPDATE access_account SET state = 'disabled', closed_at = %(recorded_at)s
@@ -31,8 +32,15 @@ _STATEMENTS: dict[type[Event], str] = {
         WHERE id = %(account)s""",
     told.TotpEnrolled: "UPDATE access_account SET totp = %(credential)s WHERE id = %(account)s",
     told.TotpDropped: "UPDATE access_account SET totp = NULL WHERE id = %(account)s",
+    told.CodeSet: "UPDATE access_account SET code = %(credential)s WHERE id = %(account)s",
+    told.CodeDropped: "UPDATE access_account SET code = NULL WHERE id = %(account)s",
+    told.SecurityKeyAdded: f"""INSERT INTO access_security_key ({_SECURITY_KEY}) VALUES (%(key)s, %(account)s, %(name)s,
+        %(recorded_at)s) ON CONFLICT (id) DO NOTHING""",
+    told.SecurityKeyRemoved: """WITH gone AS (DELETE FROM access_public_key WHERE id = %(key)s)
+        DELETE FROM access_security_key WHERE id = %(key)s""",
+    told.SessionLocked: "UPDATE access_session SET locked = true WHERE id = %(session)s",
     told.SessionOpened: f"""INSERT INTO access_session ({_SESSION}) VALUES (%(session)s, %(account)s, %(digest)s,
-        %(opened_at)s, %(ends_at)s, %(address)s)""",
+        %(opened_at)s, %(ends_at)s, %(address)s, false)""",
     told.SessionClosed: "DELETE FROM access_session WHERE id = %(session)s",
     told.KeyCreated: f"""INSERT INTO access_key ({_KEY}) VALUES (%(key)s, %(name)s, %(digest)s, %(grants)s,
         %(recorded_at)s, %(author)s, %(ends_at)s, false)""",
@@ -46,7 +54,7 @@ _STATEMENTS: dict[type[Event], str] = {
         ON CONFLICT (single) DO UPDATE SET password = excluded.password""",
 }
 FIND_USED_STEP = "SELECT step FROM access_totp_used WHERE account = %s"
-_REPLACING = (told.PasswordChanged, told.TotpEnrolled, told.TotpDropped)
+_REPLACING = (told.PasswordChanged, told.TotpEnrolled, told.TotpDropped, told.CodeSet, told.CodeDropped)
 
 
 def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
@@ -78,6 +86,8 @@ def load(connection: psycopg.Connection[Any]) -> AccessState:
         keep_key(state, _struct(MachineKey, _KEY, row))
     for row in connection.execute(f"SELECT {_SESSION} FROM access_session ORDER BY id"):
         keep_session(state, _struct(Session, _SESSION, row))
+    for row in connection.execute(f"SELECT {_SECURITY_KEY} FROM access_security_key ORDER BY created_at, id"):
+        state.security_keys[row[0]] = SecurityKey(*row)
     for name, rights, label in connection.execute("SELECT name, rights, label FROM access_role ORDER BY name"):
         state.roles[name] = Role(name, tuple(rights), label)
     state.purposes = dict(connection.execute("SELECT name, keep_days FROM access_purpose").fetchall())

@@ -76,6 +76,30 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Cette clé aurait plus de droits que vous : réduisez son périmètre.",
         "en": "This key would have more rights than you: narrow it.",
     },
+    "access.key_known": {
+        "fr": "Cette clé de sécurité est déjà enregistrée.",
+        "en": "This security key is already registered.",
+    },
+    "access.bad_key": {
+        "fr": "Clé de sécurité non reconnue : réessayez, ou tapez le code.",
+        "en": "Security key not recognised: try again, or type the code.",
+    },
+    "access.bad_seat_code": {
+        "fr": "Identifiant ou code de prise de poste inconnu.",
+        "en": "Unknown login or seat code.",
+    },
+    "access.code_shape": {
+        "fr": "Le code de prise de poste a {shortest} à {longest} chiffres.",
+        "en": "The seat code has {shortest} to {longest} digits.",
+    },
+    "access.code_plain": {
+        "fr": "Ce code se devine : ni suite, ni chiffre répété, ni date.",
+        "en": "This code is easily guessed: no series, no repeated digit, no date.",
+    },
+    "access.locked": {
+        "fr": "Le poste est verrouillé : déverrouillez-le par votre code ou votre clé.",
+        "en": "The seat is locked: unlock it by your code or your key.",
+    },
     "access.password_short": {
         "fr": "Mot de passe trop court : {shortest} caractères au moins.",
         "en": "Password too short: at least {shortest} characters.",
@@ -120,6 +144,23 @@ _EVENTS: dict[str, dict[str, str]] = {
         "fr": "Second facteur retiré du compte {account}",
         "en": "Second factor removed from account {account}",
     },
+    "access.code_set": {
+        "fr": "Code de prise de poste du compte {account} changé",
+        "en": "Seat code of account {account} changed",
+    },
+    "access.code_dropped": {
+        "fr": "Code de prise de poste du compte {account} retiré",
+        "en": "Seat code of account {account} removed",
+    },
+    "access.security_key_added": {
+        "fr": "Clé de sécurité « {name} » ajoutée au compte {account}",
+        "en": "Security key “{name}” added to account {account}",
+    },
+    "access.security_key_removed": {
+        "fr": "Clé de sécurité retirée du compte {account}",
+        "en": "Security key removed from account {account}",
+    },
+    "access.session_locked": {"fr": "Poste du compte {account} verrouillé", "en": "Seat of account {account} locked"},
     "access.session_opened": {
         "fr": "Connexion du compte {account} depuis {address} ({failures} échecs juste avant)",
         "en": "Account {account} signed in from {address} ({failures} failures just before)",

@@ -9,7 +9,7 @@ from beffroi.model.scope import ANY, Grant
 from beffroi.model.time import Micros
 
 AccountState = Literal["active", "disabled"]
-CredentialKind = Literal["password", "totp"]
+CredentialKind = Literal["password", "totp", "code"]
 CloseReason = Literal["logout", "revoked", "expired", "password_changed", "disabled", "replaced"]
 Lang = Literal["fr", "en"]
 
@@ -37,7 +37,8 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A person's account. `credential` and `totp` name secrets kept apart, never in memory nor in the journal."""
+    """A person's account. `credential`, `totp` and `code` (*code de prise de poste*) name secrets kept apart, never in
+    memory nor in the journal."""
 
     id: UUID
     login: str
@@ -50,6 +51,7 @@ class Account(msgspec.Struct, frozen=True):
     totp: UUID | None = None
     created_at: Micros = 0
     closed_at: Micros | None = None
+    code: UUID | None = None
 
 
 class MachineKey(msgspec.Struct, frozen=True):
@@ -77,6 +79,18 @@ class Session(msgspec.Struct, frozen=True):
     opened_at: Micros
     ends_at: Micros
     address: str = ""
+    locked: bool = False
+    """A locked seat looks and listens: no right but the view, no name, until a code or a key opens it."""
+
+
+class SecurityKey(msgspec.Struct, frozen=True):
+    """A security key (WebAuthn) of a person: its public half is kept apart, with its counter."""
+
+    id: str
+    """The credential's identifier, base64url as browsers write it."""
+    account: UUID
+    name: str
+    created_at: Micros
 
 
 class AccessState(msgspec.Struct):
@@ -86,6 +100,7 @@ class AccessState(msgspec.Struct):
     roles: dict[str, Role] = {}
     keys: dict[UUID, MachineKey] = {}
     sessions: dict[UUID, Session] = {}
+    security_keys: dict[str, SecurityKey] = {}
     purposes: dict[str, int] = {}
     """Days that each purpose is kept, where the city decided otherwise than `purposes.DEFAULTS`."""
     demo_password: str = ""

@@ -1,4 +1,7 @@
-"""What happened to desks and seats. No name of a person is here: accounts only."""
+"""What happened to desks and seats. No name of a person is here: accounts only.
+
+`said` names desks and seats as they were called then, for the sentences of the main courante.
+"""
 
 from uuid import UUID
 
@@ -57,6 +60,7 @@ class Held(Event, frozen=True, tag="seats.held"):
     desk: str
     seat: UUID
     before: UUID | None = None
+    said: dict[str, str] = {}
 
 
 class HandedOver(Event, frozen=True, tag="seats.handed_over"):
@@ -65,6 +69,7 @@ class HandedOver(Event, frozen=True, tag="seats.handed_over"):
     desk: str
     seat: UUID
     before: UUID
+    said: dict[str, str] = {}
 
 
 class Disarmed(Event, frozen=True, tag="seats.disarmed"):
@@ -72,6 +77,7 @@ class Disarmed(Event, frozen=True, tag="seats.disarmed"):
 
     desk: str
     before: UUID
+    said: dict[str, str] = {}
 
 
 class Unheld(Event, frozen=True, tag="seats.unheld"):
@@ -79,6 +85,7 @@ class Unheld(Event, frozen=True, tag="seats.unheld"):
 
     desk: str
     seat: UUID
+    said: dict[str, str] = {}
 
 
 class Resumed(Event, frozen=True, tag="seats.resumed"):
@@ -86,6 +93,7 @@ class Resumed(Event, frozen=True, tag="seats.resumed"):
 
     desk: str
     seat: UUID
+    said: dict[str, str] = {}
 
 
 class ReliefBegun(Event, frozen=True, tag="seats.relief_begun"):
@@ -123,3 +131,4 @@ class ReliefSigned(Event, frozen=True, tag="seats.relief_signed"):
     incoming: UUID
     outgoing: UUID | None
     digest: str
+    said: dict[str, str] = {}

@@ -98,7 +98,11 @@ def _hold(state: SeatsState, action: ask.Hold, context: Context) -> Sequence[Eve
             continue
         if holding and holding.seat != seat.id and holding.unheld_since is None:
             raise Rejected("seats.held_by", desk=desk, seat=_name(state, holding.seat))
-        made.append(told.Held(desk=desk, seat=seat.id, before=holding.seat if holding else None))
+        made.append(
+            told.Held(
+                desk=desk, seat=seat.id, before=holding.seat if holding else None, said=_said(state, seat.id, desk)
+            )
+        )
     return made
 
 
@@ -116,27 +120,31 @@ def _hand_over(state: SeatsState, action: ask.HandOver, context: Context) -> Seq
         sits = state.seats[holding.seat].account == context.actor.id if holding.seat in state.seats else False
         if not (sits or holding.unheld_since or context.rights.allows("shift", CITY)):
             raise Rejected("seats.not_yours", desk=desk, seat=_name(state, holding.seat))
-        made.append(told.HandedOver(desk=desk, seat=to.id, before=holding.seat))
+        said = {**_said(state, to.id, desk), "before": _name(state, holding.seat)}
+        made.append(told.HandedOver(desk=desk, seat=to.id, before=holding.seat, said=said))
     return made
 
 
 def _disarm(state: SeatsState, action: ask.Disarm, context: Context) -> Sequence[Event]:
     holding = state.holdings.get(action.desk)
-    return [told.Disarmed(desk=action.desk, before=holding.seat)] if holding else []
+    if holding is None:
+        return []
+    said = _said(state, holding.seat, action.desk)
+    return [told.Disarmed(desk=action.desk, before=holding.seat, said=said)]
 
 
 def _unheld(state: SeatsState, action: ask.MarkUnheld, context: Context) -> Sequence[Event]:
     holding = state.holdings.get(action.desk)
     if holding is None or holding.unheld_since is not None:
         return []
-    return [told.Unheld(desk=action.desk, seat=holding.seat)]
+    return [told.Unheld(desk=action.desk, seat=holding.seat, said=_said(state, holding.seat, action.desk))]
 
 
 def _resume(state: SeatsState, action: ask.Resume, context: Context) -> Sequence[Event]:
     holding = state.holdings.get(action.desk)
     if holding is None or holding.unheld_since is None:
         return []
-    return [told.Resumed(desk=action.desk, seat=holding.seat)]
+    return [told.Resumed(desk=action.desk, seat=holding.seat, said=_said(state, holding.seat, action.desk))]
 
 
 def _begin_relief(state: SeatsState, action: ask.BeginRelief, context: Context) -> Sequence[Event]:
@@ -178,14 +186,16 @@ def _sign_relief(state: SeatsState, action: ask.SignRelief, context: Context) ->
         raise Rejected("seats.not_here", seat=seat.name)
     if SOUND not in relief.ticks:
         raise Rejected("seats.sound_untested")
+    desks = held_by(state, seat.id)
     return [
         told.ReliefSigned(
             relief=relief.id,
             seat=seat.id,
-            desks=held_by(state, seat.id),
+            desks=desks,
             incoming=account,
             outgoing=relief.outgoing,
             digest=action.digest,
+            said=_said(state, seat.id, *desks),
         )
     ]
 
@@ -210,6 +220,15 @@ def _known(state: SeatsState, desks: Iterable[str]) -> list[str]:
         if desk not in state.plans:
             raise Rejected("seats.unknown_desk", desk=desk)
     return list(dict.fromkeys(desks))
+
+
+def _said(state: SeatsState, seat: UUID, *desks: str) -> dict[str, str]:
+    labels = [state.plans[desk].label if desk in state.plans else {} for desk in desks]
+    named = {
+        f"label_{lang}": ", ".join(label.get(lang, desk) for label, desk in zip(labels, desks, strict=True))
+        for lang in ("fr", "en")
+    }
+    return {**named, "seat": _name(state, seat)}
 
 
 def _name(state: SeatsState, seat: UUID) -> str:

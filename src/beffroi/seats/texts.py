@@ -104,12 +104,12 @@ _NOTES: dict[str, dict[str, str]] = {
     },
     "seats.note.resumed": {"fr": "{label_fr} de nouveau tenu ({seat})", "en": "{label_en} held again ({seat})"},
     "seats.note.relief_signed": {
-        "fr": "Relève signée à {seat} : {labels_fr}",
-        "en": "Handover signed at {seat}: {labels_en}",
+        "fr": "Relève signée à {seat} : {label_fr}",
+        "en": "Handover signed at {seat}: {label_en}",
     },
     "seats.note.slowed": {
-        "fr": "{failures} codes faux à {address} : le poste est ralenti, vérifiez qui est devant",
-        "en": "{failures} wrong codes at {address}: the seat is slowed, check who is there",
+        "fr": "{failures} échecs de connexion à la suite : le poste est ralenti, vérifiez qui est devant",
+        "en": "{failures} failed sign-ins in a row: the seat is slowed, check who is there",
     },
 }
 
