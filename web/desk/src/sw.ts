@@ -13,7 +13,10 @@ const SHELL_CACHE = `beffroi-shell-${SHELL.version}`;
 const CITY_CACHE = 'beffroi-city';
 const TILE_CACHE = 'beffroi-tiles';
 const TILES_KEPT = 600;
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 2_500;
+/** Just after a silence, the next question waits less: the desk must open. */
+const SHORT_MS = 300;
+const AWAY_MS = 10_000;
 const PAGE = '/';
 
 /** Facts that a desk opened without the core starts from; cleared when the person leaves. */
@@ -100,12 +103,19 @@ async function bound(cache: Cache): Promise<void> {
   await Promise.all(keys.slice(0, Math.max(0, keys.length - TILES_KEPT)).map((key) => cache.delete(key)));
 }
 
+let awayUntil = 0;
+
 /** Fetch, giving up on a network that swallows everything; once it answers, its bytes may take their time. */
 async function soon(request: Request): Promise<Response> {
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => patience.abort(), Date.now() < awayUntil ? SHORT_MS : PATIENCE_MS);
   try {
-    return await fetch(request, { signal: patience.signal });
+    const answer = await fetch(request, { signal: patience.signal });
+    awayUntil = 0;
+    return answer;
+  } catch (error) {
+    awayUntil = Date.now() + AWAY_MS;
+    throw error;
   } finally {
     clearTimeout(timer);
   }

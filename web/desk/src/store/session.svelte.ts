@@ -4,7 +4,7 @@ import { Refusal, get, post, setApiLang, setCsrf, whenSessionEnds } from '../api
 import type { KindSpec } from '../api/types';
 import { i18n, setLang, type Lang } from '../i18n/index.svelte';
 import { live } from './live.svelte';
-import { clearStandby, findStandby, keepPerson } from './standby';
+import { clearStandby, findStandby, keepPerson, type Standby } from './standby';
 
 export interface Me {
   account: string | null;
@@ -21,6 +21,9 @@ export interface Me {
   roles: string[];
   zone?: string;
 }
+
+/** With a desk on the disk, nobody waits longer than this for the core. */
+const PATIENCE_MS = 2_500;
 
 type Phase = 'starting' | 'login' | 'loading' | 'ready' | 'unreachable';
 
@@ -56,12 +59,15 @@ class Session {
   /** Ask who we are, then load the city; leads to the login when nobody is. */
   async open(): Promise<void> {
     whenSessionEnds(() => this.#ended());
+    const kept = await findStandby(Date.now());
     try {
-      await this.#enter(await get<Me>('/api/me'));
+      // a network that swallows everything must not keep the desk of the disk closed
+      await this.#enter(await get<Me>('/api/me', kept ? AbortSignal.timeout(PATIENCE_MS) : undefined));
     } catch (error) {
       const nobody = error instanceof Refusal && (error.status === 401 || error.status === 403);
       if (nobody) this.#ended();
-      else if (!(await this.#standBy())) {
+      else if (kept && this.phase !== 'login') await this.#standBy(kept);
+      else {
         this.phase = 'unreachable';
         setTimeout(() => this.phase === 'unreachable' && void this.open(), 2_000);
       }
@@ -91,18 +97,14 @@ class Session {
     if (!localStorage.getItem('beffroi.lang') && me.lang) setLang(me.lang);
   }
 
-  /** Open from the seat's disk while nobody answers; tells whether there was something to open. */
-  async #standBy(): Promise<boolean> {
-    const kept = await findStandby(Date.now());
-    if (!kept || this.phase === 'login') return false;
+  /** Open from the seat's disk while nobody answers. */
+  async #standBy(kept: Standby): Promise<void> {
     this.#become(kept.me);
-    await this.loadCatalogues().catch(() => undefined);
-    await live.loadPositions().catch(() => undefined);
+    await Promise.all([this.loadCatalogues(), live.loadPositions()]).catch(() => undefined);
     live.standBy(kept, () => void this.#confirm());
     this.phase = 'ready';
     void this.#loadNames();
     void this.#loadCommunes();
-    return true;
   }
 
   /** The core is back after the desk opened without it: ask who we are, load what the disk had not. */
