@@ -45,7 +45,8 @@ HEAD = """
     grid(columns: (1fr, auto), [#data.at("footer", default: "")], counter(page).display("1 / 1", both: true))
   },
 )
-#set text(font: "Libertinus Serif", size: 10pt, lang: data.at("lang", default: "fr"), number-type: "lining", hyphenate: false)
+#set text(font: "Libertinus Serif", size: 10pt, lang: data.at("lang", default: "fr"), number-type: "lining")
+#set text(hyphenate: false)
 #set par(leading: 0.55em)
 """
 """Page, type and the helpers `document-title`, `section`, `rows`, `facts`, `none-said` of every template.
@@ -81,6 +82,8 @@ def local_time(at: Micros | None, zone: str, *, day: bool = False) -> str:
     local = to_datetime(at).astimezone(ZoneInfo(zone))
     said = local.strftime("%d/%m/%Y %H:%M" if day else "%H:%M")
     other = local.replace(fold=1 - local.fold)
-    if other.utcoffset() != local.utcoffset() and local.astimezone(ZoneInfo("UTC")) != other.astimezone(ZoneInfo("UTC")):
+    if other.utcoffset() != local.utcoffset() and local.astimezone(ZoneInfo("UTC")) != other.astimezone(
+        ZoneInfo("UTC")
+    ):
         said += " (hiver)" if local.fold else " (été)"
     return said

@@ -1,0 +1,175 @@
+"""Decisions about events asked by reactions: what alarms, crews, the register and the journal make of them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from beffroi.incidents import actions as ac
+from beffroi.incidents import events as ev
+from beffroi.incidents.categories import category_of_alarm, find_category
+from beffroi.incidents.common import head
+from beffroi.incidents.machine import find_next
+from beffroi.incidents.opening import new_line
+from beffroi.incidents.types import Closing, Incident, IncidentsState, Link
+from beffroi.model.ports import Topology
+from beffroi.trade.action import Action
+from beffroi.trade.context import Context
+from beffroi.trade.event import Event
+
+
+def open_of(state: IncidentsState, asset: UUID, topology: Topology) -> list[Incident]:
+    """List the open events that hold an asset or what feeds it, the nearest feeder's first."""
+    found: dict[UUID, Incident] = {}
+    for one in (asset, *topology.ancestors(asset)):
+        for name in state.by_asset.get(one, ()):
+            found.setdefault(name, state.open[name])
+    return list(found.values())
+
+
+def _react(state: IncidentsState, action: ac.React, context: Context, zone: str) -> list[Event]:
+    held = state.incidents.get(state.by_link[action.alarm]) if action.alarm in state.by_link else None
+    if held is not None:
+        standing = next((link for link in held.links if link.id == action.alarm), None)
+        return [ev.CauseBack(**head(held), back=action.alarm)] if standing and standing.gone else []
+    facts = context.city.topology.find(action.asset)
+    if facts is None:
+        return []
+    place = {"place": context.city.topology.place_label(action.asset), "code": facts.code}
+    category = category_of_alarm(action.kind, action.alarm_class, facts.trade)
+    for incident in open_of(state, action.asset, context.city.topology):
+        if not _may_hold(incident, action) or incident.scope.trade != category.trade:
+            continue
+        near = incident.asset == action.asset
+        reason = "incidents.why.same_asset" if near else "incidents.why.feeder"
+        link = Link(kind="alarm", id=action.alarm, subject=action.asset, name=action.name, reason=reason,
+                    reason_params=place)  # fmt: skip
+        return [ev.Linked(**head(incident), link=link)]
+    link = Link(kind="alarm", id=action.alarm, subject=action.asset, name=action.name, reason="incidents.why.cause",
+                reason_params=place)  # fmt: skip
+    return [
+        new_line(
+            state,
+            context,
+            zone,
+            category=category,
+            facts=facts,
+            lonlat=(facts.lon, facts.lat),
+            source="alarm",
+            priority=action.priority,
+            links=(link,),
+            reason="incidents.why.alarm",
+            reason_params={**place, "label_fr": action.name.get("fr", ""), "label_en": action.name.get("en", "")},
+        )
+    ]
+
+
+def _may_hold(incident: Incident, action: ac.React) -> bool:
+    return not incident.masked and action.alarm not in incident.refused and action.asset not in incident.refused
+
+
+def _gather(state: IncidentsState, action: ac.Gather, context: Context, zone: str) -> list[Event]:
+    """Make one event of those that the cause's children had opened: the cause's own, or the oldest of theirs."""
+    names = dict.fromkeys(state.by_link[child] for child in action.children if child in state.by_link)
+    theirs = [state.open[name] for name in names if name in state.open and state.open[name].source == "alarm"]
+    own = state.open.get(state.by_link[action.alarm]) if action.alarm in state.by_link else None
+    if not theirs:
+        return []
+    facts = context.city.topology.find(action.asset)
+    params = {"code": facts.code if facts else "", "label_fr": action.name.get("fr", ""),
+              "label_en": action.name.get("en", "")}  # fmt: skip
+    target = own or min(theirs, key=lambda one: one.serial)
+    events: list[Event] = []
+    if own is None:
+        if action.alarm in target.refused or action.asset in target.refused:
+            return []
+        link = Link(kind="alarm", id=action.alarm, subject=action.asset, name=action.name,
+                    reason="incidents.why.explains", reason_params=params)  # fmt: skip
+        events.append(ev.Linked(**head(target), link=link))
+    for one in theirs:
+        if one.id == target.id or target.id in one.refused or one.id in target.refused:
+            continue
+        events.append(
+            ev.Joined(
+                **head(one),
+                into=target.id,
+                into_number=target.number,
+                before=one.state,
+                reason="incidents.why.explained",
+                reason_params=params,
+            )
+        )
+    return events
+
+
+def _note_return(state: IncidentsState, action: ac.NoteReturn, context: Context, zone: str) -> list[Event]:
+    name = state.by_link.get(action.alarm)
+    incident = state.open.get(name) if name else None
+    if incident is None:
+        return []
+    link = next(one for one in incident.links if one.id == action.alarm)
+    if link.gone:
+        return []
+    others = [one for one in incident.links if one.kind == "alarm" and not one.gone and one.id != action.alarm]
+    if others or incident.source != "alarm":
+        # what a person reported is closed by people: the lamp may be lit and the mast still lie there
+        return [ev.CauseGone(**head(incident), gone=action.alarm)]
+    closing = Closing(
+        cause=find_category(incident.category).cause,
+        result="back" if incident.clock("on_site") is None else "repaired",
+        at=context.happened_at,
+        reason="incidents.why.left" if action.left else "incidents.why.returned",
+        reason_params={"back": str(action.back), "left": str(action.left)},
+    )
+    return [ev.ClosureProposed(**head(incident), closing=closing, gone=action.alarm)]
+
+
+def _set_clock(state: IncidentsState, action: ac.SetClock, context: Context, zone: str) -> list[Event]:
+    incident = state.incidents.get(action.incident)
+    if incident is None or any(mark.move == action.move for mark in incident.marks):
+        return []
+    following = find_next(incident.state, "engage") or incident.state
+    return [
+        ev.ClockSet(
+            **head(incident),
+            clock=action.clock,
+            move=action.move,
+            channel=action.channel,
+            corrects=action.corrects,
+            # a crew that tells its time late does not bring a resolved event back to life
+            state=incident.state if action.corrects or incident.state == "resolved" else following,
+        )
+    ]
+
+
+def _unset_clock(state: IncidentsState, action: ac.UnsetClock, context: Context, zone: str) -> list[Event]:
+    incident = state.incidents.get(action.incident)
+    if incident is None or all(mark.move != action.move for mark in incident.marks):
+        return []
+    return [ev.ClockUnset(**head(incident), move=action.move)]
+
+
+def _forget(state: IncidentsState, action: ac.Forget, context: Context, zone: str) -> list[Event]:
+    def is_due(incident: Incident) -> bool:
+        if incident.opening == action.position:
+            return True
+        return action.before is not None and incident.opened_at < action.before
+
+    names = tuple(one.id for one in state.incidents.values() if is_due(one))
+    return [ev.Forgotten(incidents=names, before=action.before, opening=action.position, photos=action.photos)]
+
+
+def _rescope(state: IncidentsState, action: ac.Rescope, context: Context, zone: str) -> list[Event]:
+    moved = {move.asset for move in action.moves}
+    names = tuple(one.id for one in state.incidents.values() if one.asset in moved)
+    return [ev.Rescoped(moves=action.moves, incidents=names)]
+
+
+DECISIONS: dict[type[Action], Callable[[IncidentsState, Any, Context, str], list[Event]]] = {
+    ac.React: _react,
+    ac.Gather: _gather,
+    ac.NoteReturn: _note_return,
+    ac.SetClock: _set_clock,
+    ac.UnsetClock: _unset_clock,
+    ac.Forget: _forget,
+    ac.Rescope: _rescope,
+}
