@@ -81,6 +81,7 @@ def tell_outcome(state: DispatchState, action: actions.TellOutcome, context: Con
                 incident=held.incident,
                 agent=last.agent,
                 rank=last.rank,
+                trade=held.trade,
                 local=action.local,
                 scope=held.scope,
             )
@@ -113,6 +114,8 @@ def _reached(
         incident=held.incident,
         agent=last.agent,
         rank=last.rank,
+        trade=held.trade,
+        delay_min=delay,
         local=action.local,
         scope=held.scope,
     )
@@ -158,7 +161,7 @@ def escalate(state: DispatchState, action: actions.Escalate, context: Context) -
     """Do what time asks of a call-out at one step, or of an engagement; the same again does nothing."""
     if action.engagement is not None:
         engagement = state.engagements.get(action.engagement)
-        return engaging.unanswered(engagement, context.now) if engagement else []
+        return engaging.unanswered(state, engagement, context.now) if engagement else []
     held = state.call_outs.get(action.call_out) if action.call_out else None
     due = held.escalate_at if held else None
     if held is None or due is None or held.step != action.step or context.now < due:

@@ -1,13 +1,14 @@
 """Decisions about crews sent to events: engagement, states told, answers, release. Pure."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from beffroi.dispatch import actions, duty, events
 from beffroi.dispatch.candidates import rank_for
-from beffroi.dispatch.lookups import check_time, choose, get_crew, get_engagement, get_incident, open_of
+from beffroi.dispatch.lookups import check_time, choose, get_crew, get_engagement, get_incident, name_of, open_of
 from beffroi.dispatch.needs import need_of
 from beffroi.dispatch.ranking import Excluded, Ranked, Ranking
-from beffroi.dispatch.types import CrewState, DispatchState, Engagement, Move
+from beffroi.dispatch.types import CrewState, DispatchState, EndReason, Engagement, Move
 from beffroi.model.ports import IncidentFacts
 from beffroi.model.time import MINUTE, Micros
 from beffroi.trade.context import Context
@@ -48,6 +49,7 @@ def engage(state: DispatchState, action: actions.Engage, context: Context) -> Se
         rank=place.rank if isinstance(place, Ranked) else 0,
         of=len(ranking.ranked),
         travel_min=place.travel_min if isinstance(place, Ranked) else None,
+        crew_name=crew.name,
         local=action.local,
         scope=facts.scope,
     )
@@ -112,6 +114,8 @@ def tell_state(state: DispatchState, action: actions.TellState, context: Context
         before=before,
         unusual=corrected is None and (action.state not in USUAL[before] or late),
         corrects=corrected.id if corrected else None,
+        trade=held.trade,
+        crew_name=name_of(state, held),
         local=action.local,
         scope=held.scope,
     )
@@ -152,6 +156,8 @@ def undo_state(state: DispatchState, action: actions.UndoState, context: Context
             agent=held.agent,
             state=last.state,
             back_to=held.moves[-2].state,
+            trade=held.trade,
+            crew_name=name_of(state, held),
             scope=held.scope,
         )
     ]
@@ -191,6 +197,8 @@ def refuse(state: DispatchState, action: actions.Refuse, context: Context) -> Se
             agent=held.agent,
             reason="refused",
             refusal=action.reason,
+            trade=held.trade,
+            crew_name=name_of(state, held),
             local=action.local,
             scope=held.scope,
         )
@@ -200,28 +208,32 @@ def refuse(state: DispatchState, action: actions.Refuse, context: Context) -> Se
 def disengage(state: DispatchState, action: actions.Disengage, context: Context) -> Sequence[Event]:
     """Release a crew."""
     held = _get_open(state, action)
-    return _released(held, "disengaged", context, action)
+    return _released(state, held, "disengaged", context, action.local)
 
 
 def release(state: DispatchState, action: actions.Release, context: Context) -> Sequence[Event]:
     """Release everybody from an event that closed, and call nobody any more."""
     found: list[Event] = []
     for held in open_of(state, action.incident):
-        found += _released(held, "closed", context, None)
+        found += _released(state, held, "closed", context, None)
     for one in state.call_outs.values():
         if one.open and one.incident == action.incident:
             found.append(events.CallOutEnded(call_out=one.id, incident=one.incident, scope=one.scope))
     return found
 
 
-def _released(held: Engagement, reason: str, context: Context, action: actions.Disengage | None) -> list[Event]:
+def _released(
+    state: DispatchState, held: Engagement, reason: EndReason, context: Context, local: UUID | None
+) -> list[Event]:
     gone = events.Disengaged(
         engagement=held.id,
         incident=held.incident,
         crew=held.crew,
         agent=held.agent,
-        reason="closed" if reason == "closed" else "disengaged",
-        local=action.local if action else None,
+        reason=reason,
+        trade=held.trade,
+        crew_name=name_of(state, held),
+        local=local,
         scope=held.scope,
     )
     # who never left home needs no rest
@@ -229,7 +241,7 @@ def _released(held: Engagement, reason: str, context: Context, action: actions.D
     return [gone, *(rest_after(held, "available", context.happened_at) if left else [])]
 
 
-def unanswered(held: Engagement, now: Micros) -> Sequence[Event]:
+def unanswered(state: DispatchState, held: Engagement, now: Micros) -> Sequence[Event]:
     """Tell that a crew did not answer in time, once."""
     if not held.open or held.answer_before is None or now < held.answer_before:
         return []
@@ -238,6 +250,8 @@ def unanswered(held: Engagement, now: Micros) -> Sequence[Event]:
         incident=held.incident,
         crew=held.crew,
         answer_before=held.answer_before,
+        trade=held.trade,
+        crew_name=name_of(state, held),
         scope=held.scope,
     )
     return [told]

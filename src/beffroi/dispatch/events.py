@@ -103,6 +103,7 @@ class Engaged(Event, frozen=True, kw_only=True, tag="dispatch.engaged"):
     of: int = 0
     travel_min: int | None = None
     local: UUID | None = None
+    crew_name: str = ""
     scope: Scope = CITY
 
 
@@ -135,6 +136,8 @@ class CrewMoved(Event, frozen=True, kw_only=True, tag="dispatch.crew_moved"):
     unusual: bool = False
     corrects: UUID | None = None
     local: UUID | None = None
+    trade: str = ""
+    crew_name: str = ""
     scope: Scope = CITY
 
 
@@ -148,6 +151,8 @@ class MoveUndone(Event, frozen=True, kw_only=True, tag="dispatch.move_undone"):
     agent: UUID | None
     state: CrewState
     back_to: CrewState
+    trade: str = ""
+    crew_name: str = ""
     scope: Scope = CITY
 
 
@@ -158,6 +163,8 @@ class Unanswered(Event, frozen=True, kw_only=True, tag="dispatch.unanswered"):
     incident: UUID
     crew: UUID | None
     answer_before: Micros
+    trade: str = ""
+    crew_name: str = ""
     scope: Scope = CITY
 
 
@@ -171,6 +178,8 @@ class Disengaged(Event, frozen=True, kw_only=True, tag="dispatch.disengaged"):
     reason: EndReason
     refusal: RefusalReason | None = None
     local: UUID | None = None
+    trade: str = ""
+    crew_name: str = ""
     scope: Scope = CITY
 
 
@@ -198,6 +207,7 @@ class CallUnanswered(Event, frozen=True, kw_only=True, tag="dispatch.call_unansw
     agent: UUID
     rank: int
     local: UUID | None = None
+    trade: str = ""
     scope: Scope = CITY
 
 
@@ -211,6 +221,8 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="dispatch.call_answered
     rank: int
     outcome: CallOutcome = "reached"
     local: UUID | None = None
+    trade: str = ""
+    delay_min: int = 0
     scope: Scope = CITY
 
 

@@ -38,6 +38,12 @@ def get_crew(state: DispatchState, crew: UUID) -> Crew:
     return found
 
 
+def name_of(state: DispatchState, held: Engagement) -> str:
+    """Return the name of the crew engaged; empty for somebody called out, whom no line names."""
+    crew = state.crews.get(held.crew) if held.crew else None
+    return crew.name if crew else ""
+
+
 def get_engagement(state: DispatchState, engagement: UUID) -> Engagement:
     """Return an engagement of the last days."""
     found = state.engagements.get(engagement)
