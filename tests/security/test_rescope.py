@@ -15,7 +15,7 @@ from tests.security.test_visibility import people_and_town, screen
 from tests.security.town import ELSEWHERE, HERE, LIMITED, Town
 
 InCity = Callable[..., None]
-FOLLOW = {"alarms": "alarm", "work": "item", "orders": "order", "locks": "circuit"}
+FOLLOW = {"alarms": "alarm", "work": "item", "orders": "order", "locks": "circuit", "logbook": "entry"}
 """What the fixtures keep about the assets of elsewhere, by topic: what must change hands."""
 
 
