@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Purpose] = {
     purpose.name: purpose
     for purpose in (
         Purpose("logbook", _YEARS_5, {"fr": "Main courante : suites contentieuses", "en": "Log: possible litigation"}),
+        Purpose("incident", _YEARS_5, {"fr": "Événements : suites contentieuses", "en": "Events: possible litigation"}),
         Purpose("orders", _YEARS_5, {"fr": "Motifs d'ordres : preuve", "en": "Reasons of orders: proof"}),
         Purpose("assets", _YEARS_5, {"fr": "Motifs de retrait d'équipements", "en": "Reasons of retired assets"}),
         Purpose("journal", _YEARS_5, {"fr": "Motifs d'effacement", "en": "Reasons of erasures"}),
@@ -30,6 +31,7 @@ DEFAULTS: dict[str, Purpose] = {
         Purpose("reminder", 90, {"fr": "Rappels", "en": "Reminders"}),
         Purpose("routine", _YEARS_5, {"fr": "Remarques des tâches de vacation : preuve", "en": "Remarks of routines"}),
         Purpose("secret.lock", 1, {"fr": "Empreintes des codes de consignation", "en": "Hashes of lock-out codes"}),
+        Purpose("personal.photo", 365, {"fr": "Photos et pièces des événements", "en": "Photographs of events"}),
         Purpose("personal.account", _YEARS_5, {"fr": "Comptes : qui a fait quoi", "en": "Accounts: who did what"}),
         Purpose("personal.directory", 365, {"fr": "Annuaire opérationnel", "en": "Operational directory"}),
         Purpose("personal.login", 365, {"fr": "Connexions (CNIL : 6 à 12 mois)", "en": "Sign-ins (6 to 12 months)"}),
