@@ -23,6 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--city", choices=("town", "register"), default=os.environ.get("BEFFROI_REHEARSAL_CITY") or "town"
     )
+    parser.add_argument("--console-port", type=int, default=int(os.environ.get("BEFFROI_REHEARSAL_CONSOLE_PORT") or 0))
     chosen = parser.parse_args(argv)
     options = Options(
         data=Path(chosen.data).absolute(),
@@ -30,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         scenario=chosen.scenario,
         rate=chosen.rate,
         city=chosen.city,
+        console_port=chosen.console_port,
     )
     try:
         asyncio.run(play(options))

@@ -13,7 +13,8 @@ import msgspec
 from beffroi.model.kinds import Text
 from beffroi.model.time import MILLISECOND, Micros, from_datetime, to_datetime
 from beffroi.rehearsal.plant.types import NightProgramme
-from beffroi.rehearsal.world.acts import ActError, AnyAct
+from beffroi.rehearsal.shift.scenes import AnyScene
+from beffroi.rehearsal.world.acts import Act, ActError, AnyAct
 from beffroi.rehearsal.world.night import next_dawn, next_dusk
 from beffroi.rehearsal.world.world import World
 
@@ -40,7 +41,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     expected: Text
     start: str = ""
     repeat: str = ""
-    acts: tuple[AnyAct, ...] = ()
+    acts: tuple[AnyAct | AnyScene, ...] = ()
     name: str = ""
 
 
@@ -105,7 +106,7 @@ def _anchor(anchor: str, programme: NightProgramme, after: Micros) -> Micros:
     return from_datetime(when if from_datetime(when) > after else when + timedelta(days=1))
 
 
-def _play(act: AnyAct, world: World, at: Micros) -> None:
+def _play(act: Act, world: World, at: Micros) -> None:
     """Play an act; one that names what this city does not have is noted and stops nothing."""
     try:
         act.play(world, at)

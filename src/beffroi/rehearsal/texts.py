@@ -41,6 +41,10 @@ TEXTS: dict[str, Text] = {
         "fr": "Début illisible : « {text} » (écrire dusk-30s, dawn+2h ou 21:36).",
         "en": "Not a beginning: “{text}” (write dusk-30s, dawn+2h or 21:36).",
     },
+    "rehearsal.bad_hour": {
+        "fr": "Heure illisible : « {text} » (écrire 21:58).",
+        "en": "Not an hour: “{text}” (write 21:58).",
+    },
     "rehearsal.bad_rate": {"fr": "Vitesse {rate} hors de 1 à 150.", "en": "Rate {rate} is not within 1 to 150."},
     "rehearsal.bad_request": {"fr": "Demande illisible : {problem}", "en": "Request cannot be read: {problem}"},
     "rehearsal.unknown_request": {"fr": "Demande inconnue : {do}.", "en": "Unknown request: {do}."},

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from beffroi.rehearsal.player.fixes import Fixes
 from beffroi.rehearsal.player.memory import Memory, recall_meters, remember, wall_now
 from beffroi.rehearsal.player.wires import Wires
 from beffroi.rehearsal.scenario import Scenario, get_scenario, list_scenarios, schedule, start_of
+from beffroi.rehearsal.shift.console import Stage
 from beffroi.rehearsal.world.world import World
 
 SLOWEST, FASTEST = 1.0, 150.0
@@ -93,6 +95,7 @@ class Conductor:
         else:
             world.bank.energy_wh[:] = former.bank.energy_wh
             world.bank.burning_h[:] = former.bank.burning_h
+            world.shift.inherit(former.shift)
         self._calm_until = at + CALM
         self.scenario, self.began = scenario, at if began is None else began
         schedule(scenario, world, self.began)
@@ -153,6 +156,11 @@ class Conductor:
         since = max(0.0, self._monotonic() - self._last) if self._last else 0.0
         now = self.world.now + int(since * self.pace * SECOND)
         await self._publish("bf.clock", msgspec.json.encode({"now": now, "rate": round(self.pace, 3)}))
+
+    def stage(self) -> Stage:
+        """Return what the radio and telephone console stands on at this moment."""
+        assert self.world is not None
+        return Stage(self.world.shift, self.world.now, self.pace, ZoneInfo(self._plant.programmes[0].zone))
 
     def heard(self, source: str, payload: bytes) -> None:
         """Hand a downlink frame to the world."""

@@ -22,6 +22,7 @@ from beffroi.rehearsal.player.where import Where, WhereError, find_where
 from beffroi.rehearsal.player.wires import Wires
 from beffroi.rehearsal.prepare import create_sources, install, prepare, source_secrets
 from beffroi.rehearsal.scenario import get_scenario, start_of
+from beffroi.rehearsal.shift.console import serve
 from beffroi.rehearsal.texts import say
 from beffroi.rehearsal.town.city import draw_town
 
@@ -39,6 +40,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str
     rate: float
     city: str = "town"
+    console_port: int = 0
 
 
 async def play(options: Options) -> None:
@@ -117,6 +119,7 @@ async def _connected(options: Options, where: Where, plant: Plant, secrets: dict
         async with asyncio.TaskGroup() as group:
             group.create_task(conductor.wires.run())
             group.create_task(conductor.fixes.run())
+            group.create_task(serve(conductor.stage, where.folder, options.console_port))
             # what is said before a source is connected waits with it, as in any device that boots
             group.create_task(conductor.run())
             await conductor.wires.all_connected(CONNECT_WITHIN_S)

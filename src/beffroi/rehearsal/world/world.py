@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from beffroi.model.time import MILLISECOND, SECOND, Micros, to_datetime
 from beffroi.rehearsal.plant.types import Plant
+from beffroi.rehearsal.shift.shift import Shift
 from beffroi.rehearsal.world.agenda import Agenda, Cadence
 from beffroi.rehearsal.world.grid import Grid, whole_ms
 from beffroi.rehearsal.world.lamps import LampBank, Who, photocell_delay, slots
@@ -53,6 +54,7 @@ class World:
         self.uplinks = Uplinks(plant.gateways.sources, seed)
         self.life = TownLife(plant, seed)
         self.orders = Orders(self)
+        self.shift = Shift(self)
         self.loose: list[Message] = []
         self.problems: list[tuple[str, dict[str, str]]] = []
         """Acts that could not be played: code and params."""
