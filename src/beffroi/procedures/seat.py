@@ -16,7 +16,7 @@ from beffroi.access import actions as access
 from beffroi.access.api import Me, address_of, me_of, session_cookie, wall_now
 from beffroi.access.logic import normal_login
 from beffroi.access.passwords import Passwords
-from beffroi.access.session import SHIFT, Forged, TooSoon, Unauthenticated, digest_of, new_token
+from beffroi.access.session import SHIFT, Forged, Unauthenticated, digest_of, new_token
 from beffroi.access.store import FIND_SECRET
 from beffroi.access.throttle import Throttle
 from beffroi.access.types import AccessState, Account
@@ -25,7 +25,7 @@ from beffroi.procedures.seat_watch import WATCH
 from beffroi.seats.actions import Enrol, SeatName, SignIn
 from beffroi.seats.types import Seat, SeatsState
 from beffroi.trade.doors import PUBLIC, Caller, acting_for, trusted
-from beffroi.trade.rejected import Rejected
+from beffroi.trade.rejected import Rejected, TooSoon
 from beffroi.trade.service import CoreDoor
 
 SEAT_COOKIE = "bf_seat"
