@@ -172,11 +172,12 @@ class NoteTold(Action, frozen=True, tag="requests.told"):
     next_at: Micros | None = None
 
 
-class AttachCause(Action, frozen=True, tag="requests.attach_cause"):
-    """Attach the request recorded at a journal position to the event that it opened."""
+class Move(Action, frozen=True, tag="requests.move"):
+    """Take the requests of an event to the one it was joined to, or `back` when they part again."""
 
-    position: int
+    before: UUID
     incident: UUID
+    back: bool = False
 
 
 class Progress(Action, frozen=True, tag="requests.progress"):

@@ -97,7 +97,7 @@ def _lists(view: View[RequestsState]) -> list[Any]:
     @get("/", summary="List requests, newest first")
     async def list_requests(
         caller: Caller,
-        state: Which = "open",
+        which: Annotated[Which, Parameter(query="state")] = "open",
         q: Annotated[str, Parameter(max_length=200)] = "",
         limit: Annotated[int, Parameter(ge=1, le=1000)] = 200,
     ) -> RequestPage:
@@ -105,7 +105,7 @@ def _lists(view: View[RequestsState]) -> list[Any]:
         found = "(%(q)s = '' OR code ILIKE %(like)s OR text ILIKE %(like)s OR facts->>'place' ILIKE %(like)s)"
         escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         rows = await view.reader.fetch(
-            f"SELECT {COLUMNS} FROM requests_request WHERE {_WHICH[state]} AND {found} AND {condition}"
+            f"SELECT {COLUMNS} FROM requests_request WHERE {_WHICH[which]} AND {found} AND {condition}"
             " ORDER BY recorded_at DESC LIMIT %(limit)s",
             {**params, "q": q, "like": f"%{escaped}%", "limit": limit},
         )

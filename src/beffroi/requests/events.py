@@ -40,10 +40,21 @@ class Recorded(Event, frozen=True, tag="requests.recorded"):
 
 
 class Attached(Event, frozen=True, tag="requests.attached"):
-    """A request joined an event, or left it when `incident` is nothing."""
+    """A request joined an event, or left it (`left`) when `incident` is nothing."""
 
     request: UUID
     incident: UUID | None
+    left: UUID | None = None
+    scope: Scope = CITY
+
+
+class Moved(Event, frozen=True, tag="requests.moved"):
+    """Requests went over to the event that theirs was joined to, or came back from it."""
+
+    requests: tuple[UUID, ...]
+    before: UUID
+    incident: UUID
+    back: bool = False
     scope: Scope = CITY
 
 

@@ -141,6 +141,14 @@ def _move_to(state: RequestsState, request: Request, incident: UUID | None, line
         state.of_incident.setdefault(incident, set()).add(request.id)
 
 
+def _moved(state: RequestsState, event: ev.Moved, line: Line) -> None:
+    for one in event.requests:
+        request = state.requests.get(one)
+        if request is not None:
+            _move_to(state, request, event.incident, line)
+            request.came_from = None if event.back else event.before
+
+
 def _followed(state: RequestsState, event: ev.Followed, line: Line) -> None:
     request = state.requests.get(event.request)
     if request is None:
@@ -322,6 +330,7 @@ _CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
     ev.Recorded: _recorded,
     ev.Attached: _attached,
     ev.Followed: _followed,
+    ev.Moved: _moved,
     ev.Settled: _settled,
     ev.CalledBack: _called_back,
     ev.Corrected: _corrected,

@@ -20,7 +20,18 @@ from beffroi.trade.rejected import Rejected
 
 FUTURE_TOLERANCE = MINUTE
 CLOSURES = frozenset(
-    ("repaired", "nothing_found", "not_ours", "planned", "refused", "duplicate", "unclear", "done_by_others")
+    (
+        "repaired",
+        "nothing_found",
+        "not_ours",
+        "planned",
+        "refused",
+        "duplicate",
+        "unclear",
+        "done_by_others",
+        "came_back",
+        "made_safe",
+    )
 )
 """Honest reasons: « requests.reason.<code> » in the catalogue."""
 
@@ -110,7 +121,7 @@ def _attach(state: RequestsState, action: ask.Attach, context: Context) -> Seque
 def attached(state: RequestsState, request: Request, incident: UUID) -> list[Event]:
     """Return the events that bring a request and its followers to an event of the room; none for those there."""
     return [
-        ev.Attached(request=one.id, incident=incident, scope=one.scope)
+        ev.Attached(request=one.id, incident=incident, left=one.incident, scope=one.scope)
         for one in with_followers(state, request)
         if one.incident != incident or one.state != "attached"
     ]
@@ -120,7 +131,7 @@ def _detach(state: RequestsState, action: ask.Detach, context: Context) -> Seque
     request = find(state, action.request)
     if request.incident is None:
         raise Rejected("requests.not_attached", request=request.code)
-    return [ev.Attached(request=request.id, incident=None, scope=request.scope)]
+    return [ev.Attached(request=request.id, incident=None, left=request.incident, scope=request.scope)]
 
 
 def _follow(state: RequestsState, action: ask.Follow, context: Context) -> Sequence[Event]:
@@ -196,11 +207,20 @@ def _correct(state: RequestsState, action: ask.Correct, context: Context) -> Seq
     ]
 
 
-def _attach_cause(state: RequestsState, action: ask.AttachCause, context: Context) -> Sequence[Event]:
-    request = next((one for one in state.requests.values() if one.position == action.position), None)
-    if request is None or request.incident is not None or not request.open:
+def _move(state: RequestsState, action: ask.Move, context: Context) -> Sequence[Event]:
+    here = [state.requests[one] for one in sorted(state.of_incident.get(action.before, ()))]
+    moved = [one for one in here if one.open and (not action.back or one.came_from == action.incident)]
+    if not moved:
         return []
-    return attached(state, request, action.incident)
+    return [
+        ev.Moved(
+            requests=tuple(one.id for one in moved),
+            before=action.before,
+            incident=action.incident,
+            back=action.back,
+            scope=moved[0].scope,
+        )
+    ]
 
 
 _DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[Event]]] = {
@@ -212,7 +232,7 @@ _DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[
     ask.CallBack: _call_back,
     ask.Close: _close,
     ask.Correct: _correct,
-    ask.AttachCause: _attach_cause,
+    ask.Move: _move,
 }
 
 _EVERY = {**_DECISIONS, **calling.DECISIONS, **telling.DECISIONS}

@@ -71,6 +71,7 @@ class Request(msgspec.Struct, kw_only=True):
     local: UUID | None = None
     call: str = ""
     incident: UUID | None = None
+    came_from: UUID | None = None
     follows: UUID | None = None
     wants_event: bool = False
     sheet: str = ""
