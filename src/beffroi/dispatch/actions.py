@@ -160,6 +160,12 @@ class ExpireAgent(Action, frozen=True, kw_only=True, tag="dispatch.expire_agent"
     agent: UUID
 
 
+class ForgetLine(Action, frozen=True, kw_only=True, tag="dispatch.forget_line"):
+    """Let go of what a line of the journal told, because its texts were erased there; only a reaction asks for it."""
+
+    position: int
+
+
 class SetCrew(Action, frozen=True, kw_only=True, tag="dispatch.set_crew"):
     """Enter or change a crew."""
 
@@ -231,6 +237,7 @@ ALL: tuple[type[Action], ...] = (
     SetAgent,
     ForgetAgent,
     ExpireAgent,
+    ForgetLine,
     SetCrew,
     SetRoster,
     SetNeed,

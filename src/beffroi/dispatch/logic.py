@@ -28,6 +28,7 @@ _HANDLERS: dict[type[Action], Callable[[DispatchState, Any, Context], Sequence[E
     actions.SetNeed: rosters.set_need,
     actions.ForgetAgent: lambda state, action, _: rosters.forget_agent(state, action.agent, on_request=True),
     actions.ExpireAgent: lambda state, action, _: rosters.forget_agent(state, action.agent, on_request=False),
+    actions.ForgetLine: lambda state, action, _: rosters.forget_line(state, action.position),
 }
 
 

@@ -47,6 +47,14 @@ def forget_agent(state: DispatchState, agent: UUID, *, on_request: bool) -> Sequ
     return [events.AgentForgotten(agent=agent, lines=held.lines, on_request=on_request)]
 
 
+def forget_line(state: DispatchState, position: int) -> Sequence[Event]:
+    """Erase the person whose present name and phone that line told."""
+    for agent in state.agents.values():
+        if agent.lines and agent.lines[-1] == position:
+            return forget_agent(state, agent.id, on_request=True)
+    return []
+
+
 def set_crew(state: DispatchState, action: actions.SetCrew, context: Context) -> Sequence[Event]:
     """Enter a crew; its members and vehicle must be known, its name borne by no other."""
     if action.crew is not None and action.crew not in state.crews:
