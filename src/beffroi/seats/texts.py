@@ -67,6 +67,7 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Réservé à une personne en place, pas à une clé de machine.",
         "en": "For a person at a seat, not for a machine's key.",
     },
+    "seats.relief.not_found": {"fr": "Cette relève n'existe pas.", "en": "This handover does not exist."},
     "seats.page_gone": {
         "fr": "La page de cette relève a été effacée à son échéance ; le journal en garde l'empreinte.",
         "en": "The page of this handover was erased at its end date; the journal keeps its digest.",

@@ -1,0 +1,166 @@
+"""The change of person, the lock and the relève through the real doors."""
+
+import asyncio
+import time
+from typing import Any
+
+import msgspec
+import psycopg
+
+from beffroi.procedures.seat_watch import WATCH
+from tests.seats.running import CODES, act, post
+
+
+def test_a_change_of_person_keeps_the_desks_and_ends_the_session_before(database: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            chief = await room.person("chef")
+            browser = await room.person("operateur")
+            seat = await room.seat(browser, "Poste 1")
+            desks = ["lighting", "traffic", "watch"]
+            assert (await act(browser, "seats.hold", seat=seat, desks=desks)).status_code == 201
+            before = dict(browser.cookies)["bf_session"]
+            started = time.monotonic()
+            answer = await room.switch(browser, "chef")
+            assert answer.status_code == 200, answer.text
+            assert time.monotonic() - started < 2.0
+            assert (answer.json()["login"], answer.json()["locked"]) == ("chef", False)
+            assert dict(browser.cookies)["bf_session"] != before
+            state = room.city.state("seats")
+            assert {str(held.seat) for held in state.holdings.values()} == {seat}
+            assert all(held.unheld_since is None for held in state.holdings.values())
+            assert WATCH.lives(next(iter(state.seats)), room.city.clock.monotonic())
+            # who left is out for good, who sits there may act at once
+            old = chief.build_request("GET", "/api/me")
+            old.headers["cookie"] = f"bf_session={before}"
+            assert (await chief.send(old)).status_code == 401
+            assert (await act(browser, "logbook.write", text="Pris le poste")).status_code == 201
+
+    asyncio.run(run())
+
+
+def test_wrong_codes_slow_the_seat_and_tell_the_room_but_lock_nobody_out(database: Any, monkeypatch: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            browser = await room.person("operateur")
+            await room.seat(browser, "Poste 1")
+            answers = [(await room.switch(browser, "operateur", "000000")).status_code for _ in range(6)]
+            assert answers[:5] == [401] * 5
+            slowed = await room.switch(browser, "operateur")
+            assert slowed.status_code == 429
+            assert slowed.json()["params"]["wait_s"] <= 60
+            await _until_free(room, browser)
+            assert (await room.switch(browser, "operateur")).status_code == 200
+
+    asyncio.run(run())
+
+
+async def _until_free(room: Any, browser: Any) -> None:
+    async with asyncio.timeout(20):
+        while (await room.switch(browser, "nobody", "999999")).status_code == 429:
+            await asyncio.sleep(0.05)
+        while (await room.switch(browser, "operateur")).status_code == 429:
+            await asyncio.sleep(0.05)
+
+
+def test_a_code_opens_nothing_but_an_enrolled_seat(database: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            browser = await room.person("operateur")
+            answer = await room.switch(browser, "operateur")
+            assert (answer.status_code, answer.json()["code"]) == (403, "seats.not_enrolled")
+            for code in ("12345", "111111", "123456", "987654", "25121990", "19901225", "abcdef"):
+                refused = await browser.post("/api/access/code", json={"present": "beffroi-demo", "code": code})
+                assert refused.json()["code"] in ("access.code_shape", "access.code_plain"), code
+            wrong = await browser.post("/api/access/code", json={"present": "not-mine", "code": "481516"})
+            assert wrong.status_code == 401
+
+    asyncio.run(run())
+
+
+def test_a_locked_seat_looks_and_cannot_act(database: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            browser = await room.person("operateur")
+            await room.seat(browser, "Poste 1")
+            assert (await browser.post("/api/seat/lock")).status_code == 204
+            me = (await browser.get("/api/me")).json()
+            assert (me["locked"], list(me["rights"])) == (True, ["view"])
+            assert (await browser.get("/api/access/names")).json() == {}
+            assert (await act(browser, "logbook.write", text="?")).status_code == 403
+            assert (await browser.post("/api/seat/here")).status_code == 200
+            opened = await room.switch(browser, "operateur")
+            assert opened.json()["locked"] is False
+            assert (await act(browser, "logbook.write", text="De retour")).status_code == 201
+
+    asyncio.run(run())
+
+
+def test_a_releve_goes_on_after_the_browser_was_killed_and_its_page_is_the_journal(database: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            await room.person("chef")
+            browser = await room.person("operateur")
+            seat = await room.seat(browser, "Poste 1")
+            await act(browser, "seats.hold", seat=seat, desks=["lighting", "watch"])
+            await act(browser, "logbook.write", text="Départ 3 : astreinte prévenue")
+            begun = (await act(browser, "seats.begin_relief", seat=seat)).json()["events"][0]["relief"]
+            await room.switch(browser, "chef")
+            await act(browser, "seats.tick", relief=begun, item="sound")
+            # another browser with the seat's secret: what was done is on the server
+            again = room.city.seat()
+            again.cookies.update(browser.cookies)
+            again.headers.update(browser.headers)
+            started = time.monotonic()
+            page = (await again.get("/api/relief", params={"seat": seat})).json()
+            assert time.monotonic() - started < 1.0
+            assert (page["relief"], page["ticks"]) == (begun, ["sound"])
+            changes = next(part for part in page["sections"] if part["name"] == "changes")
+            assert [item["what"]["fr"] for item in changes["items"]] == ["Départ 3 : astreinte prévenue"]
+            assert _replayed(room, await room.city.lines(), page) == page["sections"]
+            signed = (await again.post(f"/api/relief/{begun}/sign")).json()
+            printed = await again.get(f"/api/relief/{begun}.pdf")
+            assert printed.content.startswith(b"%PDF")
+            (line,) = await room.city.lines("seats.relief_signed")
+            assert line.event.digest == signed["digest"]  # type: ignore[attr-defined]
+            with psycopg.connect(database.app) as connection:
+                kept = connection.execute("SELECT count(*) FROM seats_relief_page").fetchone()
+            assert kept == (1,)
+            assert CODES["chef"] not in printed.text
+
+    asyncio.run(run())
+
+
+def _replayed(room: Any, lines: list[Any], page: dict[str, Any]) -> Any:
+    """Return the parts of the same page made from states that the journal alone gives."""
+    from beffroi.procedures.relief.page import Reader, States, sections
+    from beffroi.seats import TRADE as SEATS
+    from beffroi.trade.doors import Caller
+
+    wiring = room.city.wiring
+    fresh = {trade.name: trade.empty() for trade in wiring.trades}
+    for line in lines:
+        trade = wiring.of_event[type(line.event)]
+        trade.apply(fresh[trade.name], line)
+    access = room.city.state("access")
+    account = access.accounts[access.logins["chef"]]
+    caller = Caller(actor=room.city.gate.refreshed(_session(access, account)).actor, rights=_rights(access, account))
+    states = States(**{name: fresh[name] for name in States.__struct_fields__})
+    reader = Reader(
+        caller, page["made_at"], page["since"], ("lighting", "watch"), SEATS.catalogue, wiring.city
+    )
+    return msgspec.to_builtins(sections(states, reader))
+
+
+def _session(access: Any, account: Any) -> Any:
+    from beffroi.model.actor import Actor
+    from beffroi.trade.doors import Caller
+
+    session = next(one for one in access.sessions.values() if one.account == account.id)
+    return Caller(actor=Actor("person", account.id), rights=_rights(access, account), session=session.id)
+
+
+def _rights(access: Any, account: Any) -> Any:
+    from beffroi.access.session import account_rights
+
+    return account_rights(access, account)
