@@ -15,7 +15,7 @@ OptionalKey = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,60}$")]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A contact as one writes it. With a `name`, that and `person_phones`, `email`, `note` are personal, until `until`."""
+    """A contact as one writes it. With a `name`, `person_phones`, `email`, `note` are personal and end at `until`."""
 
     organisation: Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
     function: Line = ""

@@ -1,15 +1,17 @@
 """Readings of the directory: search, one contact, rosters with their gaps, the log of calls, what is printed."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import get
+from litestar import Request, get, post
 from litestar.params import Parameter
 
 from beffroi.access.actions import NoteReading
 from beffroi.directory import store
+from beffroi.directory.files import read_csv, read_toml
 from beffroi.directory.logic import get as get_contact
 from beffroi.directory.search import Found, Hit, OnDuty, on_duty, search
 from beffroi.directory.types import Contact, DirectoryState, Roster, Slot
@@ -21,6 +23,7 @@ from beffroi.trade.rejected import Rejected
 FOREVER = 2**62
 READING_S = 3_600.0
 PRINTED = 2 * DAY
+FILE_BYTES = 8_000_000
 
 
 class CallView(msgspec.Struct):
@@ -143,8 +146,17 @@ def pack_of(state: DirectoryState, at: Micros, caller: Caller) -> Pack:
     )
 
 
-def routes(view: View[DirectoryState]) -> Sequence[Any]:
-    """Return the handlers of the directory."""
+class Imported(msgspec.Struct):
+    """What a file brought: contacts, rosters and duties that changed, of how many it names."""
+
+    contacts: int
+    rosters: int
+    duties: int
+    read: int
+
+
+def routes(view: View[DirectoryState], zone: str) -> Sequence[Any]:
+    """Return the handlers of the directory; `zone` is where days of files begin."""
     readings = Readings(view)
 
     @get("/", summary="Find whom to call: name, initials, function, commune, « astreinte à Chenôve »; empty: on duty")
@@ -164,7 +176,7 @@ def routes(view: View[DirectoryState]) -> Sequence[Any]:
         await readings.note(caller, "directory pack", pack.contacts)
         return pack
 
-    return [find, print_, _one(view, readings), _rosters(view, readings), _calls(view)]
+    return [find, print_, _one(view, readings), _rosters(view, readings), _calls(view), _import(view, zone)]
 
 
 def _one(view: View[DirectoryState], readings: Readings) -> Any:
@@ -240,3 +252,28 @@ def _calls(view: View[DirectoryState]) -> Any:
         return CallPage([CallView(*row) for row in rows])
 
     return list_calls
+
+
+def _import(view: View[DirectoryState], zone: str) -> Any:
+    @post("/import", summary="Bring a directory file in: TOML, or CSV of contacts", request_max_body_size=FILE_BYTES)
+    async def import_(
+        caller: Caller, request: Request[Any, Any, Any], form: Literal["toml", "csv"] = "toml"
+    ) -> Imported:
+        try:
+            text = (await request.body()).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Rejected("directory.file_unreadable", line=0, detail=str(error)) from error
+        # read whole before anything is kept: a bad line refuses the file
+        asked = list(read_csv(text, zone) if form == "csv" else read_toml(text, view.clock.now(), zone))
+        events: list[Any] = []
+        for action in asked:
+            events += [line.event for line in (await view.executor.execute(action, caller)).lines]
+        counts = Counter(event.event_type() for event in events)
+        return Imported(
+            counts["directory.contact_set"],
+            counts["directory.roster_set"],
+            counts["directory.duty_set"],
+            sum(len(action.contacts) for action in asked),
+        )
+
+    return import_

@@ -18,9 +18,10 @@ PER_ERROR = 0.12
 SHORTEST_CLOSE = 4
 TWO_ERRORS_FROM = 6
 MOST_BEGINNINGS = 200
+COMMON = 300
 
-_SMALL = """a au aux ce cette ces d de des du en est et il la le les l m mme mr quel quelle qui s sur un une pour appeler
-telephone numero joindre who is on the in of at to call"""
+_SMALL = """a au aux ce cette ces d de des du en est et il la le les l m mme mr quel quelle qui s sur un une pour
+appeler telephone numero joindre who is on the in of at to call"""
 SILENT = frozenset(_SMALL.split())
 """Words of a question that say nothing of whom is wanted."""
 
@@ -72,17 +73,40 @@ class Index:
                 self._sorted = None
 
     def find(self, asked: Iterable[str]) -> dict[UUID, tuple[int, float]]:
-        """Return (words matched, score) of each contact that answers one word at least."""
+        """Return (words matched, score) of each contact that answers one word at least.
+
+        The rarest words come first: one that half the city answers (*mairie*) only adds to those found by then.
+        """
         found: dict[UUID, tuple[int, float]] = {}
-        for word in dict.fromkeys(asked):
-            best: dict[UUID, float] = {}
-            for known, likeness in self.alike(word).items():
-                for contact, weight in self._holders[known].items():
-                    best[contact] = max(best.get(contact, 0.0), likeness * weight)
+        meant = [self.alike(word) for word in dict.fromkeys(asked)]
+        for alike in sorted(meant, key=self._holders_of):
+            common = self._holders_of(alike) > COMMON and found
+            best = self._among(alike, found) if common else self._best(alike)
             for contact, score in best.items():
                 matched, total = found.get(contact, (0, 0.0))
                 found[contact] = (matched + 1, total + score)
         return found
+
+    def _holders_of(self, alike: Mapping[str, float]) -> int:
+        return sum(len(self._holders[word]) for word in alike)
+
+    def _best(self, alike: Mapping[str, float]) -> dict[UUID, float]:
+        best: dict[UUID, float] = {}
+        for known, likeness in alike.items():
+            for contact, weight in self._holders[known].items():
+                score = likeness * weight
+                if score > best.get(contact, 0.0):
+                    best[contact] = score
+        return best
+
+    def _among(self, alike: Mapping[str, float], contacts: Iterable[UUID]) -> dict[UUID, float]:
+        best: dict[UUID, float] = {}
+        for contact in contacts:
+            words = self._words[contact]
+            score = max((likeness * words[known] for known, likeness in alike.items() if known in words), default=0.0)
+            if score:
+                best[contact] = score
+        return best
 
     def alike(self, word: str) -> dict[str, float]:
         """Return the known words that a typed one may mean, with their likeness (0 to 1)."""

@@ -84,7 +84,7 @@ class Directory(Trade[DirectoryState]):
         return [ask.Expire()]
 
     def routes(self, view: View[DirectoryState]) -> Sequence[Any]:
-        return api.routes(view)
+        return api.routes(view, self.zone)
 
 
 TRADE = Directory()

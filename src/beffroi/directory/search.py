@@ -112,11 +112,14 @@ def search(state: DirectoryState, question: str, at: Micros, caller: Caller, lim
 
 def _ranked(state: DirectoryState, words: list[str], first: frozenset[UUID], caller: Caller) -> list[UUID]:
     found = state.index.find(words)
-    seen = [one for one in found if caller.sees(state.contacts[one].scope)]
-    most = max((found[one][0] for one in seen), default=0)
+    groups: dict[int, list[UUID]] = {}
+    for one, (matched, _) in found.items():
+        groups.setdefault(matched, []).append(one)
     # a word nobody answers must not hide those who answer all the others
-    kept = [one for one in seen if found[one][0] == most]
-    return sorted(kept, key=lambda one: (one not in first, -found[one][1], state.contacts[one].label))
+    for matched in sorted(groups, reverse=True):
+        if seen := [one for one in groups[matched] if caller.sees(state.contacts[one].scope)]:
+            return sorted(seen, key=lambda one: (one not in first, -found[one][1], state.contacts[one].organisation))
+    return []
 
 
 def _duties(state: DirectoryState, at: Micros, caller: Caller) -> dict[UUID, list[OnDuty]]:
