@@ -17,7 +17,8 @@ def note(line: Line, city: City) -> Sequence[Action]:
     if not isinstance(event, Called):
         return []
     said = {f"outcome_{lang}": text for lang, text in OUTCOMES[event.outcome].items()}
-    return [Note(code="directory.note.called", params={"who": event.label, **said}, scope=event.scope)]
+    params = {"who": event.label, **said}
+    return [Note(code="directory.note.called", params=params, scope=event.scope, incident=event.incident)]
 
 
 REACTION = Reaction(name="automatic_lines.directory", listens=(Called,), react=note)
