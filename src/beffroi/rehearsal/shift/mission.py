@@ -20,7 +20,7 @@ FINDS_AFTER = 4 * MINUTE
 LOOKS_FOR = MINUTE
 """A circuit just closed is watched while its lamps boot."""
 
-HOLDER = "Sacha Perrin"
+HOLDER = "Sacha Électricien"
 """The name that the simulated electrician gives as *chargé de consignation*."""
 
 _DONE = {"mute": "link_back", "no_mains": "no_mains", "lamp": "lamp_done", "mast": "mast_done", "none": "nothing"}
