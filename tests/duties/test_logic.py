@@ -75,7 +75,7 @@ def test_a_reminder_falls_due_once_is_postponed_and_done() -> None:
     (made,) = hand.do(ask.Remind(text="Rappeler l'astreinte", due_at=START + 10 * MINUTE))
     assert hand.minutes(9) == []
     (due,) = hand.minutes(1)
-    assert due == told.FellDue(reminder=made.reminder, due_at=START + 10 * MINUTE)
+    assert due == told.FellDue(reminder=made.reminder, due_at=START + 10 * MINUTE, scope=made.scope)
     assert hand.minutes(30) == []
     (put_off,) = hand.do(ask.Postpone(reminder=made.reminder))
     assert put_off.due_at == hand.now + 10 * MINUTE

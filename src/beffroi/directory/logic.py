@@ -6,8 +6,7 @@ from uuid import UUID
 
 from beffroi.directory import actions as ask
 from beffroi.directory import events as told
-from beffroi.directory.types import Contact, DirectoryState, Person, Roster, Slot
-from beffroi.model.scope import CITY, Scope
+from beffroi.directory.types import Contact, DirectoryState, Person, Roster, Slot, scope_of
 from beffroi.model.time import DAY, MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
@@ -34,11 +33,6 @@ def get(state: DirectoryState, contact: UUID) -> Contact:
     if found is None:
         raise Rejected("directory.not_found", contact=str(contact))
     return found
-
-
-def scope_of(commune: str) -> Scope:
-    """Return the scope of a commune, or the whole city."""
-    return Scope(commune) if commune else CITY
 
 
 def _set_contact(state: DirectoryState, action: ask.SetContact, context: Context) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from beffroi.directory import actions as ask
 from beffroi.directory import api, evolve, logic, store
 from beffroi.directory import events as told
 from beffroi.directory.texts import TEXTS
-from beffroi.directory.types import DirectoryRow, DirectoryState
+from beffroi.directory.types import DirectoryRow, DirectoryState, scope_of
 from beffroi.model.ports import City
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
@@ -53,9 +53,7 @@ class Directory(Trade[DirectoryState]):
             case ask.SetContact(entry=entry, contact=contact):
                 held = state.contacts.get(contact) if contact else None
                 # who moves a contact to another commune must hold both
-                return dict.fromkeys(
-                    (logic.scope_of(entry.commune), held.scope if held else logic.scope_of(entry.commune))
-                )
+                return dict.fromkeys((scope_of(entry.commune), held.scope if held else scope_of(entry.commune)))
             case ask.RemoveContact(contact=contact) | ask.ForgetPerson(contact=contact) | ask.Call(contact=contact):
                 held = state.contacts.get(contact)
                 return (held.scope if held else CITY,)
@@ -72,10 +70,10 @@ class Directory(Trade[DirectoryState]):
             yield TOPIC, KEY
 
     def row(self, state: DirectoryState, topic: str, key: Any, city: City) -> Row | None:
-        return Row(TOPIC, KEY, CITY, DirectoryRow(state.version, len(state.contacts)))
+        return Row(TOPIC, KEY, scope_of(""), DirectoryRow(state.version, len(state.contacts)))
 
     def snapshot(self, state: DirectoryState, city: City) -> Iterable[Row]:
-        return [Row(TOPIC, KEY, CITY, DirectoryRow(state.version, len(state.contacts)))]
+        return [Row(TOPIC, KEY, scope_of(""), DirectoryRow(state.version, len(state.contacts)))]
 
     def next_due(self, state: DirectoryState) -> Micros | None:
         return state.first_end()

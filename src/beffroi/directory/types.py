@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.directory.index import Index
-from beffroi.model.scope import CITY, Scope
+from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import Micros
 
 Category = Literal[
@@ -19,6 +19,11 @@ Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9 +().*#-]{2,24}$")]
 Key = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
 Line = Annotated[str, msgspec.Meta(max_length=160)]
 ShortLine = Annotated[str, msgspec.Meta(max_length=60)]
+
+
+def scope_of(commune: str) -> Scope:
+    """Return the scope of a commune, or of the whole city: everybody's there, of any trade."""
+    return Scope(commune, ANY, ANY)
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -63,7 +68,7 @@ class Contact(msgspec.Struct, kw_only=True):
     @property
     def scope(self) -> Scope:
         """Return the scope that rights filter it by."""
-        return Scope(self.commune) if self.commune else CITY
+        return scope_of(self.commune)
 
     @property
     def label(self) -> str:
@@ -83,7 +88,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scope(self) -> Scope:
         """Return the scope that rights filter it by."""
-        return Scope(self.commune) if self.commune else CITY
+        return scope_of(self.commune)
 
 
 class Slot(msgspec.Struct, frozen=True):

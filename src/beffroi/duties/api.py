@@ -10,8 +10,9 @@ from litestar import get
 from litestar.params import Parameter
 
 from beffroi.duties import store
+from beffroi.duties.logic import scope_of_desk
 from beffroi.duties.types import Calendar, DutiesState, Instruction, Label, Reading, Reminder, Routine, Settled
-from beffroi.model.scope import Scope
+from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller, View
 from beffroi.trade.filters import scope_condition
@@ -75,7 +76,7 @@ def now_of(state: DutiesState, at: Micros, caller: Caller) -> Now:
     routines = [
         Owed(routine=one.routine.name, label=one.routine.label, day=one.next.day, at=one.next.at)
         for one in state.routines.values()
-        if one.next is not None and one.next.begin <= at and caller.sees(Scope("", one.routine.desk))
+        if one.next is not None and one.next.begin <= at and caller.sees(scope_of_desk(one.routine.desk))
     ]
     return Now(
         at,
@@ -95,7 +96,7 @@ def routes(view: View[DutiesState]) -> Sequence[Any]:
     @get("/routines", summary="The routines of the shift and their calendar")
     async def list_routines(caller: Caller) -> RoutineSet:
         standing = view.state.routines.values()
-        seen = [one.routine for one in standing if caller.sees(Scope("", one.routine.desk))]
+        seen = [one.routine for one in standing if caller.sees(scope_of_desk(one.routine.desk))]
         return RoutineSet(view.state.calendar, seen)
 
     return [now, list_routines, _instructions(view), _occasions(view)]
@@ -138,7 +139,7 @@ def _occasions(view: View[DutiesState]) -> Any:
             {"since": since, "until": until, "limit": limit},
         )
         # a routine's scope is its desk's trade alone: one column decides, the few rows are cut here
-        seen = [row for row in rows if caller.sees(Scope("", row[-1]))]
+        seen = [row for row in rows if caller.sees(Scope("", row[-1], ANY))]
         return OwedPage([_owed(row[0], store.settled_from_row(row[:-3]), row[-3], row[-2]) for row in seen])
 
     return list_occasions

@@ -9,12 +9,16 @@ from beffroi.duties import actions as ask
 from beffroi.duties import events as told
 from beffroi.duties.types import Calendar, DutiesState, Instruction, Occasion, Reminder, Standing, Target
 from beffroi.duties.windows import next_after
-from beffroi.model.scope import Scope
+from beffroi.model.ports import City
+from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
+
+COMPARTMENTS = frozenset({"police", "video"})
+"""Desks whose own instructions and routines the others do not read (room.md rule 13)."""
 
 FUTURE_TOLERANCE = MINUTE
 LONGEST_INSTRUCTION = 366 * DAY
@@ -39,20 +43,27 @@ def decide(state: DutiesState, action: Action, context: Context) -> Sequence[Eve
     return found(state, action, context)
 
 
-def scope_of_target(kind: str, target: UUID | None, context_city: Any) -> Scope:
+def scope_of_target(kind: str, target: UUID | None, city: City) -> Scope:
     """Return the scope of what a reminder is about: its asset's or event's, else the whole city."""
     if target is None:
-        return Scope()
-    if kind == "asset" and (facts := context_city.topology.find(target)):
-        return Scope(facts.commune, facts.trade, facts.kind)
-    if kind == "incident" and (incident := context_city.incidents.find(target)):
-        return Scope(*(incident.scope.commune, incident.scope.trade, incident.scope.kind))
-    return Scope()
+        return _every()
+    if kind == "asset" and (facts := city.topology.find(target)):
+        return facts.scope
+    if kind == "incident" and (incident := city.incidents.find(target)):
+        return incident.scope
+    return _every()
 
 
 def scope_of_instruction(action: ask.Instruct) -> Scope:
-    """Return the scope of an instruction: its commune, and the trade of its desk when it has only one."""
-    return Scope(action.commune, action.desks[0] if len(action.desks) == 1 else "")
+    """Return the scope of an instruction: everybody's of its commune, except those of one compartment."""
+    desks = set(action.desks)
+    return (
+        Scope(action.commune, desks.pop(), ANY) if len(desks) == 1 and desks <= COMPARTMENTS else _every(action.commune)
+    )
+
+
+def _every(commune: str = "") -> Scope:
+    return Scope(commune, ANY, ANY)
 
 
 def _instruct(state: DutiesState, action: ask.Instruct, context: Context) -> list[Event]:
@@ -177,8 +188,8 @@ def _recorded_occasion(standing: Standing, action: ask.Record, context: Context)
 
 
 def scope_of_desk(desk: str) -> Scope:
-    """Return the scope of a routine: its desk's trade."""
-    return Scope("", desk)
+    """Return the scope of a routine: its compartment's, else everybody's."""
+    return Scope("", desk if desk in COMPARTMENTS else ANY, ANY)
 
 
 def _set_routines(state: DutiesState, action: ask.SetRoutines, context: Context) -> list[Event]:
@@ -222,7 +233,7 @@ def _end_round(state: DutiesState, action: ask.EndRound, context: Context) -> li
     return [
         told.RoundEnded(
             local=action.local,
-            scope=Scope(action.commune, "lighting"),
+            scope=scope_of_round(action.commune),
             round=action.round,
             label=action.label,
             began_at=action.began_at,
@@ -230,6 +241,11 @@ def _end_round(state: DutiesState, action: ask.EndRound, context: Context) -> li
             faults=state.rounds.get(action.round, 0),
         )
     ]
+
+
+def scope_of_round(commune: str) -> Scope:
+    """Return the scope of a night round."""
+    return Scope(commune, "lighting", ANY)
 
 
 def _due(state: DutiesState, action: ask.Due, context: Context) -> list[Event]:

@@ -119,7 +119,7 @@ def _scopes_of_round(action: Action, city: City) -> Iterable[Scope]:
     if isinstance(action, ask.Observe):
         return scopes_of(city.topology, (action.asset,))
     if isinstance(action, ask.EndRound):
-        return (Scope(action.commune, "lighting"),)
+        return (logic.scope_of_round(action.commune),)
     return (CITY,)
 
 
