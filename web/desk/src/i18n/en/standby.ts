@@ -46,5 +46,13 @@ export const standby: Record<keyof typeof french, string> = {
   'windows.blocked': 'The browser opens one at a time: press again.',
   'windows.forget': 'Leave them closed',
   'keys.windows': 'open the windows of the seat again, or one more',
+  'pack.refresh': 'Make it again now',
+  'pack.print': 'Print',
+  'pack.save': 'Save to disk',
+  'pack.made': 'Made {made} for {reader}',
+  'pack.age': '{age} ago',
+  'pack.failed': 'The pack could not be read: new try in a minute.',
+  'pack.none': 'No pack on this seat: it is made when the seat is taken, then each hour.',
+  'pack.open': 'Standby pack of {at}',
   'standby.opened': 'This desk was opened again from its disk: the picture dates from the outage.',
 };

@@ -44,5 +44,13 @@ export const standby = {
   'windows.blocked': "Le navigateur n'en ouvre qu'une à la fois : appuyez encore.",
   'windows.forget': 'Les laisser fermées',
   'keys.windows': 'rouvrir les fenêtres du poste, ou en ouvrir une',
+  'pack.refresh': 'Refaire maintenant',
+  'pack.print': 'Imprimer',
+  'pack.save': 'Enregistrer sur le disque',
+  'pack.made': 'Établi {made} pour {reader}',
+  'pack.age': 'il y a {age}',
+  'pack.failed': "Le dossier n'a pas pu être lu : nouvel essai dans une minute.",
+  'pack.none': 'Aucun dossier sur ce poste : il se fait à la prise de poste, puis chaque heure.',
+  'pack.open': 'Dossier de secours de {at}',
   'standby.opened': "Ce poste a été rouvert depuis son disque : l'image date de la coupure.",
 } as const;

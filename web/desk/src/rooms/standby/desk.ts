@@ -1,21 +1,22 @@
 /** How standby joins the desk: what was missed, the pack on the seat's disk. */
 
-import { t } from '../../i18n/index.svelte';
 import type { DeskRoom } from '../../shell/rooms';
 import { sound } from '../../shell/sound.svelte';
 import { windows } from '../../shell/windows.svelte';
-import { desk } from '../../store/desk.svelte';
 import { alarms, isUnacknowledged, waits } from '../alarms/model';
 import { CHANGES } from './changes';
 import Escalated from './Escalated.svelte';
 import { missed } from './missed.svelte';
 import MissedPage from './MissedPage.svelte';
+import { standbyPack } from './pack.svelte';
+import PackPage from './PackPage.svelte';
 import WindowsBand from './WindowsBand.svelte';
 
 function start(): () => void {
   const ends = [
     missed.start(),
     windows.start(),
+    standbyPack.start(),
     sound.offer({
       name: 'alarms',
       version: () => alarms.version,
@@ -26,8 +27,7 @@ function start(): () => void {
 }
 
 export default {
-  pages: [{ name: 'missed', component: MissedPage }],
-  entries: () => (missed.absence ? [{ key: 'missed', label: t('page.missed'), hint: t('palette.go'), run: () => desk.go('missed') }] : []),
+  pages: [{ name: 'missed', component: MissedPage }, { name: 'pack', component: PackPage }],
   keys: [{ key: 'w', label: 'keys.windows', anywhere: true, run: () => windows.restore() }],
   bands: [Escalated, WindowsBand],
   changes: CHANGES,
