@@ -146,9 +146,7 @@ def _replayed(room: Any, lines: list[Any], page: dict[str, Any]) -> Any:
     account = access.accounts[access.logins["chef"]]
     caller = Caller(actor=room.city.gate.refreshed(_session(access, account)).actor, rights=_rights(access, account))
     states = States(**{name: fresh[name] for name in States.__struct_fields__})
-    reader = Reader(
-        caller, page["made_at"], page["since"], ("lighting", "watch"), SEATS.catalogue, wiring.city
-    )
+    reader = Reader(caller, page["made_at"], page["since"], ("lighting", "watch"), SEATS.catalogue, wiring.city)
     return msgspec.to_builtins(sections(states, reader))
 
 

@@ -25,6 +25,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Il n'y a pas de compte rendu pour la nuit du {night}.",
         "en": "There is no report for the night of {night}.",
     },
+    "logbook.report.not_found": {
+        "fr": "Pas encore de compte rendu pour cette nuit : il s'écrit à 06:30.",
+        "en": "No report for that night yet: it is written at 06:30.",
+    },
+    "logbook.report_erased": {
+        "fr": "Le compte rendu de la nuit du {night} a été effacé au terme de sa conservation.",
+        "en": "The report of the night of {night} was erased at the end of its time.",
+    },
     "logbook.report_changed": {
         "fr": "Quelqu'un vient d'écrire la version {version} : relisez-la avant de corriger.",
         "en": "Somebody just wrote version {version}: read it before correcting.",

@@ -1,0 +1,135 @@
+"""The *compte rendu de nuit*: made at 06:30 by itself from the journal, corrected by hand, printed."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import psycopg
+import structlog
+from litestar import Response, get
+from litestar.params import Parameter
+
+from beffroi.logbook.actions import FileReport
+from beffroi.logbook.store import list_reports
+from beffroi.logbook.types import LogbookState
+from beffroi.logbook.types import Report as Kept
+from beffroi.model.time import Micros
+from beffroi.procedures.night_report.compose import Report, last_night
+from beffroi.procedures.night_report.paper import TEMPLATE, as_text, printed, sub_of
+from beffroi.procedures.night_report.reading import ME, recompute
+from beffroi.procedures.paper import MEDIA, pdf
+from beffroi.trade.doors import Caller, trusted
+from beffroi.trade.rejected import Rejected
+from beffroi.trade.service import CoreDoor
+
+EVERY_S = 1.0
+Day = Annotated[str, Parameter(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+
+log = structlog.get_logger("night_report")
+
+
+class Version(msgspec.Struct):
+    """Who wrote which version when; the first has no author."""
+
+    version: int
+    recorded_at: Micros
+    author: UUID | None
+
+
+class NightReport(msgspec.Struct):
+    """The report of a night as the desk shows it: its last version as text, every version's signature."""
+
+    night: str
+    nights: list[str]
+    version: int
+    summary: str
+    text: str
+    versions: list[Version]
+
+
+async def run(core: CoreDoor) -> None:
+    """Make the report of each night once it is over, until the core ends; a night missed is made at the return."""
+    nothing: date | None = None
+    while True:
+        night = last_night(core.clock.now(), ZoneInfo(core.zone))
+        state: LogbookState = core.state("logbook")
+        if night.isoformat() not in state.reports and night != nothing:
+            try:
+                nothing = None if await file_report(core, night) else night
+            except (Rejected, psycopg.OperationalError) as error:
+                log.warning("the report of the night waits", error=str(error).strip())
+        await asyncio.sleep(EVERY_S)
+
+
+async def file_report(core: CoreDoor, night: date) -> bool:
+    """Make and keep the report of a night; tell whether there was anything to report on."""
+    report = await recompute(core, night)
+    if report is None:
+        return False
+    body = msgspec.json.encode(report).decode()
+    await core.executor.execute(FileReport(night=report.night, body=body), trusted(ME))
+    return True
+
+
+def pages(core: CoreDoor) -> Sequence[Any]:
+    """Return the handlers of the report."""
+
+    @get("/", summary="The report of a night, the last one when none is named")
+    async def read(caller: Caller, night: Day = "") -> NightReport:
+        _needs(caller)
+        report, versions = await _found(core, night)
+        made = [Version(one.version, one.recorded_at, one.author) for one in versions]
+        text = _amended(versions[0]) or as_text(report, caller.lang, core.zone)
+        known: LogbookState = core.state("logbook")
+        return NightReport(
+            night=report.night,
+            nights=sorted(known.reports, reverse=True),
+            version=versions[0].version,
+            summary=sub_of(report, caller.lang, core.zone),
+            text=text,
+            versions=made,
+        )
+
+    @get("/{name:str}", summary="The report of a night on paper (PDF): <date>.pdf", media_type=MEDIA)
+    async def print_report(name: str, caller: Caller) -> Response[bytes]:
+        _needs(caller)
+        report, versions = await _found(core, name.removesuffix(".pdf"))
+        data = printed(report, caller.lang, core.zone, versions[0].version, _amended(versions[0]))
+        content = await asyncio.to_thread(pdf, TEMPLATE, data)
+        headers = {"Content-Disposition": f'inline; filename="compte-rendu-{report.night}.pdf"'}
+        return Response(content, media_type=MEDIA, headers=headers)
+
+    return [read, print_report]
+
+
+async def _found(core: CoreDoor, night: str) -> tuple[Report, list[Kept]]:
+    """Return the first version as it was made, and every version, the newest first."""
+    state: LogbookState = core.state("logbook")
+    wanted = night or max(state.reports, default="")
+    try:
+        versions = await list_reports(core.reader, wanted) if wanted else []
+    except ValueError:
+        versions = []
+    if not versions:
+        raise Rejected("logbook.report.not_found", night=wanted)
+    if not versions[-1].body:
+        raise Rejected("logbook.report_erased", night=wanted)
+    return msgspec.json.decode(versions[-1].body, type=Report), versions
+
+
+def _amended(last: Kept) -> str | None:
+    """Return the text of a version corrected by hand; the machine's own is data."""
+    return last.body if last.version > 1 else None
+
+
+def _needs(caller: Caller) -> None:
+    if not (caller.trusted or caller.rights.names("logbook")):
+        raise Rejected("forbidden", right="logbook")
+
+
+PAGES = pages
+SERVICE = run

@@ -1,0 +1,150 @@
+"""The report of the night: made once from the journal, the same when made again, hours told apart in October."""
+
+import asyncio
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import psycopg
+
+from beffroi.journal import store as journal
+from beffroi.journal.types import GENESIS
+from beffroi.logbook.events import Corrected, Noted, Signed, Written
+from beffroi.model.actor import Actor
+from beffroi.model.scope import Scope
+from beffroi.model.time import SECOND, Micros, from_datetime
+from beffroi.procedures.night_report import file_report, last_night
+from beffroi.procedures.night_report.compose import window
+from beffroi.procedures.night_report.paper import TEMPLATE, as_text, printed
+from beffroi.procedures.night_report.reading import recompute
+from beffroi.procedures.paper import pdf
+from beffroi.server.reading import PoolReader
+from beffroi.trade.line import Line
+from tests.access.running import small_city
+
+PARIS = ZoneInfo("Europe/Paris")
+CAMILLE = Actor("person", UUID(int=1))
+REACTION = Actor("reaction", name="test")
+INCIDENT = UUID(int=9)
+NIGHT = date(2025, 10, 25)
+"""The night when the clocks of Europe go back: 02:30 comes twice."""
+
+
+def _at(text: str, fold: int = 0) -> Micros:
+    day = NIGHT if text >= "12" else date(2025, 10, 26)
+    local = datetime.fromisoformat(f"{day}T{text}").replace(tzinfo=PARIS, fold=fold)
+    return from_datetime(local.astimezone(ZoneInfo("UTC")))
+
+
+def _note(code: str, incident: UUID | None = None, **params: str) -> Noted:
+    return Noted(entry=UUID(int=hash(code) % 1000 + 50), code=code, params=params, incident=incident)
+
+
+def _night() -> list[tuple[Micros, Actor, Any]]:
+    """Return what was journalled in and around one night."""
+    first, second = UUID(int=20), UUID(int=21)
+    return [
+        (_at("20:40"), CAMILLE, Written(entry=UUID(int=10), text="Avant la nuit")),
+        (_at("20:50"), REACTION, _note("incidents.note.opened", INCIDENT, number="2025-14", place="rue Monge")),
+        (_at("21:05"), CAMILLE, Written(entry=first, text="Astreinte jointe", incident=INCIDENT)),
+        (_at("21:06"), CAMILLE, Corrected(entry=second, corrects=first, text="Astreinte prévenue", incident=INCIDENT)),
+        (_at("02:30"), CAMILLE, Written(entry=UUID(int=22), text="Essai radio, heure d'été")),
+        (_at("02:30", fold=1), CAMILLE, Written(entry=UUID(int=23), text="Essai radio, heure d'hiver")),
+        (_at("02:50", fold=1), CAMILLE, Written(entry=UUID(int=24), text="Suspect", scope=Scope("", "police"))),
+        (_at("03:00"), REACTION, _note("orders.note.consigned", certificate="C-12", place="A045")),
+        (_at("05:00"), REACTION, Signed(visa=UUID(int=30), first=1, last=3, lines=3, signer=CAMILLE.id)),
+        (_at("06:31"), CAMILLE, Written(entry=UUID(int=25), text="Après la nuit")),
+    ]
+
+
+def _journal(database: Any) -> None:
+    lines = [Line(place, at, at, actor, None, event) for place, (at, actor, event) in enumerate(_night(), 1)]
+    with psycopg.connect(database.app) as connection, connection.cursor() as cursor:
+        journal.write(cursor, lines, GENESIS)
+
+
+class _Door:
+    """What the report asks of the core."""
+
+    def __init__(self, database: Any, city: Any) -> None:
+        self.reader = PoolReader(database.app)
+        self.zone = "Europe/Paris"
+        self.kinds: dict[str, Any] = {}
+        self.city = city
+
+
+def _recomputed(database: Any) -> Any:
+    async def run() -> Any:
+        from beffroi.server.absent import empty_city
+
+        door: Any = _Door(database, empty_city())
+        await door.reader.open()
+        try:
+            return [await recompute(door, NIGHT), await recompute(door, NIGHT), await recompute(door, date(2024, 1, 1))]
+        finally:
+            await door.reader.close()
+
+    return asyncio.run(run())
+
+
+def test_the_same_journal_gives_the_same_report(database: Any) -> None:
+    _journal(database)
+    report, again, nothing = _recomputed(database)
+    assert nothing is None
+    assert msgspec.json.encode(report) == msgspec.json.encode(again)
+    assert (report.written, report.signed, report.masked) == (6, 3, 1)
+    (event,) = report.events
+    assert event.number == "2025-14"
+    assert [line.text["fr"] for line in event.lines][1:] == ["Astreinte prévenue"]
+    parts = {part.name: part.lines for part in report.parts}
+    assert len(parts["lock_outs"]) == 1
+    assert str(CAMILLE.id) not in msgspec.json.encode(report).decode()
+
+
+def test_the_two_same_hours_of_october_are_told_apart_in_their_order(database: Any) -> None:
+    _journal(database)
+    report = _recomputed(database)[0]
+    log = next(part.lines for part in report.parts if part.name == "log")
+    assert [line.text["fr"] for line in log] == ["Essai radio, heure d'été", "Essai radio, heure d'hiver"]
+    assert log[1].at - log[0].at == 3_600 * SECOND
+    text = as_text(report, "fr", "Europe/Paris")
+    assert "02:30 (été) · Essai radio, heure d'été\n02:30 (hiver) · Essai radio, heure d'hiver" in text
+    assert "Avant la nuit" not in text
+    assert "Après la nuit" not in text
+
+
+def test_it_prints_in_both_languages_and_as_corrected(database: Any) -> None:
+    _journal(database)
+    report = _recomputed(database)[0]
+    for lang in ("fr", "en"):
+        assert pdf(TEMPLATE, printed(report, lang, "Europe/Paris", 1)).startswith(b"%PDF")
+    corrected = printed(report, "fr", "Europe/Paris", 2, "## Événement 2025-14\n21:05 · corrigé")
+    assert pdf(TEMPLATE, corrected).startswith(b"%PDF")
+
+
+def test_a_night_is_between_a_quarter_to_nine_and_half_past_six() -> None:
+    since, until = window(date(2026, 1, 10), PARIS)
+    assert until - since == (9 * 60 + 45) * 60 * SECOND
+    assert window(NIGHT, PARIS)[1] - window(NIGHT, PARIS)[0] == (10 * 60 + 45) * 60 * SECOND
+    assert last_night(_at("06:29"), PARIS) == date(2025, 10, 24)
+    assert last_night(_at("06:30"), PARIS) == NIGHT
+
+
+def test_a_night_is_reported_on_once_whoever_restarts(database: Any) -> None:
+    _journal(database)
+
+    async def run() -> list[Any]:
+        async with small_city(database, whole=True) as city:
+            door: Any = city
+            door.kinds, door.city = city.wiring.kinds, city.wiring.city
+            assert await file_report(door, date(2020, 1, 1)) is False
+            assert await file_report(door, NIGHT) is True
+            assert city.state("logbook").reports == {"2025-10-25": 1}
+            return await city.lines("logbook.report_filed")
+
+    first = asyncio.run(run())
+    again = asyncio.run(run())
+    assert len(first) == len(again) == 1
+    assert msgspec.json.decode(first[0].event.body)["events"][0]["number"] == "2025-14"
