@@ -1,13 +1,13 @@
 """When the post falls (room.md, moment 5): the core killed, the network cut, the browser crashed; not one line lost."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from .conftest import ARGUMENTS, CHROMIUM, City, core_pid, open_desk, signal_core
 
@@ -90,3 +90,129 @@ def test_the_desk_opens_again_while_the_core_is_away(standing: Page, city: City,
     signal_core(city, signal.SIGCONT)
     expect(standing.locator(".log .unsent")).to_have_count(0, timeout=20_000)
     assert lines(city, "avant le rechargement") == lines(city, "après le rechargement") == 1
+
+
+def test_a_network_cut_loses_and_doubles_nothing(standing: Page, context: BrowserContext, city: City) -> None:
+    context.set_offline(True)
+    cut = time.monotonic()
+    expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
+    band_s = time.monotonic() - cut
+    for number in range(5):
+        write(standing, f"écriture hors ligne {number}")
+    expect(standing.locator(".log .unsent")).to_have_count(5)
+    city.say("A045/D4", tripped=1)
+    city.act("logbook.write", text="écrit par un autre poste")
+    context.set_offline(False)
+    expect(standing.locator(".bands")).to_contain_text("Rétabli", timeout=20_000)
+    expect(standing.locator(".log .unsent")).to_have_count(0, timeout=15_000)
+    assert [lines(city, f"écriture hors ligne {number}") for number in range(5)] == [1] * 5
+    standing.click(".bands .btn:has-text('Voir')")
+    expect(standing.locator(".missed")).to_contain_text("écrit par un autre poste")
+    expect(standing.locator(".missed")).to_contain_text("Départ 4 déclenché")
+    print(f"band {band_s:.2f} s, lines lost or doubled 0")
+
+
+def test_no_order_leaves_while_the_link_is_lost(standing: Page, context: BrowserContext) -> None:
+    standing.keyboard.press("Control+k")
+    standing.keyboard.type("A045/D3")
+    standing.wait_for_selector("#palette-0:has-text('A045/D3')")
+    standing.keyboard.press("Enter")
+    standing.click(".right .btn:has-text('Ordre')")
+    standing.wait_for_selector(".preview p")
+    context.set_offline(True)
+    expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
+    expect(standing.locator(".right .btn.main")).to_be_disabled()
+    expect(standing.locator(".right .error")).to_contain_text("Liaison perdue")
+    context.set_offline(False)
+    expect(standing.locator(".bands")).not_to_contain_text("Liaison perdue", timeout=20_000)
+
+
+def test_the_pack_opens_from_the_disk_and_prints(standing: Page, context: BrowserContext, city: City) -> None:
+    standing.wait_for_function("() => document.querySelector('.frame')")
+    standing.evaluate("location.hash = '#/pack'")
+    expect(standing.locator(".page table, .page .soft").first).to_be_visible(timeout=15_000)
+    expect(standing.locator("#pack-incidents")).to_be_visible(timeout=15_000)
+    context.set_offline(True)
+    expect(standing.locator(".bands")).to_contain_text("Dossier de secours de", timeout=5_000)
+    standing.reload()
+    expect(standing.locator("#pack-directory")).to_be_visible(timeout=20_000)
+    expect(standing.locator(".page")).to_contain_text("à détruire après")
+    with standing.expect_download() as saved:
+        standing.click(".btn:has-text('Enregistrer sur le disque')")
+    page = Path(saved.value.path()).read_text()
+    assert "Fiche d&#x27;événement" in page
+    assert "<script" not in page
+    standing.emulate_media(media="print")
+    expect(standing.locator(".bar")).to_be_hidden()
+    expect(standing.locator("#pack-locks")).to_be_visible()
+    context.set_offline(False)
+
+
+COUNT_SOUNDS = """() => {
+    window.played = 0;
+    const make = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () { window.played++; return make.call(this); };
+}"""
+
+
+def test_what_was_acknowledged_stays_silent_what_is_new_sounds(
+    quiet: City, standing: Page, context: BrowserContext
+) -> None:
+    standing.evaluate(COUNT_SOUNDS)
+    standing.click(".bands .btn:has-text('armer')")
+    quiet.say("A045/D3", tripped=1)
+    row = standing.locator("[data-queue] [role=option]", has_text="A045/D3")
+    expect(row).to_have_count(1, timeout=5_000)
+    standing.wait_for_timeout(1_000)
+    row.click()
+    standing.keyboard.type("a")
+    expect(row.locator(".outline")).to_have_count(1)
+    before = standing.evaluate("window.played")
+    assert before > 0
+    context.set_offline(True)
+    expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
+    standing.wait_for_timeout(4_000)
+    context.set_offline(False)
+    expect(standing.locator(".bands")).to_contain_text("Rétabli", timeout=20_000)
+    standing.wait_for_timeout(1_500)
+    assert standing.evaluate("window.played") == before
+    quiet.say("A045/D4", tripped=1)
+    standing.wait_for_function(f"() => window.played > {before}", timeout=5_000)
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """Return the folder where a seat's browser lives."""
+    return tmp_path / "seat"
+
+
+def seat(browser: Browser, profile: Path) -> tuple[BrowserContext, Page]:
+    """Open the seat's browser on its own profile."""
+    size: ViewportSize = {"width": 1366, "height": 768}
+    context = browser.browser_type.launch_persistent_context(
+        str(profile), executable_path=CHROMIUM, args=ARGUMENTS, viewport=size
+    )
+    return context, context.pages[0]
+
+
+def kill_browser(profile: Path) -> None:
+    """Kill the browser that holds a profile as a crash would: its lock names the process."""
+    pid = int((profile / "SingletonLock").readlink().name.rsplit("-", 1)[1])
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_a_browser_killed_while_typing_gives_everything_back(browser: Browser, profile: Path, city: City) -> None:
+    context, page = seat(browser, profile)
+    open_desk(page, city)
+    context.set_offline(True)
+    expect(page.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
+    write(page, "écrite juste avant la panne du navigateur")
+    expect(page.locator(".log .unsent")).to_have_count(1)
+    page.locator("#log-text").press_sequentially("mât couché avenue du Dra", delay=5)
+    kill_browser(profile)
+    context, page = seat(browser, profile)
+    page.goto(city.url)
+    expect(page.locator("#log-text")).to_have_value("mât couché avenue du Dra", timeout=30_000)
+    expect(page.locator(".log .unsent")).to_have_count(0, timeout=15_000)
+    assert lines(city, "écrite juste avant la panne du navigateur") == 1
+    context.close()

@@ -1,0 +1,130 @@
+"""Linked windows of one seat: one selection, one sound, places that come back, drafts of each."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .conftest import City
+
+pytestmark = pytest.mark.e2e
+SHARED_MS = 100
+SWITCHES = 20
+WATCH = """() => {
+    window.seen = [];
+    const list = document.querySelector('[data-queue]');
+    new MutationObserver(() => {
+        const at = performance.timeOrigin + performance.now();
+        const on = list.querySelector('[aria-selected=true]');
+        if (on && window.seen.at(-1)?.id !== on.id) window.seen.push({id: on.id, at});
+    }).observe(list, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-selected']});
+}"""
+SWITCH = """async (n) => {
+    const list = document.querySelector('[data-queue]');
+    const pressed = [];
+    for (let i = 0; i < n; i++) {
+        const key = i % 2 ? 'ArrowUp' : 'ArrowDown';
+        pressed.push(performance.timeOrigin + performance.now());
+        list.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    return pressed;
+}"""
+
+
+def p95(values: list[float]) -> float:
+    """Return the 95th percentile, the larger value where it falls between two."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))]
+
+
+@pytest.fixture
+def second(context: BrowserContext, desk: Page, city: City) -> Iterator[Page]:
+    """Return a second window of the same seat."""
+    with context.expect_page() as opened:
+        desk.keyboard.type("w")
+    window = opened.value
+    window.wait_for_selector("[data-queue]:focus", timeout=30_000)
+    yield window
+    window.close()
+
+
+def test_a_selection_is_in_every_window_within_100_ms(quiet: City, desk: Page, second: Page) -> None:
+    quiet.say("A045/D3", tripped=1)
+    quiet.say("A045/D4", tripped=1)
+    for window in (desk, second):
+        expect(window.locator("[data-queue] [role=option]", has_text="déclenché")).to_have_count(2, timeout=10_000)
+    desk.locator("[data-queue]").focus()
+    desk.keyboard.type("k")
+    second.evaluate(WATCH)
+    desk.wait_for_timeout(300)
+    pressed = desk.evaluate(SWITCH, SWITCHES)
+    seen = [one["at"] for one in second.evaluate("window.seen")]
+    taken = [at - next(press for press in reversed(pressed) if press <= at) for at in seen]
+    assert len(taken) >= SWITCHES - 2
+    print(f"selection shared: p50 {sorted(taken)[len(taken) // 2]:.1f} ms, p95 {p95(taken):.1f} ms, n {len(taken)}")
+    assert p95(taken) <= SHARED_MS
+
+
+def test_one_window_sounds_for_the_seat(desk: Page, second: Page) -> None:
+    for window in (desk, second):
+        expect(window.locator(".bands")).to_contain_text("Son non armé")
+    desk.click(".bands .btn:has-text('armer')")
+    for window in (desk, second):
+        expect(window.locator(".bands")).not_to_contain_text("Son non armé", timeout=5_000)
+    held = second.evaluate("navigator.locks.query().then(q => q.held.filter(l => l.name === 'beffroi.sound').length)")
+    assert held == 1
+
+
+def test_each_window_keeps_its_draft_and_a_lost_one_gives_it_back(
+    desk: Page, second: Page, context: BrowserContext
+) -> None:
+    desk.locator("#log-text").fill("première fenêtre")
+    second.locator("#log-text").fill("seconde fenêtre")
+    desk.reload()
+    expect(desk.locator("#log-text")).to_have_value("première fenêtre", timeout=20_000)
+    desk.locator("#log-text").fill("")
+    second.close(run_before_unload=False)
+    desk.reload()
+    expect(desk.locator("#log-text")).to_have_value("seconde fenêtre", timeout=20_000)
+    desk.locator("#log-text").fill("")
+    assert len(context.pages) == 1
+
+
+def test_a_line_written_in_one_window_shows_unsent_in_the_other(
+    desk: Page, second: Page, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    for window in (desk, second):
+        expect(window.locator(".bands")).to_contain_text("Liaison perdue", timeout=6_000)
+    desk.locator("#log-text").fill("écrite une fois")
+    desk.keyboard.press("Enter")
+    expect(second.locator(".log .unsent")).to_contain_text("écrite une fois")
+    context.set_offline(False)
+    for window in (desk, second):
+        expect(window.locator(".log .unsent")).to_have_count(0, timeout=20_000)
+    expect(second.locator(".log li", has_text="écrite une fois")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [960])
+def test_one_window_of_960_px_is_enough(desk: Page, width: int) -> None:
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.wait_for_timeout(300)
+    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+    cut: list[Any] = desk.evaluate(
+        """() => [...document.querySelectorAll('.bar a, .bar button, .queue button, .right button')]
+            .filter((one) => one.offsetParent && one.getBoundingClientRect().right > innerWidth + 1)
+            .map((one) => one.textContent)"""
+    )
+    assert not cut
+
+
+def test_the_key_sheet_holds_every_key_and_prints_on_a5(desk: Page) -> None:
+    desk.keyboard.type("?")
+    sheet = desk.locator(".sheet")
+    for key in ("A", "P", "O", "M", "W", "Ctrl Z", "Ctrl K", "Esc"):
+        expect(sheet.locator("dt", has_text=re.compile(rf"^{re.escape(key)}$"))).to_have_count(1)
+    desk.emulate_media(media="print")
+    expect(sheet).to_be_visible()
+    expect(desk.locator(".queue")).to_be_hidden()
