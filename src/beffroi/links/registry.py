@@ -20,6 +20,7 @@ from beffroi.links.readings import Item
 from beffroi.model.time import Micros
 
 ENTRY_POINTS = "beffroi.links"
+Handler = Callable[[str, bytes], Awaitable[None]]
 
 
 class LinkError(Exception):
@@ -32,10 +33,11 @@ class LinkError(Exception):
 
 
 class Door(Protocol):
-    """What a running link is given: its settings, the time, and the way in for readings."""
+    """What a running link is given: its settings, the time, the way in for readings, and the bus for the rest."""
 
-    settings: Mapping[str, Any]
-    """Its table in `links.toml` of the data folder; empty when there is none."""
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Return its table in `links.toml` of the data folder as it is now; empty when there is none."""
 
     def now(self) -> Micros:
         """Return the city's time, µs UTC."""
@@ -45,6 +47,12 @@ class Door(Protocol):
 
         What the register refuses (unknown asset, unknown point, not its asset) comes back by its place, from 1.
         """
+
+    async def tell(self, subject: str, payload: bytes) -> None:
+        """Tell the core on the bus what is no reading (calls); dropped while the bus is away: tell everything again."""
+
+    async def listen(self, subject: str, handler: Handler) -> None:
+        """Call `handler(subject, payload)` for what the core asks on a subject; one handler for a link and subject."""
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):

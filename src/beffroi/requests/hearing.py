@@ -20,47 +20,12 @@ SURE = 2.0
 LONGEST_PLACE = 8
 WAYS = frozenset(
     [
-        "rue",
-        "avenue",
-        "av",
-        "ave",
-        "boulevard",
-        "bd",
-        "bld",
-        "blvd",
-        "place",
-        "pl",
-        "allee",
-        "allees",
-        "chemin",
-        "ch",
-        "impasse",
-        "imp",
-        "passage",
-        "route",
-        "rte",
-        "square",
-        "quai",
-        "cours",
-        "rond",
-        "faubourg",
-        "esplanade",
-        "promenade",
-        "montee",
-        "cite",
-        "residence",
-        "lotissement",
-        "sentier",
-        "voie",
-        "villa",
-        "traverse",
-        "ruelle",
-        "pont",
-        "r",
-        "mail",
-        "parvis",
+        "rue", "avenue", "av", "ave", "boulevard", "bd", "bld", "blvd", "place", "pl", "allee", "allees",
+        "chemin", "ch", "impasse", "imp", "passage", "route", "rte", "square", "quai", "cours", "rond",
+        "faubourg", "esplanade", "promenade", "montee", "cite", "residence", "lotissement", "sentier", "voie",
+        "villa", "traverse", "ruelle", "pont", "r", "mail", "parvis",
     ]
-)
+)  # fmt: skip
 SMALL = frozenset(["de", "du", "des", "d", "la", "le", "les", "l", "a", "au", "aux", "en", "et", "sur", "sous"])
 _TOKEN = re.compile(r"[a-z0-9]+|[/&]")
 _NUMBER = re.compile(r"\d{1,4}(?:bis|ter|quater|[a-d])?")

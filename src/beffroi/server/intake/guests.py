@@ -10,12 +10,16 @@ import structlog
 
 from beffroi.links.http.messages import Accepted
 from beffroi.links.readings import Item
-from beffroi.links.registry import Link, LinkError
+from beffroi.links.registry import Handler, Link, LinkError
 from beffroi.model.time import Clock, Micros
+from beffroi.server.bus import NatsBus
 from beffroi.server.intake.gather import Post
 from beffroi.server.intake.pipeline import Pipeline
 
 SETTINGS_FILE = "links.toml"
+REHEARSED = "rehearsal"
+"""Folder of the data where a rehearsal tells its own links: under those that the city sets itself."""
+
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 LIVED_S = 60.0
@@ -30,7 +34,10 @@ log = structlog.get_logger("intake.links")
 
 def link_settings(data: Path) -> Mapping[str, Any]:
     """Return the tables of `links.toml` by link name; LinkError when it cannot be read."""
-    path = data / SETTINGS_FILE
+    return {**_tables(data / REHEARSED / SETTINGS_FILE), **_tables(data / SETTINGS_FILE)}
+
+
+def _tables(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
     try:
@@ -42,10 +49,30 @@ def link_settings(data: Path) -> Mapping[str, Any]:
 class GuestDoor:
     """What one link is given; it enters the same batches, quotas and rights as a post of the HTTP door."""
 
-    def __init__(self, settings: Mapping[str, Any], pipeline: Pipeline, clock: Clock) -> None:
-        self.settings = settings
+    def __init__(self, name: str, data: Path, pipeline: Pipeline, clock: Clock, bus: NatsBus) -> None:
+        self._name = name
+        self._data = data
         self._pipeline = pipeline
         self._clock = clock
+        self._bus = bus
+        self._handlers: dict[str, Handler] = {}
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Return the link's table as it is now."""
+        table: Mapping[str, Any] = link_settings(self._data).get(self._name, {})
+        return table
+
+    async def tell(self, subject: str, payload: bytes) -> None:
+        """Tell the core on the bus; dropped while it is away."""
+        await self._bus.publish(subject, payload)
+
+    async def listen(self, subject: str, handler: Handler) -> None:
+        """Call a handler for what is asked on a subject; a link that runs again replaces its own."""
+        known = subject in self._handlers
+        self._handlers[subject] = handler
+        if not known:
+            await self._bus.subscribe(subject, lambda name, payload: self._handlers[name](name, payload))
 
     def now(self) -> Micros:
         """Return the city's time, µs UTC."""
@@ -110,7 +137,7 @@ class Guest:
             pause = min(pause * 2, LONGEST_PAUSE_S)
 
 
-def find_guests(links: Mapping[str, Link], data: Path, pipeline: Pipeline, clock: Clock) -> list[Guest]:
-    """Return the links of folders with the settings of each, ready to run."""
-    settings = link_settings(data)
-    return [Guest(link, GuestDoor(settings.get(name, {}), pipeline, clock)) for name, link in links.items()]
+def find_guests(links: Mapping[str, Link], data: Path, pipeline: Pipeline, clock: Clock, bus: NatsBus) -> list[Guest]:
+    """Return the links of folders, ready to run; raises LinkError when their settings cannot be read."""
+    link_settings(data)
+    return [Guest(link, GuestDoor(name, data, pipeline, clock, bus)) for name, link in links.items()]

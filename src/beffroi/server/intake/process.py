@@ -98,7 +98,7 @@ class Intake:
         self.pipeline = Pipeline(self.writer, self.bus, clock, self.counts, registry, Marks())
         self.keeper = Keeper(dsn_app(settings), self.pipeline, self.counts, clock, ZoneInfo(settings.zone))
         self.posts = Posts(self.pipeline, self.counts, clock)
-        self.guests = find_guests(find_links(settings.plugins), settings.data, self.pipeline, clock)
+        self.guests = find_guests(find_links(settings.plugins), settings.data, self.pipeline, clock, self.bus)
         self.keys = broker_keys(settings)
         self.callout = Callout(self.keys, self._refused)
         self._reload = asyncio.Event()

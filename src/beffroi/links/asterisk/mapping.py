@@ -1,0 +1,179 @@
+"""From events of the exchange to the calls of the room. A call is named by the unique name of its first channel."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from beffroi.links.asterisk.messages import Message
+from beffroi.model.calls import CallNews
+from beffroi.model.time import MINUTE, SECOND, Micros
+
+KEPT_ENDED = 10 * MINUTE
+"""How long an ended call is still told in the complete picture: a core that was away learns of it."""
+
+MOST = 2_000
+ANONYMOUS = frozenset(("", "anonymous", "unavailable", "unknown", "<unknown>", "restricted", "private"))
+SAID = "BeffroiSaid"
+"""UserEvent of the rehearsal's exchange: what the simulated caller says."""
+
+DOWN_STATES = ("NOANSWER", "BUSY", "CANCEL", "CONGESTION", "CHANUNAVAIL")
+
+
+class Line(msgspec.Struct):
+    """One call as we follow it."""
+
+    call: str
+    channel: str
+    state: str
+    rang_at: Micros
+    since: Micros
+    queue: str = ""
+    number: str = ""
+    extension: str = ""
+    said: str = ""
+
+    @property
+    def news(self) -> CallNews:
+        """Return what the core is told of it."""
+        fields = {name: getattr(self, name) for name in CallNews.__struct_fields__}
+        return msgspec.convert(fields, CallNews)
+
+
+class Calls:
+    """The calls of one exchange; `hear` takes its events. Only callers who enter a queue are calls of the room."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, Line] = {}
+        self._changed: dict[str, None] = {}
+        self._picture: set[str] | None = None
+
+    def begin_picture(self) -> None:
+        """Start over: what the pictures do not show any more is over."""
+        self._picture = set()
+
+    def end_picture(self, now: Micros) -> None:
+        """End what was not in the pictures."""
+        seen = self._picture or set()
+        for line in self.lines.values():
+            if line.state != "ended" and line.call not in seen:
+                self._set(line, "ended", now)
+        self._picture = None
+
+    def take_changed(self) -> list[CallNews]:
+        """Return the calls that changed since the last time."""
+        found = [self.lines[call].news for call in self._changed if call in self.lines]
+        self._changed.clear()
+        return found
+
+    def everything(self, now: Micros) -> list[CallNews]:
+        """Return every call, those that ended a moment ago included; older ones are forgotten."""
+        for line in [one for one in self.lines.values() if one.state == "ended" and one.since < now - KEPT_ENDED]:
+            del self.lines[line.call]
+        return [line.news for line in self.lines.values()]
+
+    def channel_of(self, call: str) -> str:
+        """Return the channel of a call that waits; empty when it does not."""
+        line = self.lines.get(call)
+        return line.channel if line is not None and line.state == "waiting" else ""
+
+    def hear(self, message: Message, now: Micros) -> None:
+        """Take one event; those that say nothing of a caller change nothing."""
+        take = _EVENTS.get(message.name)
+        if take is not None:
+            take(self, message, now)
+
+    # -- events
+
+    def _joined(self, message: Message, now: Micros) -> None:
+        call = message.find("Uniqueid")
+        line = self.lines.get(call)
+        if not call or (line is not None and line.state == "talking"):
+            return
+        if line is None:
+            self._make_room()
+            line = self.lines[call] = Line(call, message.find("Channel"), "", now, now)
+        line.channel = message.find("Channel") or line.channel
+        line.queue = message.find("Queue")
+        line.number = _number(message.find("CallerIDNum")) or line.number
+        self._set(line, "waiting", now)
+
+    def _entry(self, message: Message, now: Micros) -> None:
+        """A caller found waiting when we came: the exchange says since how many seconds."""
+        waited = message.find("Wait")
+        before = int(waited) * SECOND if waited.isdigit() else 0
+        known = message.find("Uniqueid") in self.lines
+        self._joined(message, now - before if not known else now)
+        self._seen(message.find("Uniqueid"))
+
+    def _channel(self, message: Message, now: Micros) -> None:
+        """A channel found alive when we came: a call that we know is not over."""
+        line = self.lines.get(message.find("Uniqueid"))
+        if line is not None and line.state != "ended":
+            self._seen(line.call)
+
+    def _seen(self, call: str) -> None:
+        if self._picture is not None:
+            self._picture.add(call)
+
+    def _connected(self, message: Message, now: Micros) -> None:
+        line = self._line_of(message)
+        if line is not None and line.state == "waiting":
+            line.extension = extension_of(message.find("Interface") or message.find("DestChannel")) or line.extension
+            self._set(line, "talking", now)
+
+    def _dialled(self, message: Message, now: Micros) -> None:
+        """The end of a dialling: an answer is a conversation, whether or not a queue was in between."""
+        line = self._line_of(message)
+        if line is not None and line.state == "waiting" and message.find("DialStatus").upper() == "ANSWER":
+            line.extension = extension_of(message.find("DestChannel")) or line.extension
+            self._set(line, "talking", now)
+
+    def _hung_up(self, message: Message, now: Micros) -> None:
+        line = self.lines.get(message.find("Uniqueid"))
+        if line is not None and line.state != "ended":
+            self._set(line, "ended", now)
+
+    def _user_event(self, message: Message, now: Micros) -> None:
+        line = self.lines.get(message.find("Uniqueid"))
+        if line is not None and message.find("UserEvent") == SAID:
+            line.said = message.find("Text")[:600]
+            self._changed[line.call] = None
+
+    # -- helpers
+
+    def _line_of(self, message: Message) -> Line | None:
+        return self.lines.get(message.find("Uniqueid")) or self.lines.get(message.find("Linkedid"))
+
+    def _set(self, line: Line, state: str, now: Micros) -> None:
+        if line.state != state:
+            line.state, line.since = state, now
+            self._changed[line.call] = None
+
+    def _make_room(self) -> None:
+        while len(self.lines) >= MOST:
+            over = next((one.call for one in self.lines.values() if one.state == "ended"), next(iter(self.lines)))
+            del self.lines[over]
+
+
+def _number(text: str) -> str:
+    return "" if text.strip().lower() in ANONYMOUS else text.strip()[:40]
+
+
+def extension_of(interface: str) -> str:
+    """Return the extension of an interface or channel: « PJSIP/201-0000001a » → 201."""
+    name = interface.rpartition("/")[2].partition("@")[0]
+    return name.rpartition("-")[0] if "-" in name else name
+
+
+_EVENTS: dict[str, Callable[[Calls, Message, Micros], Any]] = {
+    "QueueCallerJoin": Calls._joined,
+    "Join": Calls._joined,
+    "QueueEntry": Calls._entry,
+    "CoreShowChannel": Calls._channel,
+    "AgentConnect": Calls._connected,
+    "DialEnd": Calls._dialled,
+    "Hangup": Calls._hung_up,
+    "UserEvent": Calls._user_event,
+}
+"""`Join` is the name of QueueCallerJoin before Asterisk 12. Leaving a queue alone says nothing: to an agent or away."""

@@ -1,0 +1,245 @@
+"""Those who asked to be told are told at each step, once, by the channel they chose.
+
+Reactions turn what happens to an event into steps of its requests; the trade owes one message for each; this service
+delivers. A letter handed over when we fell is *doubtful*: the room decides, a machine never sends it twice.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import psycopg
+import structlog
+
+from beffroi.dispatch import events as crews
+from beffroi.incidents import events as said
+from beffroi.model.actor import Actor
+from beffroi.model.ports import City
+from beffroi.model.time import DAY, MINUTE, Micros
+from beffroi.procedures.call_mail import MailError, MailSettings, Recipient, Talk, letter, read_settings, words_of
+from beffroi.procedures.call_matches import spoken_time
+from beffroi.requests.actions import NoteTold, Progress
+from beffroi.requests.events import Forgotten
+from beffroi.requests.types import Owed, Request, Told
+from beffroi.trade.action import Action
+from beffroi.trade.doors import trusted
+from beffroi.trade.line import Line
+from beffroi.trade.reaction import Reaction
+from beffroi.trade.rejected import Rejected
+from beffroi.trade.service import CoreDoor
+
+LOOK_EVERY_S = 1.0
+AT_ONCE = 20
+PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE)
+GIVE_UP_AFTER = DAY
+"""A server away for longer than this leaves the message to a voice."""
+
+SMS_FOLDER = "sms"
+_ME = trusted(Actor(kind="system", name="tell_callers"))
+_SENDING = "UPDATE requests_owed SET state = 'sending' WHERE id = %s AND state = 'waiting'"
+_LEFT = "SELECT id FROM requests_owed WHERE state = 'sending'"
+_WHO = "SELECT name, phone, email, lang FROM requests_contact WHERE subject = %s"
+REASONS = {
+    "repaired": "repaired",
+    "back": "came_back",
+    "made_safe": "made_safe",
+    "handed_over": "not_ours",
+    "nothing_found": "nothing_found",
+    "false_report": "nothing_found",
+    "duplicate": "duplicate",
+    "cleared_itself": "came_back",
+    "other_operator": "not_ours",
+    "not_found": "nothing_found",
+}
+"""What the room's results say honestly to a citizen; without result, the reason why."""
+
+log = structlog.get_logger("callers")
+
+
+def progress(line: Line, city: City) -> Sequence[Action]:
+    """Tell the requests of an event how far it is."""
+    event = line.event
+    match event:
+        case said.Taken():
+            return [Progress(incident=event.incident, step="in_progress")]
+        case crews.Engaged(expected_at=expected_at):
+            return [Progress(incident=event.incident, step="in_progress", expected_at=expected_at)]
+        case crews.CrewMoved(state="on_site"):
+            return [Progress(incident=event.incident, step="on_site")]
+        case said.Resolved():
+            return [Progress(incident=event.incident, step="done")]
+        case said.Closed(result=result, no_result=no_result):
+            reason = REASONS.get(no_result) or REASONS.get(result, "refused")
+            return [Progress(incident=event.incident, step="closed", reason=reason)]
+        case said.Reopened():
+            return [Progress(incident=event.incident, step="reopened")]
+    return []
+
+
+REACTION = Reaction(
+    name="tell_callers",
+    listens=(said.Taken, crews.Engaged, crews.CrewMoved, said.Resolved, said.Closed, said.Reopened),
+    react=progress,
+)
+
+
+class TextMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One SMS to send: `id` is its identity, whoever sends it again."""
+
+    id: UUID
+    request: UUID
+    number: str
+    text: str
+    created_at: Micros
+
+
+class TextGateway(Protocol):
+    """The seam of SMS: whatever carries them. `send` returns once the gateway is answerable for the message.
+
+    Raises MailError when it is not; the same `id` again must not be sent twice.
+    """
+
+    async def send(self, message: TextMessage) -> None:
+        """Hand a message over."""
+
+    def forget(self, request: UUID) -> None:
+        """Let go of what still waits for somebody who asked to be forgotten."""
+
+
+class FolderGateway:
+    """A folder of intents, `<data>/sms/<id>.json`: a program of the operator's takes and removes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, message: TextMessage) -> None:
+        """Write the intent, whole or not at all."""
+        if not self._folder.is_dir():
+            raise MailError("requests.no_sms_gateway", "", lasting=True)
+        path = self._folder / f"{message.id}.json"
+        partial_path = path.with_suffix(".part")
+        await asyncio.to_thread(partial_path.write_bytes, msgspec.json.encode(message))
+        partial_path.chmod(0o640)
+        partial_path.replace(path)
+
+    def forget(self, request: UUID) -> None:
+        """Remove the intents of a request that nobody took yet."""
+        for path in self._folder.glob("*.json"):
+            try:
+                if msgspec.json.decode(path.read_bytes(), type=TextMessage).request == request:
+                    path.unlink()
+            except (OSError, msgspec.DecodeError):
+                continue  # taken meanwhile, or not ours
+
+
+class Teller:
+    """Delivers what is owed, one message after another."""
+
+    def __init__(self, core: CoreDoor, texts: TextGateway) -> None:
+        self._core = core
+        self._texts = texts
+        self._zone = ZoneInfo(core.zone)
+
+    async def recover(self) -> None:
+        """Mark what was on its way when we fell: nobody can know, so a person decides."""
+        for (message,) in await self._core.reader.fetch(_LEFT):
+            await self._note(message, "doubtful", "requests.fell_while_sending")
+
+    async def deliver_due(self) -> None:
+        """Deliver what is due now."""
+        now = self._core.clock.now()
+        waiting = [
+            one
+            for one in self._core.state("requests").owed.values()
+            if one.state == "waiting" and one.channel in ("email", "sms") and one.next_at <= now
+        ]
+        for owed in sorted(waiting, key=lambda one: one.created_at)[:AT_ONCE]:
+            await self._deliver(msgspec.structs.replace(owed))
+
+    async def _deliver(self, owed: Owed) -> None:
+        request = self._core.state("requests").requests.get(owed.request)
+        rows = await self._core.reader.fetch(_WHO, (str(owed.request),))
+        if request is None or not rows:
+            await self._note(owed.id, "waived", "requests.contact_gone")
+            return
+        try:
+            await self._send(request, owed, Recipient(*rows[0]))
+        except MailError as error:
+            await self._failed(owed, error)
+        except OSError as error:
+            # the letter was being handed over: it may be there
+            log.warning("letter in doubt", message=str(owed.id), error=type(error).__name__)
+            await self._note(owed.id, "doubtful", "requests.link_lost_while_sending")
+        else:
+            await self._note(owed.id, "sent", "")
+
+    async def _send(self, request: Request, owed: Owed, who: Recipient) -> None:
+        spoken = partial(spoken_time, zone=self._zone, lang=who.lang)
+        if owed.channel == "sms":
+            words = words_of(request, owed, who.lang, spoken)
+            text = TextMessage(
+                id=owed.id, request=owed.request, number=who.phone, text=words[0], created_at=owed.created_at
+            )
+            await self._texts.send(text)
+            return
+        settings = read_settings(self._core.data)
+        if settings is None:
+            raise MailError("requests.no_mail_server", "", lasting=True)
+        if not who.email:
+            raise MailError("requests.no_address", "", lasting=True)
+        words = words_of(request, owed, who.lang, spoken, settings.follow_url)
+        await self._post(settings, who, words, owed)
+
+    async def _post(self, settings: MailSettings, who: Recipient, words: list[str], owed: Owed) -> None:
+        talk = Talk(settings)
+        try:
+            await asyncio.to_thread(talk.prepare, who.email)
+            await self._core.work(lambda connection: connection.execute(_SENDING, (owed.id,)))
+            mail = letter(settings, who, words, owed.id, self._core.clock.now())
+            await asyncio.to_thread(talk.hand_over, mail)
+        finally:
+            await asyncio.to_thread(talk.close)
+
+    async def _failed(self, owed: Owed, error: MailError) -> None:
+        now = self._core.clock.now()
+        if error.lasting or now - owed.created_at > GIVE_UP_AFTER:
+            await self._note(owed.id, "failed", error.code)
+            return
+        pause = PAUSES[min(owed.attempts, len(PAUSES) - 1)]
+        log.warning("message tried again later", message=str(owed.id), code=error.code, detail=error.detail)
+        await self._note(owed.id, "retry", error.code, now + pause)
+
+    async def _note(self, message: UUID, result: Told, problem: str, next_at: Micros | None = None) -> None:
+        action = NoteTold(message=message, result=result, problem=problem, next_at=next_at)
+        await self._core.executor.execute(action, _ME)
+
+    def forget(self, lines: tuple[Line, ...]) -> None:
+        """Let go of what waits outside for those who were forgotten."""
+        for line in lines:
+            if isinstance(line.event, Forgotten):
+                for request in line.event.requests:
+                    self._texts.forget(request)
+
+
+async def run(core: CoreDoor) -> None:
+    """Deliver until the core ends."""
+    teller = Teller(core, FolderGateway(core.data / SMS_FOLDER))
+    core.on_commit(teller.forget)
+    recovered = False
+    while True:
+        try:
+            if not recovered:
+                await teller.recover()
+                recovered = True
+            await teller.deliver_due()
+        except (psycopg.OperationalError, Rejected) as error:
+            log.warning("messages wait", error=type(error).__name__)
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+SERVICE = run
