@@ -2,7 +2,8 @@
 
 After a reconnection a broker repeats old readings behind new ones. Each rule is replayed twice over the readings around
 the late ones, without them and with them; what differs is what the room did not know. An edge that only moved is the
-same edge: the number of alarms is that of a city where nothing ever came late.
+same edge: the number of alarms is that of a city where nothing ever came late. What was told and never was cannot be
+untold: the rule is brought to its true side now.
 """
 
 from collections.abc import Mapping
@@ -30,11 +31,20 @@ def judge_late(rules: RuleSet, around: Mapping[int, Surroundings], now: Micros) 
     for series, surroundings in around.items():
         first = int(rules.first[series])
         for number in range(first, first + int(rules.count[series])):
-            edges, standing = _judge(rules.rule(number), rules.standing(number), surroundings, now)
+            present = rules.standing(number)
+            edges, standing = _judge(rules.rule(number), present, surroundings, now)
             rules.set_standing(number, standing)
             if edges:
                 found.append(edges_of(number, edges, late=True))
+            if _told_side(present, edges) != standing.active:
+                value = max((*surroundings.known, *surroundings.late), key=lambda sample: sample.at).value
+                found.append(edges_of(number, [EdgeAt(standing.active, now, value)]))
     return found
+
+
+def _told_side(present: Standing, edges: list[EdgeAt]) -> bool:
+    """Return the side on which a rule stands for whoever heard all its edges."""
+    return present.active + sum(1 if edge.active else -1 for edge in edges) > 0
 
 
 def _judge(rule: Rule, present: Standing, around: Surroundings, now: Micros) -> tuple[list[EdgeAt], Standing]:
