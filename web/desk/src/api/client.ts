@@ -54,7 +54,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   }
   if (response.ok) return response;
   const refusal = await refusalOf(response);
-  if (refusal.status === 401 && !path.startsWith('/api/me') && !path.startsWith('/api/login')) onSessionEnd();
+  if (refusal.status === 401 && !path.startsWith('/api/me') && !path.startsWith('/api/login') && !path.startsWith('/api/seat/')) onSessionEnd();
   throw refusal;
 }
 

@@ -6,7 +6,7 @@ import { decodeFrame, type Frame } from './frame';
 import { Keeper, PICTURE } from './keeper';
 import { START, advance, feedUrl, judge, retryDelayMs, type Place } from './resume';
 
-export type ToWorker = { kind: 'start'; origin: string; account: string } | { kind: 'stop' } | { kind: 'view'; view: number[] };
+export type ToWorker = { kind: 'start'; origin: string; account: string } | { kind: 'renew'; account: string } | { kind: 'stop' } | { kind: 'view'; view: number[] };
 export type FromWorker =
   | { kind: 'frame'; frame: Frame; resumed: boolean }
   | { kind: 'open' }
@@ -44,6 +44,9 @@ scope.onmessage = (message: MessageEvent<ToWorker>) => {
     keeper = new Keeper(data.account);
     becomeKeeper();
     connect();
+  } else if (data.kind === 'renew') {
+    keeper = new Keeper(data.account);
+    restart();
   } else if (data.kind === 'stop') {
     stop();
   } else {

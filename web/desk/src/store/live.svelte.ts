@@ -31,6 +31,8 @@ class Live {
   #placedMs = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #confirm: (() => void) | null = null;
+  /** A change of person is under way: the session that ends is the one that leaves. */
+  changing = false;
   now = $state(Date.now() * 1_000);
 
   /** City time now, µs UTC: the last frame's, carried on at the city's own rate. */
@@ -47,6 +49,13 @@ class Live {
     this.#send({ kind: 'start', origin: location.origin, account });
     this.#heardMs = performance.now();
     this.#timer = setInterval(() => this.#tick(), 500);
+  }
+
+  /** Go on with the rights of who sits down now: the picture stays until their own comes. */
+  renew(account: string): void {
+    this.changing = this.sessionEnded = false;
+    this.#heardMs = performance.now();
+    this.#send({ kind: 'renew', account });
   }
 
   /** Show the desk as it froze and look for the core; `confirm` is called once at its return. */
@@ -79,6 +88,7 @@ class Live {
 
   #receive(message: FromWorker): void {
     if (message.kind === 'closed') {
+      if (this.changing && message.code === 4401) return;
       if (message.code === 1008 || message.code === 4401 || message.code === 4403) this.sessionEnded = true;
       this.#lose();
       return;

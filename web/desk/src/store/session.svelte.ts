@@ -15,12 +15,18 @@ export interface Me {
   ends_at: number | null;
   must_change_password: boolean;
   second_factor: boolean;
+  has_code?: boolean;
+  security_keys?: number;
+  /** The seat is locked: picture and sound, no name, no action. */
+  locked?: boolean;
   rights: Record<string, unknown>;
   communes: string[];
   trades: string[];
   roles: string[];
   zone?: string;
 }
+
+const HIDDEN = '•••';
 
 /** With a desk on the disk, nobody waits longer than this for the core. */
 const PATIENCE_MS = 2_500;
@@ -41,6 +47,10 @@ class Session {
     return !!this.me && right in this.me.rights;
   }
 
+  get locked(): boolean {
+    return !!this.me?.locked;
+  }
+
   get id(): string {
     return this.me?.account ?? '';
   }
@@ -48,6 +58,7 @@ class Session {
   /** Return the display name of an account, or a short form of its identifier. */
   nameOf(account: string | null | undefined): string {
     if (!account) return '';
+    if (this.locked) return HIDDEN;
     if (account === this.id) return this.me?.name ?? this.me?.login ?? account;
     return this.names[account] ?? account.slice(-6);
   }
@@ -88,6 +99,15 @@ class Session {
     this.phase = 'ready';
     void this.#loadNames();
     void this.#loadCommunes();
+  }
+
+  /** Another person sits down, or the seat is locked or unlocked: the desk goes on with their rights, nothing is lost. */
+  replace(me: Me): void {
+    this.#become(me);
+    keepPerson(me);
+    live.renew(me.account ?? '');
+    this.names = {};
+    void this.#loadNames();
   }
 
   #become(me: Me): void {
