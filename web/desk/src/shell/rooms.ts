@@ -54,12 +54,16 @@ export interface DeskRoom {
   bar?: Component[];
   /** Bands under the bar: what everybody in the room must know now. */
   bands?: Component[];
+  /** Lines above the queue that wait for somebody and are no alarm of an asset. */
+  queueTop?: Component[];
   /** Chips of the strip « Hors normal ». */
   abnormal?: Component[];
   /** What lies over the frame without taking it: a field, a lock. */
   overlays?: Component[];
   /** What to say of rows that changed while the core was away, by topic of the feed. */
   changes?: Record<string, Tell>;
+  /** What comes next by itself in this room: the quiet queue names the nearest. */
+  deadlines?: () => { at: number; what: string }[];
   /** Close the topmost thing of this room; tell whether there was one. */
   close?: () => boolean;
   /** Called once when the desk opens; what it returns is called when it closes. */

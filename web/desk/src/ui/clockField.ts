@@ -2,7 +2,7 @@
 
 import { fromLocal, toLocal } from './format';
 
-const DAY = 86_400_000_000;
+const DAY_MS = 86_400_000;
 
 /** Return (hour, minute) of a typed time, or nothing when it is not one. */
 export function readClock(text: string): { hour: number; minute: number } | null {
@@ -13,8 +13,10 @@ export function readClock(text: string): { hour: number; minute: number } | null
   return hour < 24 && minute < 60 ? { hour, minute } : null;
 }
 
-function onDay(at: number, hour: number, minute: number, zone: string): number {
-  const day = toLocal(at, zone).slice(0, 10);
+/** Days are the calendar's: the nights of the clock change last 23 and 25 hours. */
+function onDay(at: number, later: number, hour: number, minute: number, zone: string): number {
+  const today = Date.parse(`${toLocal(at, zone).slice(0, 10)}T00:00Z`);
+  const day = new Date(today + later * DAY_MS).toISOString().slice(0, 10);
   return fromLocal(`${day}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`, zone);
 }
 
@@ -22,14 +24,14 @@ function onDay(at: number, hour: number, minute: number, zone: string): number {
 export function lastTime(text: string, now: number, zone: string): number {
   const read = readClock(text);
   if (!read) return Number.NaN;
-  const today = onDay(now, read.hour, read.minute, zone);
-  return today <= now ? today : onDay(now - DAY, read.hour, read.minute, zone);
+  const today = onDay(now, 0, read.hour, read.minute, zone);
+  return today <= now ? today : onDay(now, -1, read.hour, read.minute, zone);
 }
 
 /** Return the next time the local clock shows what is typed, within a day; NaN when it is no time. */
 export function nextTime(text: string, now: number, zone: string): number {
   const read = readClock(text);
   if (!read) return Number.NaN;
-  const today = onDay(now, read.hour, read.minute, zone);
-  return today > now ? today : onDay(now + DAY, read.hour, read.minute, zone);
+  const today = onDay(now, 0, read.hour, read.minute, zone);
+  return today > now ? today : onDay(now, 1, read.hour, read.minute, zone);
 }

@@ -85,6 +85,7 @@ export function duration(us: number, lang: string): string {
 
 /** A figure with its unit, thin space between. */
 export function quantity(value: number, unit: string, lang: string): string {
+  if (unit === '°') return `${formatNumber(value, lang, 5)} ${unit}`;
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const figure = formatNumber(value, lang, digits);
   return unit ? `${figure} ${unit}` : figure;
@@ -109,6 +110,6 @@ export function nextClock(now: number, hour: number, minute: number, zone: strin
   const text = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
   const first = fromLocal(`${today}T${text}`, zone);
   if (first > now) return first;
-  const tomorrow = toLocal(now + 86_400_000_000, zone).slice(0, 10);
+  const tomorrow = new Date(Date.parse(`${today}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
   return fromLocal(`${tomorrow}T${text}`, zone);
 }

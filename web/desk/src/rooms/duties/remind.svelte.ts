@@ -1,0 +1,59 @@
+/** The field of `R`: what it is linked to is fixed when it opens, whatever slides under it afterwards. */
+
+import { title } from '../alarms/model';
+import { alarms } from '../alarms/model';
+import { assets } from '../assets/store.svelte';
+import { desk } from '../../store/desk.svelte';
+import { topics } from '../../store/topics.svelte';
+
+export interface Link {
+  kind: string;
+  id: string;
+  label: string;
+}
+
+const LINKED = new Set(['alarm', 'asset', 'order', 'incident', 'request', 'crew', 'contact']);
+
+/** Return what is in hand as a reminder links to it, or nothing. */
+export function inHand(): Link | null {
+  const { selection } = desk;
+  if (!selection || selection.kind === 'compose' || !LINKED.has(selection.kind)) return null;
+  const { kind, id } = selection;
+  return { kind, id, label: labelOf(kind, id) };
+}
+
+function labelOf(kind: string, id: string): string {
+  if (kind === 'alarm') {
+    const row = alarms.rows.get(id);
+    return row ? `${title(row)} · ${row.place || row.code}` : '';
+  }
+  if (kind === 'asset') {
+    const asset = assets.known(id);
+    return asset?.place || asset?.code || '';
+  }
+  if (kind === 'incident') {
+    const row = topics.of<{ number?: string; label?: string; title?: string }>('incidents').rows.get(id);
+    return [row?.number, row?.label ?? row?.title].filter((part) => typeof part === 'string').join(' · ');
+  }
+  return '';
+}
+
+class Remind {
+  open = $state(false);
+  link = $state.raw<Link | null>(null);
+
+  /** Open the field on what is in hand. */
+  ask(link: Link | null = inHand()): void {
+    this.link = link;
+    this.open = true;
+  }
+
+  /** Close it; tell whether it was open. */
+  close(): boolean {
+    const was = this.open;
+    this.open = false;
+    return was;
+  }
+}
+
+export const remind = new Remind();
