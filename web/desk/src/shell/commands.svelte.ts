@@ -3,6 +3,8 @@
 import { acknowledge, take } from '../rooms/alarms/commands';
 import { alarms } from '../rooms/alarms/model';
 import { queue } from '../rooms/alarms/queue.svelte';
+import { composeForIncident, takeIncident } from '../rooms/incidents/commands';
+import { incidents, ofAlarm } from '../rooms/incidents/model';
 import { composeFor, composeForAlarm } from '../rooms/orders/compose';
 import { desk, type Page } from '../store/desk.svelte';
 import { assets } from '../rooms/assets/store.svelte';
@@ -42,8 +44,8 @@ class Commands {
       last: () => this.#step(Infinity),
       open: () => selected && this.#open(selected),
       close: () => this.close(),
-      acknowledge: () => selected && void acknowledge(selected),
-      take: () => selected && void take(selected),
+      acknowledge: () => selected && desk.selection?.kind === 'alarm' && void acknowledge(selected),
+      take: () => selected && this.take(selected),
       order: () => void this.order(),
       write: () => this.writeField?.(),
       keys: () => (desk.keys = !desk.keys),
@@ -61,8 +63,15 @@ class Commands {
   }
 
   #open(id: string): void {
-    const row = alarms.rows.get(id);
+    const row = queue.find(id) ?? alarms.rows.get(id);
     if (row) queue.select(row, true);
+  }
+
+  /** Take what is selected; an alarm with its event. */
+  take(id: string): void {
+    const incident = desk.selection?.kind === 'incident' ? id : ofAlarm(id)?.id;
+    if (incident) void takeIncident(incident);
+    else void take(id);
   }
 
   /** Escape: one layer at a time, then back to the queue. */
@@ -87,6 +96,9 @@ class Commands {
     if (selection?.kind === 'alarm') {
       const row = alarms.rows.get(selection.id);
       if (row) await composeForAlarm(row);
+    } else if (selection?.kind === 'incident') {
+      const row = incidents.rows.get(selection.id);
+      if (row) await composeForIncident(row);
     } else if (selection?.kind === 'asset') {
       const asset = assets.known(selection.id);
       if (asset) composeFor(asset);

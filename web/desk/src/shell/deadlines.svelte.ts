@@ -2,8 +2,10 @@
 
 import { t } from '../i18n/index.svelte';
 import { alarms } from '../rooms/alarms/model';
+import { incidents } from '../rooms/incidents/model';
 import { locks, orders, overrides } from '../rooms/orders/model';
 import { live } from '../store/live.svelte';
+import { deskRooms } from './rooms';
 
 export interface Deadline {
   at: number;
@@ -19,6 +21,10 @@ class Deadlines {
       if (row.state === 'waiting' && row.approve_before) found.push({ at: row.approve_before, what: t('deadline.approval') });
       if (row.countersign_before && !row.countersigned_by) found.push({ at: row.countersign_before, what: t('deadline.countersign') });
     }
+    for (const row of incidents.list()) {
+      for (const one of row.deadlines) found.push({ at: one.at, what: t('deadline.incident', { what: t(`incident.deadline.${one.kind}`), number: row.number }) });
+    }
+    for (const room of deskRooms()) found.push(...(room.deadlines?.() ?? []));
     void locks.version;
     return found.sort((a, b) => a.at - b.at);
   });

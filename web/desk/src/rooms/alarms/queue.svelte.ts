@@ -1,22 +1,58 @@
-/** The queue: what waits, in order; the selected line keeps its place until another is chosen. */
+/**
+ * The queue: what waits, alarms and events alike, in order; the selected line keeps its place until another is chosen.
+ *
+ * An event that an alarm opened is one line with it, the alarm's, for as long as that alarm waits; then its own.
+ */
 
 import { untrack } from 'svelte';
 
+import type { Micros } from '../../api/types';
 import { desk } from '../../store/desk.svelte';
 import { session } from '../../store/session.svelte';
+import { incidents, whereIs, type IncidentRow } from '../incidents/model';
 import { alarms, placeOf, waits } from './model';
 import { byUrgency, holding, type AlarmRow } from './urgency';
+
+/** An event as a line of the queue. */
+export interface IncidentLine {
+  id: string;
+  priority: number;
+  state: string;
+  raised_at: Micros;
+  taken_by: string | null;
+  incident: IncidentRow;
+}
+
+export type QueueRow = AlarmRow | IncidentLine;
+
+/** Tell whether a line of the queue is an event. */
+export function isIncident(row: QueueRow): row is IncidentLine {
+  return 'incident' in row;
+}
+
+function lineOf(incident: IncidentRow): IncidentLine {
+  const { id, priority, state, first_at, taken_by } = incident;
+  return { id, priority, state, raised_at: first_at, taken_by, incident };
+}
 
 class Queue {
   priorities = $state.raw<ReadonlySet<number>>(new Set([1, 2, 3, 4]));
   mine = $state(false);
-  #held = $state.raw<AlarmRow | null>(null);
+  #held = $state.raw<QueueRow | null>(null);
 
   get selected(): string | null {
-    return desk.selection?.kind === 'alarm' ? desk.selection.id : null;
+    const { selection } = desk;
+    return selection?.kind === 'alarm' || selection?.kind === 'incident' ? selection.id : null;
   }
 
-  all = $derived.by(() => alarms.list().filter((row) => waits(row) && this.#onDesk(row)));
+  all = $derived.by((): QueueRow[] => {
+    const waiting = alarms.list().filter((row) => waits(row) && this.#onDesk(session.kind(row.kind)?.trade ?? 'lighting'));
+    const told = new Set(waiting.map((row) => row.id));
+    const events = incidents.list().filter(
+      (row) => this.#onDesk(row.trade) && !row.links.some((link) => link.kind === 'alarm' && told.has(link.id)),
+    );
+    return [...waiting, ...events.map(lineOf)];
+  });
 
   #sorted = $derived.by(() => {
     const held = untrack(() => this.#held?.id);
@@ -34,17 +70,22 @@ class Queue {
     return counts;
   });
 
-  #onDesk(row: AlarmRow): boolean {
-    if (desk.page !== 'lighting') return true;
-    return (session.kind(row.kind)?.trade ?? 'lighting') === 'lighting';
+  #onDesk(trade: string): boolean {
+    return desk.page !== 'lighting' || trade === 'lighting' || trade === '*';
+  }
+
+  /** Return the line of an identifier, as it stands now, or nothing. */
+  find(id: string): QueueRow | null {
+    return this.items.find((row) => row.id === id) ?? null;
   }
 
   /** Select a line; it will not move while it is selected. */
-  select(row: AlarmRow, fly = false): void {
+  select(row: QueueRow, fly = false): void {
     this.#held = { ...row };
-    const place = placeOf(row);
-    if (fly) desk.show({ kind: 'alarm', id: row.id }, place);
-    else desk.select({ kind: 'alarm', id: row.id }, place);
+    const place = isIncident(row) ? whereIs(row.incident) : placeOf(row);
+    const selection = { kind: isIncident(row) ? ('incident' as const) : ('alarm' as const), id: row.id };
+    if (fly) desk.show(selection, place);
+    else desk.select(selection, place);
   }
 
   release(): void {
@@ -52,7 +93,7 @@ class Queue {
   }
 
   /** Go up or down by some lines; returns the line reached. */
-  step(by: number): AlarmRow | null {
+  step(by: number): QueueRow | null {
     const { items } = this;
     if (!items.length) return null;
     const at = items.findIndex((row) => row.id === this.selected);

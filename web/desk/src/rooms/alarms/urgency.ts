@@ -44,15 +44,24 @@ export interface AlarmRow {
   simulated: boolean;
 }
 
-const UNACKNOWLEDGED = new Set(['unacknowledged', 'returned', 'latched_unacknowledged']);
+/** What the order of the queue looks at: alarms and events alike. */
+export interface Urgent {
+  id: string;
+  priority: number;
+  state: string;
+  raised_at: Micros;
+}
 
-/** Tell whether somebody still has to acknowledge it. */
-export function isUnacknowledged(row: AlarmRow): boolean {
+/** States in which somebody is still waited for; `new` is an event's. */
+const UNACKNOWLEDGED = new Set(['unacknowledged', 'returned', 'latched_unacknowledged', 'new']);
+
+/** Tell whether somebody still has to acknowledge an alarm, or to take an event. */
+export function isUnacknowledged(row: { state: string }): boolean {
   return UNACKNOWLEDGED.has(row.state);
 }
 
 /** The order of the queue: priority, what nobody acknowledged yet, then the longest wait. */
-export function byUrgency(a: AlarmRow, b: AlarmRow): number {
+export function byUrgency(a: Urgent, b: Urgent): number {
   return (
     a.priority - b.priority ||
     Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
@@ -62,7 +71,7 @@ export function byUrgency(a: AlarmRow, b: AlarmRow): number {
 }
 
 /** Return the list with one line where it stood when it was chosen; the same list when it stands there still. */
-export function holding(sorted: AlarmRow[], held: AlarmRow | null): AlarmRow[] {
+export function holding<T extends Urgent>(sorted: T[], held: Urgent | null): T[] {
   if (!held) return sorted;
   const at = sorted.findIndex((row) => row.id === held.id);
   if (at < 0 || byUrgency(sorted[at]!, held) === 0) return sorted;

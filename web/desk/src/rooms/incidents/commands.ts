@@ -1,0 +1,133 @@
+/** What an operator's key does to an event: on its identifier, refused when it changed under the finger. */
+
+import { act, get, Refusal } from '../../api/client';
+import { t } from '../../i18n/index.svelte';
+import { notices } from '../../shell/notice.svelte';
+import { outbox } from '../../shell/outbox.svelte';
+import { desk } from '../../store/desk.svelte';
+import { live } from '../../store/live.svelte';
+import { session } from '../../store/session.svelte';
+import { alarms } from '../alarms/model';
+import { assets } from '../assets/store.svelte';
+import { composeFor } from '../orders/compose';
+import { incidents, openIncident, titleOf } from './model';
+import type { IncidentRow, Shown } from './types';
+
+const FRESH_MS = 700;
+const OWN_MS = 2_000;
+const NEIGHBOURS_M = 150;
+const own = new Map<string, number>();
+
+function refuse(text: string): null {
+  notices.refused(new Error(text));
+  return null;
+}
+
+/** Return the event if a key may act on it now; otherwise say why not and return nothing. */
+function ready(id: string): IncidentRow | null {
+  const row = incidents.rows.get(id);
+  if (!row) return refuse(t('incident.gone'));
+  if (live.lost) return refuse(t('refused.lost'));
+  if (!session.may('incidents')) return refuse(t('refused.right'));
+  const now = performance.now();
+  const mine = now - (own.get(id) ?? -Infinity) < OWN_MS;
+  if (!mine && now - (incidents.touched.get(id) ?? -Infinity) < FRESH_MS) return refuse(t('refused.changed'));
+  return row;
+}
+
+/** Say why something was refused; who has an event is said by name. */
+function refused(error: unknown): void {
+  const taken = error instanceof Refusal && error.code === 'incidents.already_taken';
+  notices.refused(taken ? new Error(t('incident.takenBy', { who: session.nameOf(String((error as Refusal).params.by)) })) : error);
+}
+
+/** Ask an action on an event; tells whether it was done. */
+export async function ask(type: string, id: string, fields: object = {}, happenedAt?: number): Promise<boolean> {
+  own.set(id, performance.now());
+  try {
+    await act(type, { incident: id, ...fields }, happenedAt === undefined ? undefined : Math.round(happenedAt));
+    own.set(id, performance.now());
+    return true;
+  } catch (error) {
+    refused(error);
+    return false;
+  }
+}
+
+/** Take (`P`): from now on it is mine, and so is the alarm that opened it. */
+export async function takeIncident(id: string): Promise<void> {
+  const row = ready(id);
+  if (!row) return;
+  if (row.taken_by === session.id) return void refuse(t('refused.mine'));
+  if (!(await ask('incidents.take', id, { seen_at: Math.round(live.cityNow()) }))) return;
+  const held = row.links.filter((link) => link.kind === 'alarm' && alarms.rows.get(link.id) && !alarms.rows.get(link.id)!.taken_by);
+  for (const link of held) void act('alarms.take', { alarm: link.id }).catch(() => undefined);
+  notices.done(t('done.taken', { what: `${row.number} · ${titleOf(row)}` }), async () => {
+    await act('incidents.release', { incident: id });
+    for (const link of held) await act('alarms.release', { alarm: link.id }).catch(() => undefined);
+  });
+}
+
+/** Answer a step of the checklist; `told` names who was told. Kept on the seat while the core is away. */
+export async function answerStep(row: IncidentRow, step: string, told: string, outcome: 'done' | 'not_applicable' = 'done'): Promise<boolean> {
+  own.set(row.id, performance.now());
+  const done = await outbox.send('incidents.step', { incident: row.id, step, told, outcome }, live.cityNow(), `${row.number} · ${told || step}`);
+  return done !== null;
+}
+
+/** Compose an order for the lights around an event (a mast down: light its neighbours), or for its own equipment. */
+export async function composeForIncident(row: IncidentRow): Promise<void> {
+  try {
+    const asset = row.asset ? await assets.find(row.asset) : null;
+    if (asset && asset.kind !== 'street_light') return composeFor(asset);
+    if (row.lon === null || row.lat === null) return void refuse(t('incident.noPlace'));
+    const near = await get<{ asset: { id: string; kind: string } }[]>(
+      `/api/assets/near?lon=${row.lon}&lat=${row.lat}&radius_m=${NEIGHBOURS_M}&kind=street_light&limit=60`,
+    );
+    const lights = near.map((one) => one.asset.id).filter((id) => id !== row.asset);
+    if (!lights.length) return void refuse(t('incident.noLights'));
+    desk.select({ kind: 'compose', target: { assets: lights, label: t('incident.neighboursOf', { what: row.code || row.number }) } }, desk.place);
+  } catch (error) {
+    notices.refused(error);
+  }
+}
+
+export interface Opening {
+  what: string;
+  category: string;
+  source: string;
+  asset: string | null;
+  lon: number | null;
+  lat: number | null;
+  place: string;
+  commune: string;
+  happened_at: number;
+}
+
+/** Open an event; kept « non transmis » while the core is away, opened on screen as soon as it is known. */
+export async function open(opening: Opening): Promise<void> {
+  const { happened_at, ...given } = opening;
+  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ''));
+  const done = await outbox.send('incidents.open', fields, happened_at, opening.what);
+  const event = done?.events.find((one) => one.type === 'incidents.opened');
+  if (!event) {
+    if (outbox.of('incidents.open').length) notices.done(t('incident.kept'));
+    return;
+  }
+  const id = String(event.incident);
+  own.set(id, performance.now());
+  const place = opening.lon !== null && opening.lat !== null ? { lon: opening.lon, lat: opening.lat } : null;
+  desk.show({ kind: 'incident', id }, place);
+  notices.done(t('incident.opened', { number: String(event.number) }));
+}
+
+/** Write what was said on an event that is already open, instead of opening the same twice. */
+export async function tellOf(incident: string, opening: Opening): Promise<void> {
+  await outbox.send('logbook.write', { text: opening.what, incident }, opening.happened_at, opening.what);
+  openIncident(incident);
+}
+
+/** Read one event, open or closed. */
+export function read(id: string): Promise<Shown> {
+  return get<Shown>(`/api/incidents/${id}`);
+}
