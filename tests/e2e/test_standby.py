@@ -35,7 +35,7 @@ def standing(desk: Page) -> Page:
 
 @pytest.fixture
 def fallen(standing: Page, city: City) -> Iterator[Callable[[], None]]:
-    """Return how to freeze the core as if it had died, the supervisor kept from starting another; it comes back after."""
+    """Return how to freeze the core as if it had died, the supervisor kept from starting another; thawed after."""
     frozen = False
 
     def fall() -> None:
@@ -204,6 +204,11 @@ def kill_browser(profile: Path) -> None:
 def test_a_browser_killed_while_typing_gives_everything_back(browser: Browser, profile: Path, city: City) -> None:
     context, page = seat(browser, profile)
     open_desk(page, city)
+    # a browser writes its cookies every half minute: this one has been at work for longer than that
+    context.close()
+    context, page = seat(browser, profile)
+    page.goto(city.url)
+    page.wait_for_selector("[data-queue]:focus", timeout=30_000)
     context.set_offline(True)
     expect(page.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
     write(page, "écrite juste avant la panne du navigateur")
