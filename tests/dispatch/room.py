@@ -27,7 +27,7 @@ CAMILLE, DOMINIQUE = UUID(int=901), UUID(int=902)
 LIT, MASKED, CLOSED = UUID(int=1), UUID(int=2), UUID(int=3)
 LIGHTING = Scope("21231", "lighting", "circuit")
 POLICE = Scope("21231", "police", "")
-EVERY_RIGHT = Rights({right: (EVERYTHING,) for right in ("view", "dispatch", "shift")})
+EVERY_RIGHT = Rights(dict.fromkeys(("view", "dispatch", "shift"), (EVERYTHING,)))
 LIGHTING_ONLY = Rights({right: (Grant(trades=frozenset({"lighting"})),) for right in ("view", "dispatch")})
 
 
@@ -47,7 +47,13 @@ class Room:
     def __init__(self) -> None:
         self.facts = {
             LIT: IncidentFacts(
-                id=LIT, number="D-2025-1", label="Départ 3", category="circuit_tripped", lon=5.0, lat=47.0, scope=LIGHTING
+                id=LIT,
+                number="D-2025-1",
+                label="Départ 3",
+                category="circuit_tripped",
+                lon=5.0,
+                lat=47.0,
+                scope=LIGHTING,
             ),
             MASKED: IncidentFacts(id=MASKED, number="D-2025-2", label="", masked=True, scope=POLICE),
             CLOSED: IncidentFacts(id=CLOSED, number="D-2025-3", label="", open=False, scope=LIGHTING),
@@ -134,9 +140,7 @@ class Post:
         return self.crews[name]
 
     def roster(self, trade: str, *turns: Turn) -> None:
-        self.do(
-            actions.SetRoster(trade=trade, start=NIGHT - 8 * DAY, end=NIGHT + 30 * DAY, turns=turns), DOMINIQUE
-        )
+        self.do(actions.SetRoster(trade=trade, start=NIGHT - 8 * DAY, end=NIGHT + 30 * DAY, turns=turns), DOMINIQUE)
 
 
 def duty_turn(crew: UUID, *, hours: int = 6) -> Turn:
@@ -175,5 +179,3 @@ def alone() -> Post:
     made = post()
     made.roster("lighting", on_call_turn(made.people["Appel 1"], 1), on_call_turn(made.people["Appel 2"], 2))
     return made
-
-
