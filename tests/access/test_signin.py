@@ -46,7 +46,10 @@ def test_the_first_administrator_must_change_a_password_that_is_nowhere_else(in_
         seat = await city.signed_in(login, password)
         assert (await seat.get("/api/me")).json()["must_change_password"] is True
         assert (await seat.get("/api/access/accounts")).status_code == 403
-        changed = await seat.post("/api/access/password", json={"present": password, "new": "tocsin-beffroi-2026"})
+        form = {"present": "not-this-one", "new": "tocsin-beffroi-2026"}
+        wrong = await seat.post("/api/access/password", json=form)
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "access.wrong_password")
+        changed = await seat.post("/api/access/password", json={**form, "present": password})
         assert changed.status_code == 204
         assert (await seat.get("/api/access/accounts")).json()["total"] == 1
         again = await city.seat().post("/api/login", json={"login": login, "password": password})

@@ -20,7 +20,7 @@ from beffroi.access.types import AccessState, Account, CredentialKind
 from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.time import Micros
 from beffroi.trade.doors import View, trusted
-from beffroi.trade.rejected import TooSoon
+from beffroi.trade.rejected import Rejected, TooSoon
 
 log = structlog.get_logger("access")
 
@@ -74,14 +74,15 @@ class SignIn:
         return await self._open(account, address, self._throttle.succeeded(login, address) - 1)
 
     async def check_own(self, account: Account, password: str, address: str) -> None:
-        """Check the present password of somebody already in; raises as `open` does."""
+        """Check the present password of somebody already in; raises Rejected or TooSoon."""
         wait = self._throttle.wait_s(account.login, address, self._monotonic())
         if wait > 0:
             raise TooSoon("access.slow_down", wait_s=math.ceil(wait))
         failures = self._throttle.failed(account.login, address, self._monotonic())
         if not await self._passwords.check(password, await self.secret(account.credential, "password")):
             await self._refuse(account.login, address, failures)
-            raise Unauthenticated("access.bad_credentials")
+            # not a 401: who asks is known, and stays in
+            raise Rejected("access.wrong_password")
         self._throttle.succeeded(account.login, address)
 
     async def secret(self, credential: UUID | None, kind: CredentialKind) -> str | None:

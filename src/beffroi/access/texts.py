@@ -11,6 +11,10 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Cette demande ne vient pas d'une page de Beffroi : rechargez la page.",
         "en": "This request does not come from a page of Beffroi: reload the page.",
     },
+    "access.wrong_password": {
+        "fr": "Le mot de passe actuel n'est pas celui-là.",
+        "en": "This is not your present password.",
+    },
     "access.bad_credentials": {
         "fr": "Identifiant, mot de passe ou code incorrect.",
         "en": "Wrong login, password or code.",

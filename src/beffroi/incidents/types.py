@@ -236,7 +236,7 @@ class JoinedRow(msgspec.Struct, kw_only=True):
     reason_params: dict[str, str]
 
 
-class IncidentRow(msgspec.Struct, kw_only=True):
+class IncidentRow(msgspec.Struct, kw_only=True, tag_field="seen", tag="whole"):
     """One event as screens hold it: the queue's line and the panel."""
 
     id: UUID
@@ -287,7 +287,7 @@ class IncidentRow(msgspec.Struct, kw_only=True):
     simulated: bool
 
 
-class MaskedRow(msgspec.Struct, kw_only=True):
+class MaskedRow(msgspec.Struct, kw_only=True, tag_field="seen", tag="masked"):
     """All that the other trades know of a masked event: its number, its place, not to send anybody there."""
 
     id: UUID

@@ -110,6 +110,13 @@ export class Picture {
     if (slot !== NOWHERE) this.word[slot] = word;
   }
 
+  /** Return where an asset is now, a vehicle where it was last heard; nothing when it has no place. */
+  placeOf(index: number): { lon: number; lat: number } | null {
+    const slot = index < 0 ? NOWHERE : this.slot(index);
+    const [lon, lat] = slot === NOWHERE ? [0, 0] : [this.lon[slot]!, this.lat[slot]!];
+    return lon || lat ? { lon, lat } : null;
+  }
+
   /** Return the slot of an asset index, -1 when it has no place. */
   slot(index: number): number {
     return index < this.#slots.length ? this.#slots[index]! : NOWHERE;

@@ -1,6 +1,7 @@
 /** Opening an asset in the work panel, from the map, a list or the search. */
 
 import { desk } from '../../store/desk.svelte';
+import { picture } from '../../store/picture';
 import { notices } from '../../shell/notice.svelte';
 import { assets, type Asset } from './store.svelte';
 
@@ -25,7 +26,7 @@ export async function openAsset(id: string, fly = true): Promise<void> {
 
 function select(asset: Asset, fly: boolean): void {
   desk.index = asset.index;
-  const place = asset.lon || asset.lat ? { lon: asset.lon, lat: asset.lat } : null;
+  const place = picture.placeOf(asset.index) ?? (asset.lon || asset.lat ? { lon: asset.lon, lat: asset.lat } : null);
   if (fly) desk.show({ kind: 'asset', id: asset.id }, place);
   else desk.select({ kind: 'asset', id: asset.id }, place);
 }
