@@ -180,7 +180,7 @@ def _contacts(view: View[RequestsState]) -> list[Any]:
     async def get_card(caller: Caller, call_id: str) -> CallCard:
         call = view.state.calls.get(call_id)
         if call is None:
-            raise Rejected("requests.call_not_found", call=call_id)
+            raise Rejected("requests.call.not_found", call=call_id)
         if not caller.may("callers", CITY):
             raise Rejected("forbidden", right="callers")
         rows = await view.reader.fetch(_CONTACT, (call_id,))
@@ -216,7 +216,7 @@ def _follow(view: View[RequestsState], catalogue: Catalogue) -> Any:
             raise TooMany("requests.too_many", wait_s=int(wait_s) + 1)
         found = await _find_code(view, read_code(code))
         if found is None:
-            raise Rejected("requests.code_not_found")
+            raise Rejected("requests.code.not_found")
         lang = "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
         return follow_view(found, lambda name: catalogue.get(name, {}).get(lang, ""))
 

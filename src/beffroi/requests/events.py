@@ -142,14 +142,14 @@ class TextsForgotten(Event, frozen=True, tag="requests.texts_forgotten"):
 
 
 class Progressed(Event, frozen=True, tag="requests.progressed"):
-    """The requests of an event moved on with it; `messages` are owed, by request."""
+    """The requests of an event moved on with it; `messages` are owed, in the order of the requests."""
 
     incident: UUID | None
     requests: tuple[UUID, ...]
     step: Step
     reason: str = ""
     expected_at: Micros | None = None
-    messages: dict[UUID, UUID] = {}
+    messages: tuple[UUID | None, ...] = ()
     scope: Scope = CITY
 
 

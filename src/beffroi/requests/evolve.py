@@ -253,7 +253,7 @@ def _texts_forgotten(state: RequestsState, event: ev.TextsForgotten, line: Line)
 
 
 def _progressed(state: RequestsState, event: ev.Progressed, line: Line) -> None:
-    for one in event.requests:
+    for one, message in zip(event.requests, event.messages, strict=True):
         request = state.requests.get(one)
         if request is None:
             continue
@@ -266,8 +266,8 @@ def _progressed(state: RequestsState, event: ev.Progressed, line: Line) -> None:
         if event.step == "closed":
             request.state, request.reason = "closed", event.reason
             _end(state, request, line, "closed")
-        if one in event.messages:
-            _owe(state, event.messages[one], request, event.step, line)
+        if message is not None:
+            _owe(state, message, request, event.step, line)
 
 
 def _told(state: RequestsState, event: ev.ToldEvent, line: Line) -> None:

@@ -39,14 +39,14 @@ def progressed(
     expected_at: Micros | None = None,
 ) -> Event:
     """Return the event that moves requests on, with a new message for each author who asked to be told."""
-    told = [one for one in requests if one.channel != "none" and one.id in state.contacts]
+    told = {one.id for one in requests if one.channel != "none" and one.id in state.contacts}
     return ev.Progressed(
         incident=incident,
         requests=tuple(one.id for one in requests),
         step=step,
         reason=reason,
         expected_at=expected_at,
-        messages={one.id: context.ids.new() for one in told},
+        messages=tuple(context.ids.new() if one.id in told else None for one in requests),
         scope=requests[0].scope if requests else CITY,
     )
 

@@ -1,0 +1,114 @@
+"""A call from the field to the honest reason, in a whole core."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from tests.requests.street import EMAIL, EVERYTHING, LAT, LON, NAME, PHONE, requests_of, street, until
+from tests.security.conftest import WholeCity
+
+InCity = Callable[..., None]
+
+
+def test_a_call_opens_an_event_and_the_next_one_joins_it(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("agent", EVERYTHING)
+        assets = await street(chief)
+        (made,) = await chief.done(
+            "requests.record", text="toute la rue est dans le noir", category="lamps_area_out", open=True,
+            asset=assets["A045/D3"], contact={"name": NAME, "phone": PHONE, "channel": "phone"},
+        )  # fmt: skip
+        state = requests_of(city)
+        await until(lambda: state.requests and next(iter(state.requests.values())).incident)
+        incident = next(iter(state.requests.values())).incident
+        found = (await chief.get("/api/understand?q=lampadaire eteint A045-2")).json()
+        assert [one["code"] for one in found["assets"]] == ["A045-2"]
+        assert found["categories"][0]["name"] == "lamp_out"
+        (event,) = found["events"]
+        assert (event["id"], event["same"], event["feeder"]) == (str(incident), "feeder", "A045/D3")
+        assert event["say"] == "C'est déjà signalé."
+        (joined,) = await chief.done(
+            "requests.record", text="lampadaire éteint", asset=assets["A045-2"], incident=str(incident)
+        )
+        assert joined["state"] == "attached"
+        row = (await chief.get(f"/api/requests/{made['request']}")).json()
+        assert (row["state"], row["has_contact"]) == ("attached", True)
+        held = city.core.state("incidents").incidents[incident]
+        await until(lambda: len(held.links) == 2)
+        await chief.done("incidents.take", incident=str(incident))
+        await until(lambda: all(one.step == "in_progress" for one in state.requests.values()))
+        await chief.done(
+            "incidents.close", incident=str(incident), cause="protection", result="repaired", skipped="not_needed"
+        )
+        await until(lambda: all(one.state == "closed" for one in state.requests.values()))
+        followed = (await chief.get(f"/api/follow/{made['code'].lower().replace('-', ' ')}")).json()
+        assert (followed["step"], followed["reason"]) == ("closed", "Réparé.")
+        assert "Zzdupont" not in str(followed)
+        # told by voice: one message for each step, by phone
+        owed = [one for one in state.owed.values() if str(one.request) == made["request"]]
+        assert [one.step for one in owed] == ["in_progress", "closed"]
+        assert {one.state for one in owed} == {"by_phone"}
+
+    in_whole_city(scenario)
+
+
+def test_the_same_local_identity_writes_once(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        agent = await city.person("agent", EVERYTHING)
+        local = str(uuid4())
+        first = await agent.done("requests.record", text="trou rue Monge", lon=LON, lat=LAT, local=local)
+        assert first[0]["request"] == local
+        assert await agent.done("requests.record", text="trou rue Monge", lon=LON, lat=LAT, local=local) == []
+        assert len(requests_of(city).requests) == 1
+
+    in_whole_city(scenario)
+
+
+def test_a_duplicate_follows_and_hears_the_same(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        agent = await city.person("agent", EVERYTHING)
+        (first,) = await agent.done("requests.record", text="dépôt sauvage", category="waste_dump", lon=LON, lat=LAT)
+        near = (await agent.get(f"/api/requests/near?lon={LON + 0.0003}&lat={LAT}")).json()
+        assert [one["request"]["id"] for one in near] == [first["request"]]
+        (second,) = await agent.done(
+            "requests.record", text="matelas abandonné", follows=first["request"],
+            contact={"email": EMAIL, "channel": "email"},
+        )  # fmt: skip
+        await agent.done("requests.close", request=first["request"], reason="repaired")
+        state = requests_of(city)
+        assert {one.reason for one in state.requests.values()} == {"repaired"}
+        owed = [one.step for one in state.owed.values() if str(one.request) == second["request"]]
+        assert owed == ["recorded", "closed"]
+
+    in_whole_city(scenario)
+
+
+def test_outcomes_and_calling_back(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        agent = await city.person("agent", EVERYTHING)
+        now = city.core.clock.now()
+        (informed,) = await agent.done("requests.record", text="horaires", outcome="informed", sheet="waste_centre")
+        assert informed["state"] == "informed"
+        refused = await agent.act("requests.record", text="à rappeler", outcome="call_back")
+        assert refused.json()["code"] == "requests.call_back_when"
+        (later,) = await agent.done(
+            "requests.record", text="à rappeler", outcome="call_back", call_back_at=now + 3_600_000_000
+        )
+        await until(lambda: city.core.state("duties").reminders)
+        assert (await agent.get("/api/requests?state=call_back")).json()["items"][0]["id"] == later["request"]
+        await agent.done("requests.call_back", request=later["request"], reached=False, again_at=now + 7_200_000_000)
+        await agent.done("requests.call_back", request=later["request"], reached=True)
+        assert (await agent.get("/api/requests?state=open")).json()["items"] == []
+
+    in_whole_city(scenario)
+
+
+def test_following_is_limited_by_address(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        import httpx
+
+        async with httpx.AsyncClient(base_url=city.url) as public:
+            answers = [await public.get("/api/follow/AAAAA-BBBBB-CCCCC") for _ in range(11)]
+        assert [one.status_code for one in answers] == [404] * 10 + [429]
+        assert int(answers[-1].headers["retry-after"]) >= 1
+
+    in_whole_city(scenario)
