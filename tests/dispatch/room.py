@@ -88,7 +88,8 @@ class Post:
         self.lines: list[Line] = []
         self.live = LiveArrays()
         self.city: City = empty_city()
-        self.city.topology, self.city.incidents, self.city.streets = Vehicles(), Room(), Straight()
+        self.room = Room()
+        self.city.topology, self.city.incidents, self.city.streets = Vehicles(), self.room, Straight()
         self.city.live = LivePort(self.live, self.city, {})
         self._ids = ClockIds(lambda: self.now, random.Random(7).getrandbits)
         self.crews: dict[str, UUID] = {}

@@ -1,21 +1,25 @@
 """Crews sent, states by voice, what is refused, what time does."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from beffroi.dispatch import actions, duty, events
 from beffroi.dispatch.engaging import ANSWER
 from beffroi.dispatch.texts import TEXTS
+from beffroi.dispatch.types import CrewState
 from beffroi.model.scope import Rights
 from beffroi.model.time import HOUR, MINUTE, SECOND
+from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
 from tests.dispatch.room import CLOSED, DOMINIQUE, LIGHTING_ONLY, LIT, MASKED, POLICE, Post, post
 
 
-def code(post_: Post, action: object, **more: object) -> str:
+def code(post_: Post, action: Action, **more: Any) -> str:
     with pytest.raises(Rejected) as refusal:
-        post_.do(action, **more)  # type: ignore[arg-type]
+        post_.do(action, **more)
     assert refusal.value.code in TEXTS
     return refusal.value.code
 
@@ -25,8 +29,8 @@ def engaged(room: Post, crew: str = "E1") -> UUID:
     return made[0].engagement  # type: ignore[no-any-return]
 
 
-def tell(room: Post, state: str, minutes: int = 0, **more: object) -> events.CrewMoved:
-    asked = actions.TellState(incident=LIT, state=state, **more)  # type: ignore[arg-type]
+def tell(room: Post, state: CrewState, minutes: int = 0, **more: Any) -> events.CrewMoved:
+    asked = actions.TellState(incident=LIT, state=state, **more)
     return room.do(asked, at=room.now + minutes * MINUTE)[0]  # type: ignore[no-any-return]
 
 
@@ -35,7 +39,13 @@ def test_a_night_by_radio_keeps_the_hours_given() -> None:
     held = engaged(room)
     start = room.now
     room.now = start + 90 * MINUTE
-    for state, minutes in (("en_route", -69), ("on_site", -36), ("made_safe", -30), ("available", -17)):
+    told: tuple[tuple[CrewState, int], ...] = (
+        ("en_route", -69),
+        ("on_site", -36),
+        ("made_safe", -30),
+        ("available", -17),
+    )
+    for state, minutes in told:
         moved = tell(room, state, minutes)
         assert not moved.unusual
     kept = room.state.engagements[held]
@@ -109,19 +119,19 @@ def test_two_seats_engage_the_same_crew_at_once() -> None:
     assert refusal.value.params["by"] == str(room.state.engagements[next(iter(room.state.engagements))].engaged_by)
     other = UUID(int=4)
     facts = room.city.incidents.find(LIT)
-    room.city.incidents.facts[other] = type(facts)(**{**_fields(facts), "id": other})  # type: ignore[attr-defined]
+    assert facts is not None
+    room.room.facts[other] = msgspec.structs.replace(facts, id=other)
     elsewhere = actions.Engage(incident=other, crew=room.crews["E1"], seen_load=0)
     assert code(room, elsewhere) == "dispatch.crew_changed"
     assert room.do(actions.Engage(incident=other, crew=room.crews["E1"], seen_load=1))
 
 
-def _fields(facts: object) -> dict[str, object]:
-    return {name: getattr(facts, name) for name in facts.__struct_fields__}  # type: ignore[attr-defined]
-
-
 def test_who_is_refused_and_why() -> None:
     room = post()
-    engage = lambda crew, incident=LIT, **more: actions.Engage(incident=incident, crew=room.crews[crew], **more)  # noqa: E731
+
+    def engage(crew: str, incident: UUID = LIT, *, support: bool = False) -> actions.Engage:
+        return actions.Engage(incident=incident, crew=room.crews[crew], support=support)
+
     assert code(room, engage("E3")) == "dispatch.unfit"
     assert code(room, engage("R1")) == "dispatch.unfit"
     assert room.do(engage("R1", support=True))[0].rank == 0

@@ -66,10 +66,10 @@ def test_only_who_may_go_is_proposed_and_everybody_is_explained(given_: list[Can
     shown = [one.crew for one in found.ranked] + [one.crew for one in found.excluded]
     assert sorted(shown) == sorted(one.crew for one in given_ if not one.resting)
     assert [one.rank for one in found.ranked] == list(range(1, len(found.ranked) + 1))
-    for one in found.ranked:
-        assert one.reasons
-        assert all(set(TEXTS[reason.code]) == {"fr", "en"} for reason in one.reasons)
-    assert all(one.reason.code in TEXTS for one in found.excluded)
+    for ranked in found.ranked:
+        assert ranked.reasons
+        assert all(set(TEXTS[reason.code]) == {"fr", "en"} for reason in ranked.reasons)
+    assert all(other.reason.code in TEXTS for other in found.excluded)
 
 
 def fit(number: int, **more: object) -> Candidate:
@@ -123,7 +123,7 @@ def test_a_crew_whose_people_rest_is_nowhere() -> None:
     facts = room.city.incidents.find(LIT)
     assert facts is not None
     found = rank_for(room.state, room.city, facts, room.now)
-    assert room.crews["E1"] not in [one.crew for one in (*found.ranked, *found.excluded)]
+    assert room.crews["E1"] not in [one.crew for one in found.ranked] + [one.crew for one in found.excluded]
     room.now += HOUR
     assert room.crews["E1"] in [one.crew for one in rank_for(room.state, room.city, facts, room.now).ranked]
 
