@@ -1,0 +1,122 @@
+"""What alarms make of events: one for each cause, joined with the reason, closure proposed when the cause leaves."""
+
+from uuid import UUID
+
+from beffroi.incidents import actions as ac
+from beffroi.incidents import events as ev
+from tests.incidents.room import CABINET, D1, D2, Room, light
+
+A1, A2, A3 = (UUID(int=50 + n) for n in range(3))
+
+
+def test_a_cause_opens_one_event_and_tells_why() -> None:
+    room = Room()
+    (made,) = room.trips(A1)
+    assert isinstance(made, ev.Opened)
+    assert (made.category, made.source, made.priority) == ("circuit_tripped", "alarm", 2)
+    assert (made.reason, made.reason_params["code"]) == ("incidents.why.alarm", "A045/D1")
+    assert room.trips(A1) == []
+
+
+def test_an_alarm_of_what_the_event_feeds_joins_it() -> None:
+    room = Room()
+    room.trips(A1)
+    (made,) = room.trips(A2, light(3), "outage")
+    assert isinstance(made, ev.Linked)
+    assert made.link.reason == "incidents.why.feeder"
+    assert len(room.state.open) == 1
+
+
+def test_an_event_that_people_opened_there_takes_the_alarm() -> None:
+    room = Room()
+    one = room.open("toute la rue est éteinte", asset=D1)
+    (made,) = room.trips(A1)
+    assert isinstance(made, ev.Linked)
+    assert room.held(A1) is one
+
+
+def test_a_parted_alarm_opens_its_own_event_and_never_returns() -> None:
+    room = Room()
+    room.trips(A1)
+    room.trips(A2, light(3), "outage")
+    first = room.held(A2)
+    room.do(ac.Unlink(incident=first.id, id=A2, reason="not_same_cause"))
+    (made,) = room.trips(A2, light(3), "outage")
+    assert isinstance(made, ev.Opened)
+    assert room.held(A2) is not first
+    # the same fault again is another alarm on the same lamp: it finds its own event, not the one it was parted from
+    (again,) = room.trips(A3, light(3), "outage")
+    assert room.held(A3) is room.held(A2)
+    assert isinstance(again, ev.Linked)
+
+
+def test_the_events_of_what_a_cabinet_explains_become_one() -> None:
+    room = Room()
+    room.trips(A1, D1)
+    room.trips(A2, D2)
+    first, second = room.held(A1), room.held(A2)
+    room.do(
+        ac.Gather(alarm=A3, asset=CABINET, children=(A1, A2), name={"fr": "Armoire sans tension", "en": "No mains"}),
+        None,
+    )
+    assert room.held(A3) is first
+    assert (second.state, second.into, second.reason) == ("joined", first.id, "incidents.why.explained")
+    assert room.trips(A3, CABINET, "no_mains") == []
+    assert len(room.state.open) == 1
+
+
+def test_an_undone_join_is_not_made_again_by_a_reaction() -> None:
+    room = Room()
+    room.trips(A1, D1)
+    room.trips(A2, D2)
+    gather = ac.Gather(alarm=A3, asset=CABINET, children=(A1, A2))
+    room.do(gather, None)
+    second = room.held(A2)
+    room.do(ac.UndoJoin(incident=second.id, reason="not_same_cause"))
+    assert room.do(gather, None) == []
+    assert second.open
+
+
+def test_the_return_of_the_cause_proposes_the_closure_and_its_coming_back_withdraws_it() -> None:
+    room = Room()
+    room.trips(A1)
+    one = room.held(A1)
+    room.do(ac.NoteReturn(alarm=A1, back=77, left=3), None)
+    assert one.closing is not None
+    assert (one.closing.cause, one.closing.result, one.closing.reason) == ("protection", "back", "incidents.why.left")
+    room.trips(A1)
+    assert one.closing is None
+    room.do(ac.NoteReturn(alarm=A1), None)
+    room.do(ac.Close(incident=one.id, cause=one.closing.cause, result=one.closing.result))
+    assert one.state == "closed"
+
+
+def test_closure_waits_for_the_last_cause_and_for_people_where_people_reported() -> None:
+    room = Room()
+    room.trips(A1)
+    room.trips(A2, light(3), "outage")
+    one = room.held(A1)
+    room.do(ac.NoteReturn(alarm=A1), None)
+    assert one.closing is None
+    room.do(ac.NoteReturn(alarm=A2), None)
+    assert one.closing is not None
+    mast = room.open("mât couché", asset=D2)
+    room.trips(A3, D2)
+    room.do(ac.NoteReturn(alarm=A3), None)
+    assert mast.closing is None
+
+
+def test_the_port_tells_the_other_rooms_what_they_may_know() -> None:
+    room = Room()
+    room.trips(A1)
+    port = room.city.incidents
+    found = port.find_open_of(light(3))
+    assert found is not None
+    assert (found.number, found.label, found.category) == ("2025-0001", "Départ 1 déclenché", "circuit_tripped")
+    police = room.open("rixe", asset=D2)
+    hidden = port.find(police.id)
+    assert hidden is not None
+    assert (hidden.label, hidden.category, hidden.masked) == (
+        "Intervention en cours, ne pas engager d'équipe", "", True,
+    )  # fmt: skip
+    assert [one.number for one in port.list_open()] == ["2025-0001", "2025-0002"]
