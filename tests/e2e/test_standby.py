@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from .conftest import ARGUMENTS, CHROMIUM, City, core_pid, open_desk, signal_core
+from .wire import Wire, wire_to
 
 pytestmark = pytest.mark.e2e
 BACK_MS = 60_000
@@ -25,12 +26,20 @@ KEPT = """() => new Promise((resolve) => {
 
 
 @pytest.fixture
-def standing(desk: Page) -> Page:
-    """Return the desk once its shell and its picture are on the seat's disk."""
-    desk.evaluate(READY_SHELL)
-    desk.wait_for_function(CONTROLLED, timeout=15_000)
-    desk.wait_for_function(KEPT, timeout=20_000)
-    return desk
+def wire(city: City) -> Iterator[Wire]:
+    """Return the wire of the seat."""
+    with wire_to(city.url) as made:
+        yield made
+
+
+@pytest.fixture
+def standing(page: Page, city: City, wire: Wire) -> Page:
+    """Return the desk at the end of a wire, once its shell and its picture are on the seat's disk."""
+    open_desk(page, city, url=wire.url)
+    page.evaluate(READY_SHELL)
+    page.wait_for_function(CONTROLLED, timeout=15_000)
+    page.wait_for_function(KEPT, timeout=20_000)
+    return page
 
 
 @pytest.fixture
@@ -92,8 +101,8 @@ def test_the_desk_opens_again_while_the_core_is_away(standing: Page, city: City,
     assert lines(city, "avant le rechargement") == lines(city, "après le rechargement") == 1
 
 
-def test_a_network_cut_loses_and_doubles_nothing(standing: Page, context: BrowserContext, city: City) -> None:
-    context.set_offline(True)
+def test_a_network_cut_loses_and_doubles_nothing(standing: Page, wire: Wire, city: City) -> None:
+    wire.cut()
     cut = time.monotonic()
     expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
     band_s = time.monotonic() - cut
@@ -102,7 +111,7 @@ def test_a_network_cut_loses_and_doubles_nothing(standing: Page, context: Browse
     expect(standing.locator(".log .unsent")).to_have_count(5)
     city.say("A045/D4", tripped=1)
     city.act("logbook.write", text="écrit par un autre poste")
-    context.set_offline(False)
+    wire.mend()
     expect(standing.locator(".bands")).to_contain_text("Rétabli", timeout=20_000)
     expect(standing.locator(".log .unsent")).to_have_count(0, timeout=15_000)
     assert [lines(city, f"écriture hors ligne {number}") for number in range(5)] == [1] * 5
@@ -112,27 +121,27 @@ def test_a_network_cut_loses_and_doubles_nothing(standing: Page, context: Browse
     print(f"band {band_s:.2f} s, lines lost or doubled 0")
 
 
-def test_no_order_leaves_while_the_link_is_lost(standing: Page, context: BrowserContext) -> None:
+def test_no_order_leaves_while_the_link_is_lost(standing: Page, wire: Wire) -> None:
     standing.keyboard.press("Control+k")
     standing.keyboard.type("A045/D3")
     standing.wait_for_selector("#palette-0:has-text('A045/D3')")
     standing.keyboard.press("Enter")
     standing.click(".right .btn:has-text('Ordre')")
     standing.wait_for_selector(".preview p")
-    context.set_offline(True)
+    wire.cut()
     expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
     expect(standing.locator(".right .btn.main")).to_be_disabled()
     expect(standing.locator(".right .error")).to_contain_text("Liaison perdue")
-    context.set_offline(False)
+    wire.mend()
     expect(standing.locator(".bands")).not_to_contain_text("Liaison perdue", timeout=20_000)
 
 
-def test_the_pack_opens_from_the_disk_and_prints(standing: Page, context: BrowserContext, city: City) -> None:
+def test_the_pack_opens_from_the_disk_and_prints(standing: Page, wire: Wire, city: City) -> None:
     standing.wait_for_function("() => document.querySelector('.frame')")
     standing.evaluate("location.hash = '#/pack'")
     expect(standing.locator(".page table, .page .soft").first).to_be_visible(timeout=15_000)
     expect(standing.locator("#pack-incidents")).to_be_visible(timeout=15_000)
-    context.set_offline(True)
+    wire.cut()
     expect(standing.locator(".bands")).to_contain_text("Dossier de secours de", timeout=5_000)
     standing.reload()
     expect(standing.locator("#pack-directory")).to_be_visible(timeout=20_000)
@@ -145,7 +154,7 @@ def test_the_pack_opens_from_the_disk_and_prints(standing: Page, context: Browse
     standing.emulate_media(media="print")
     expect(standing.locator(".bar")).to_be_hidden()
     expect(standing.locator("#pack-locks")).to_be_visible()
-    context.set_offline(False)
+    wire.mend()
 
 
 COUNT_SOUNDS = """() => {
@@ -155,9 +164,7 @@ COUNT_SOUNDS = """() => {
 }"""
 
 
-def test_what_was_acknowledged_stays_silent_what_is_new_sounds(
-    quiet: City, standing: Page, context: BrowserContext
-) -> None:
+def test_what_was_acknowledged_stays_silent_what_is_new_sounds(quiet: City, standing: Page, wire: Wire) -> None:
     standing.evaluate(COUNT_SOUNDS)
     standing.click(".bands .btn:has-text('armer')")
     quiet.say("A045/D3", tripped=1)
@@ -169,10 +176,10 @@ def test_what_was_acknowledged_stays_silent_what_is_new_sounds(
     expect(row.locator(".outline")).to_have_count(1)
     before = standing.evaluate("window.played")
     assert before > 0
-    context.set_offline(True)
+    wire.cut()
     expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
     standing.wait_for_timeout(4_000)
-    context.set_offline(False)
+    wire.mend()
     expect(standing.locator(".bands")).to_contain_text("Rétabli", timeout=20_000)
     standing.wait_for_timeout(1_500)
     assert standing.evaluate("window.played") == before
@@ -201,22 +208,25 @@ def kill_browser(profile: Path) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def test_a_browser_killed_while_typing_gives_everything_back(browser: Browser, profile: Path, city: City) -> None:
+def test_a_browser_killed_while_typing_gives_everything_back(
+    browser: Browser, profile: Path, city: City, wire: Wire
+) -> None:
     context, page = seat(browser, profile)
-    open_desk(page, city)
+    open_desk(page, city, url=wire.url)
     # a browser writes its cookies every half minute: this one has been at work for longer than that
     context.close()
     context, page = seat(browser, profile)
-    page.goto(city.url)
+    page.goto(wire.url)
     page.wait_for_selector("[data-queue]:focus", timeout=30_000)
-    context.set_offline(True)
+    wire.cut()
     expect(page.locator(".bands")).to_contain_text("Liaison perdue", timeout=4_000)
     write(page, "écrite juste avant la panne du navigateur")
     expect(page.locator(".log .unsent")).to_have_count(1)
     page.locator("#log-text").press_sequentially("mât couché avenue du Dra", delay=5)
     kill_browser(profile)
+    wire.mend()
     context, page = seat(browser, profile)
-    page.goto(city.url)
+    page.goto(wire.url)
     expect(page.locator("#log-text")).to_have_value("mât couché avenue du Dra", timeout=30_000)
     expect(page.locator(".log .unsent")).to_have_count(0, timeout=15_000)
     assert lines(city, "écrite juste avant la panne du navigateur") == 1

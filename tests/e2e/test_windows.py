@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .conftest import City
+from .conftest import City, open_desk
+from .wire import Wire, wire_to
 
 pytestmark = pytest.mark.e2e
 SHARED_MS = 100
@@ -37,6 +38,20 @@ SWITCH = """async (n) => {
 def p95(values: list[float]) -> float:
     """Return the 95th percentile, the larger value where it falls between two."""
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))]
+
+
+@pytest.fixture
+def wire(city: City) -> Iterator[Wire]:
+    """Return the wire of the seat."""
+    with wire_to(city.url) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(page: Page, city: City, wire: Wire) -> Page:
+    """Return the desk at the end of a wire."""
+    open_desk(page, city, url=wire.url)
+    return page
 
 
 @pytest.fixture
@@ -92,16 +107,14 @@ def test_each_window_keeps_its_draft_and_a_lost_one_gives_it_back(
     assert len(context.pages) == 1
 
 
-def test_a_line_written_in_one_window_shows_unsent_in_the_other(
-    desk: Page, second: Page, context: BrowserContext
-) -> None:
-    context.set_offline(True)
+def test_a_line_written_in_one_window_shows_unsent_in_the_other(desk: Page, second: Page, wire: Wire) -> None:
+    wire.cut()
     for window in (desk, second):
         expect(window.locator(".bands")).to_contain_text("Liaison perdue", timeout=6_000)
     desk.locator("#log-text").fill("écrite une fois")
     desk.keyboard.press("Enter")
     expect(second.locator(".log .unsent")).to_contain_text("écrite une fois")
-    context.set_offline(False)
+    wire.mend()
     for window in (desk, second):
         expect(window.locator(".log .unsent")).to_have_count(0, timeout=20_000)
     expect(second.locator(".log li", has_text="écrite une fois")).to_have_count(1)

@@ -11,7 +11,7 @@ import { claimWindow, openWindows, windowNumber } from './store/seat';
 import { installShell } from './store/standby';
 
 /** A disk that does not answer must not keep the desk closed. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 8_000;
 
 /** Take this window's place on the seat and bring back what it was writing. */
 async function openSeat(): Promise<void> {

@@ -120,3 +120,5 @@ async function soon(request: Request): Promise<Response> {
     clearTimeout(timer);
   }
 }
+
+export {};

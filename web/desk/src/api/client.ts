@@ -70,8 +70,9 @@ export async function getBytes(path: string): Promise<ArrayBuffer> {
 }
 
 /** Post JSON, read JSON (null when the answer is empty). */
-export async function post<T>(path: string, body: unknown): Promise<T> {
+export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
   const response = await request(path, {
+    ...(signal ? { signal } : {}),
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
@@ -85,10 +86,13 @@ export interface Done {
   events: { type: string; [field: string]: unknown }[];
 }
 
-/** Ask an action; `happenedAt` is the *heure des faits* in µs when it is not now. */
-export function act(type: string, fields: object, happenedAt?: number): Promise<Done> {
+/**
+ * Ask an action; `happenedAt` is the *heure des faits* in µs when it is not now. With a patience it is taken back when
+ * nobody answers: a network that swallows everything must not let it leave minutes later.
+ */
+export function act(type: string, fields: object, happenedAt?: number, patienceMs?: number): Promise<Done> {
   const query = happenedAt === undefined ? '' : `?happened_at=${happenedAt}`;
-  return post<Done>(`/api/actions/${type}${query}`, fields);
+  return post<Done>(`/api/actions/${type}${query}`, fields, patienceMs ? AbortSignal.timeout(patienceMs) : undefined);
 }
 
 /** Build a query string, leaving out what is empty. */

@@ -32,6 +32,8 @@ const PREFIX = 'beffroi.outbox.';
 const SHELF = 'outbox/';
 const LOCK = 'beffroi.outbox';
 const RETRY_MS = 3_000;
+/** Longer than the slowest answer: after it the same line is sent again, which the core knows by its `local`. */
+const PATIENCE_MS = 10_000;
 /** The core is there and cannot take this one: those behind it need not wait. */
 const OWN_TROUBLE = new Set([500, 501]);
 
@@ -128,7 +130,7 @@ class Outbox {
       if (!next || live.lost || !session.id) break;
       let done: Done | null = null;
       try {
-        done = await act(next.type, next.fields, next.happened_at);
+        done = await act(next.type, next.fields, next.happened_at, PATIENCE_MS);
       } catch (error) {
         if (error instanceof Refusal && OWN_TROUBLE.has(error.status)) {
           stuck.add(next.id);

@@ -11,6 +11,8 @@ import { notices } from './notice.svelte';
 const FRESH_MS = 700;
 /** Our own key changes the line too: a second key right after it is meant for it. */
 const OWN_MS = 2_000;
+/** A key that nobody answers is taken back. */
+const PATIENCE_MS = 10_000;
 const own = new Map<string, number>();
 
 /** Say why a key did nothing; returns nothing, so that it ends the command. */
@@ -36,7 +38,7 @@ export async function press(id: string, type: string, fields: object): Promise<D
   try {
     own.clear();
     own.set(id, performance.now());
-    return await act(type, fields);
+    return await act(type, fields, undefined, PATIENCE_MS);
   } catch (error) {
     notices.refused(error);
     return null;
