@@ -89,7 +89,7 @@ class Hearer:
         for text in texts:
             stems = _stems(text)
             if len(stems) > 1:
-                self._phrases.setdefault(stems[0], []).append(_Expression(stems, owner, max(weight, PHRASE)))
+                self._phrases.setdefault(stems[0], []).append(_Expression(stems, owner, weight))
             else:
                 of_word = self._words.setdefault(stems[0], {})
                 of_word[owner] = max(of_word.get(owner, 0.0), weight)
@@ -188,7 +188,8 @@ class Hearer:
             if at in named:
                 continue
             weights[one.owner] = weights.get(one.owner, 0.0) + one.weight
-            things.add(one.owner)
+            if one.weight >= THING:
+                things.add(one.owner)
         scored = [
             Guess(name, round(weights[name] if name in things else weights[name] / 2, 2))
             for name in self.lexicon.categories

@@ -162,6 +162,10 @@ class Conductor:
         assert self.world is not None
         return Stage(self.world.shift, self.world.now, self.pace, ZoneInfo(self._plant.programmes[0].zone))
 
+    def now(self) -> Micros:
+        """Return the city's time at the last beat, 0 before the first world."""
+        return self.world.now if self.world is not None else 0
+
     def heard(self, source: str, payload: bytes) -> None:
         """Hand a downlink frame to the world."""
         if self.world is not None:

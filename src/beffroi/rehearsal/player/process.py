@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from beffroi.model.time import SECOND, Micros
+from beffroi.rehearsal.exchange.play import play_exchange
 from beffroi.rehearsal.plant.from_register import plant_of_register
 from beffroi.rehearsal.plant.from_town import plant_of_town
 from beffroi.rehearsal.plant.types import Plant
@@ -75,7 +76,7 @@ async def _play(options: Options) -> None:
     else:
         await asyncio.to_thread(create_sources, door, plant, secrets, _progress)
     log.info("installed", seconds=round(time.monotonic() - began, 1))
-    await _connected(options, where, plant, secrets)
+    await _connected(options, where, door, plant, secrets)
 
 
 def _never_in_a_real_city(door: Door) -> None:
@@ -105,7 +106,7 @@ async def _core(data: Path) -> tuple[Where, Door]:
         await asyncio.sleep(POLL_S)
 
 
-async def _connected(options: Options, where: Where, plant: Plant, secrets: dict[str, str]) -> None:
+async def _connected(options: Options, where: Where, door: Door, plant: Plant, secrets: dict[str, str]) -> None:
     bus = Bus(where)
     conductor = Conductor(plant, options.seed, where.folder, bus.publish)
     doors = plant.sources()
@@ -120,6 +121,7 @@ async def _connected(options: Options, where: Where, plant: Plant, secrets: dict
             group.create_task(conductor.wires.run())
             group.create_task(conductor.fixes.run())
             group.create_task(serve(conductor.stage, where.folder, options.console_port))
+            group.create_task(play_exchange(where.folder, door, options.seed, conductor.now))
             # what is said before a source is connected waits with it, as in any device that boots
             group.create_task(conductor.run())
             await conductor.wires.all_connected(CONNECT_WITHIN_S)
