@@ -57,3 +57,33 @@ TEXTS: dict[str, dict[str, str]] = {
     "directory.called": {"fr": "Appel à {label}", "en": "Call to {label}"},
     "directory.note.called": {"fr": "Appel à {who} : {outcome_fr}", "en": "Call to {who}: {outcome_en}"},
 }
+
+CATEGORIES: dict[str, dict[str, str]] = {
+    "on_call": {"fr": "Astreintes", "en": "On call"},
+    "rescue": {"fr": "Secours", "en": "Rescue"},
+    "police": {"fr": "Police, gendarmerie", "en": "Police, gendarmerie"},
+    "authority": {"fr": "Autorités, prévision", "en": "Authorities, forecast"},
+    "network": {"fr": "Réseaux", "en": "Networks"},
+    "transport": {"fr": "Transports", "en": "Transport"},
+    "city": {"fr": "Métropole", "en": "Metropole"},
+    "elected": {"fr": "Élus et mairies", "en": "Elected officials and town halls"},
+    "contractor": {"fr": "Prestataires", "en": "Contractors"},
+    "other": {"fr": "Autres", "en": "Others"},
+}
+
+PAPER: dict[str, dict[str, str]] = {
+    "title": {"fr": "Annuaire opérationnel", "en": "Operational directory"},
+    "made": {"fr": "Tiré le", "en": "Printed on"},
+    "footer": {
+        "fr": "Données personnelles : à détruire au tirage suivant.",
+        "en": "Personal data: destroy when the next print is made.",
+    },
+    "duty": {"fr": "De garde dans les deux jours", "en": "On duty in the coming two days"},
+    "nobody": {"fr": "Personne n'est inscrit.", "en": "Nobody is entered."},
+    "gap": {"fr": "Personne de garde :", "en": "Nobody on duty:"},
+    "roster": {"fr": "Tour", "en": "Roster"},
+    "who": {"fr": "Qui", "en": "Who"},
+    "phone": {"fr": "Téléphone", "en": "Telephone"},
+    "until": {"fr": "Jusqu'au", "en": "Until"},
+    "function": {"fr": "Fonction", "en": "Function"},
+}

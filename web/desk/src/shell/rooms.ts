@@ -50,6 +50,8 @@ export interface DeskRoom {
   keys?: DeskKey[];
   /** Actions of the palette (Ctrl-K), asked each time it is drawn. */
   entries?: () => Entry[];
+  /** Search of the palette in this room, by what is typed. */
+  find?: (query: string, signal: AbortSignal) => Promise<Entry[]>;
   /** Small things of the bar, right of the search. */
   bar?: Component[];
   /** Bands under the bar: what everybody in the room must know now. */

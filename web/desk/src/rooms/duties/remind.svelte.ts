@@ -29,7 +29,7 @@ function labelOf(kind: string, id: string): string {
   }
   if (kind === 'asset') {
     const asset = assets.known(id);
-    return asset?.place || asset?.code || '';
+    return asset?.label || asset?.code || '';
   }
   if (kind === 'incident') {
     const row = topics.of<{ number?: string; label?: string; title?: string }>('incidents').rows.get(id);
