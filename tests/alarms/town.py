@@ -34,6 +34,7 @@ class Topology:
 
     def __init__(self) -> None:
         self.facts: dict[UUID, AssetFacts] = {}
+        self.listed: list[AssetFacts] = []
         self.codes: dict[str, UUID] = {}
         self.fed: dict[UUID, list[UUID]] = {}
         self._ids = ClockIds(lambda: START, Random(7).getrandbits)
@@ -42,6 +43,7 @@ class Topology:
         fields = {"trade": "lighting", "commune": "21231", "street": "rue Monge", **fields}
         facts = AssetFacts(id=self._ids.new(), index=len(self.facts), kind=kind, code=code, parent=parent, **fields)
         self.facts[facts.id] = facts
+        self.listed.append(facts)
         self.codes[code] = facts.id
         if parent is not None:
             self.fed.setdefault(parent, []).append(facts.id)
@@ -51,7 +53,7 @@ class Topology:
         return self.facts.get(asset)
 
     def find_index(self, index: int) -> AssetFacts | None:
-        return list(self.facts.values())[index]
+        return self.listed[index] if index < len(self.listed) else None
 
     def find_code(self, code: str) -> AssetFacts | None:
         found = self.codes.get(code)
@@ -163,6 +165,9 @@ class Nothing:
 
     def list_active(self) -> Sequence[tuple[UUID, float, Micros]]:
         return ()
+
+    def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        return np.empty(0, np.int32), np.empty(0, np.float32)
 
 
 class Town:

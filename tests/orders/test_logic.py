@@ -11,7 +11,8 @@ from beffroi.model.scope import Grant
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, Micros
 from beffroi.orders import TRADE, actions, events
 from beffroi.orders.types import Order, PointState, Selection
-from beffroi.procedures.order_sender import frames_of, verdicts
+from beffroi.procedures.order_sender import Blind, commands_of, frames_of, verdicts
+from beffroi.procedures.pace import at_once
 from beffroi.trade.rejected import Rejected
 from tests.orders.desk import CHIEF, NOON, ON_CALL, OPERATOR, Desk
 from tests.orders.small_city import CABINET, D1, D2, SmallLive, light
@@ -122,10 +123,15 @@ def test_points_that_can_receive_nothing_are_told_before(desk: Desk) -> None:
 
 def test_a_whole_circuit_managed_at_its_cabinet_is_commanded_by_the_circuit(desk: Desk) -> None:
     order = desk.request(selection=Selection(parents=(D2,)))
-    frames = frames_of(order, list(range(60)), desk.city)
-    commands = msgspec.json.decode(frames["gw-1"][0])
+    told = at_once(commands_of(order, list(range(60)), desk.city))
+    (frame,) = frames_of(told["gw-1"].values())
+    commands = msgspec.json.decode(frame)
     assert [command["a"] for command in commands] == ["A045/D2"]
-    assert len(verdicts(order_sent(desk, order), desk.city, desk.now)["not_verifiable"]) == 60
+    assert len(judged(order_sent(desk, order), desk, desk.now)["not_verifiable"]) == 60
+
+
+def judged(order: Order, desk: Desk, now: Micros) -> dict[str, list[int]]:
+    return verdicts(order, at_once(Blind().steps(order, desk.city)), desk.city, now)
 
 
 def order_sent(desk: Desk, order: Order) -> Order:
@@ -160,11 +166,11 @@ def test_readings_confirm_contradict_or_leave_without_answer(desk: Desk) -> None
     live = desk.city.live
     assert isinstance(live, SmallLive)
     live.at[3:43], live.value[3:40], live.value[40:43] = desk.now + SECOND, 100.0, 20.0
-    early = verdicts(order, desk.city, desk.now + 5 * SECOND)
+    early = judged(order, desk, desk.now + 5 * SECOND)
     assert {name: len(places) for name, places in early.items()} == {"confirmed": 37}
     desk.do(actions.Settle(order=order.id, results={"confirmed": tuple(early["confirmed"])}), None)
     desk.now += 89 * SECOND
-    late = verdicts(order, desk.city, desk.now)
+    late = judged(order, desk, desk.now)
     desk.do(actions.Settle(order=order.id, results={"mismatch": tuple(late["mismatch"])}), None)
     desk.time_passes(2 * SECOND)
     assert order.state == "ended"
@@ -176,7 +182,7 @@ def test_a_reading_older_than_the_order_confirms_nothing(desk: Desk) -> None:
     live = desk.city.live
     assert isinstance(live, SmallLive)
     live.at[3:63], live.value[3:63] = desk.now - MINUTE, 100.0
-    assert verdicts(order, desk.city, desk.now) == {}
+    assert judged(order, desk, desk.now) == {}
 
 
 def test_an_override_ends_by_itself(desk: Desk) -> None:

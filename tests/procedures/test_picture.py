@@ -8,7 +8,6 @@ import pytest
 from beffroi.alarms import actions as ac
 from beffroi.equipment import registry
 from beffroi.model.ports import Lock
-from beffroi.model.time import SECOND
 from beffroi.procedures.looks import Look, Mark
 from beffroi.procedures.picture import RECORD, UNKNOWN_LEVEL, LivePicture, Trades
 from beffroi.work.types import WorkState
@@ -133,7 +132,8 @@ def test_managed_at_the_cabinet_follows_its_circuit() -> None:
 def test_locked_and_forced(drawn: Drawn) -> None:
     lock = Lock(drawn.town.get("A001/D1").id, "Martin", "C-12", drawn.desk.now)
     drawn.town.city.locks.list_roots = lambda: [lock]
-    drawn.town.city.overrides.list_active = lambda: [(drawn.town.get("A001/D2-001").id, 50.0, drawn.desk.now + SECOND)]
+    forced = np.array([drawn.town.get("A001/D2-001").index], np.int32), np.array([50.0], np.float32)
+    drawn.town.city.overrides.levels = lambda: forced
     drawn.picture.look_around(drawn.trades(), drawn.desk.now)
     look, _, flags = drawn.shows("A001/D1-002")
     assert look == Look.LOCKED and flags == Mark.CONSIGNED

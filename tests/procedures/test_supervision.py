@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from beffroi.alarms.actions import Judge
@@ -142,7 +143,8 @@ def test_dark_by_night_unless_an_order_says_so(watched: Watched) -> None:
     dark, ordered = watched.town.lamps("A001/D1")[:2]
     for lamp in (dark, ordered):
         watched.town.live.hear(lamp.id, watched.desk.now, power_w=0.5)
-    watched.town.city.overrides.list_active = lambda: [(ordered.id, 0.0, watched.desk.now + HOUR)]
+    forced = np.array([ordered.index], np.int32), np.zeros(1, np.float32)
+    watched.town.city.overrides.levels = lambda: forced
     watched.scan()
     watched.pass_time(400)
     assert list(watched.desk.state.classes["dark_by_night"]) == [dark.id]

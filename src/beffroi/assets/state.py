@@ -48,6 +48,7 @@ class AssetsState:
         self.version = 0
         self.finder: Finder | None = None
         self._facts: list[AssetFacts | None] = []
+        self._listed: dict[str, tuple[int, tuple[AssetFacts, ...]]] = {}
 
     # -- changes -------------------------------------------------------------------------------------------------
 
@@ -213,9 +214,13 @@ class AssetsState:
     def list_kind(self, kind: str) -> Sequence[AssetFacts]:
         """List the assets of one kind in index order, removed ones left out."""
         if kind not in self.kind_numbers:
-            return []
-        mask = (self.columns.kind == self.kind_numbers[kind]) & self.columns.alive
-        return [self.facts_of(int(index)) for index in mask.nonzero()[0]]
+            return ()
+        listed = self._listed.get(kind)
+        if listed is None or listed[0] != self.version:
+            mask = (self.columns.kind == self.kind_numbers[kind]) & self.columns.alive
+            listed = self.version, tuple(map(self.facts_of, mask.nonzero()[0].tolist()))
+            self._listed[kind] = listed
+        return listed[1]
 
     def place_label(self, asset: UUID) -> str:
         """Return the place as the room reads it: street and number, commune, then the painted number."""

@@ -45,8 +45,8 @@ class ProgrammePort:
         slot_of = {programme.commune: slot for slot, programme in enumerate(self._programmes)}
         common = slot_of.get("", -1)
         lights = self._city.topology.list_kind(KIND)
-        size = max((facts.index for facts in lights), default=-1) + 1
-        self._slots = np.full(size, -1, np.int16)
-        for facts in lights:
-            self._slots[facts.index] = slot_of.get(facts.commune, common)
+        indexes = np.fromiter((facts.index for facts in lights), np.int32, len(lights))
+        slots = np.full(int(indexes.max(initial=-1)) + 1, -1, np.int16)
+        slots[indexes] = np.fromiter((slot_of.get(facts.commune, common) for facts in lights), np.int16, len(lights))
+        self._slots = slots
         self._key = key

@@ -143,6 +143,9 @@ class Overrides(Protocol):
     def list_active(self) -> Sequence[tuple[UUID, float, Micros]]:
         """List (light point, level, until) of every override in force."""
 
+    def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return (asset index, level in %) of every override in force; do not write in them."""
+
 
 class Streets(Protocol):
     """The street graph: travel times by road, one-ways respected."""

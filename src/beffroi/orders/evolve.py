@@ -31,7 +31,9 @@ def apply(state: OrdersState, line: Line) -> None:
             state.locks.pop(asset, None)
             state.locks_version += 1
         case events.OverrideEnded(order=order):
-            state.overrides = {key: value for key, value in state.overrides.items() if value.order != order}
+            ended = next((one for one in state.overrides.values() if one.order == order), None)
+            state.overrides = {key: value for key, value in state.overrides.items() if value is not ended}
+            state.overrides_version += 1
         case events.Rescoped():
             _rescope(state, event)
         case _:
@@ -120,16 +122,18 @@ def _send(state: OrdersState, order: Order, locked: tuple[int, ...], at: Micros)
     order.states[list(locked)] = PointState.LOCKED
     pending = order.states == PointState.PENDING
     order.states[pending] = PointState.SENT
-    for index in order.targets[pending].tolist():
-        if order.command == "programme" or order.until is None:
+    indexes = order.targets[pending].tolist()
+    if order.command == "programme" or order.until is None:
+        for index in indexes:
             state.overrides.pop(index, None)
-        else:
-            state.overrides[index] = Override(order.value, order.until, order.id)
+    else:
+        state.overrides.update(dict.fromkeys(indexes, Override(order.value, order.until, order.id)))
+    state.overrides_version += 1
 
 
 def _forget_old(state: OrdersState, now: Micros) -> None:
     """An order is forgotten a day after its end, unless its overrides live or a countersignature is missing."""
-    holding = {override.order for override in state.overrides.values()}
+    holding = state.holding()
     for order in list(state.orders.values()):
         ended = order.ended_at is not None and order.ended_at < now - KEPT_ENDED
         if ended and not order.owed and order.id not in holding:

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.model.ports import AssetFacts
 from beffroi.model.scope import CITY, Scope
@@ -124,7 +126,8 @@ def _whole_circuits(lights: Sequence[AssetFacts], context: Context) -> set[UUID]
 
 def scopes_of(lights: Sequence[AssetFacts]) -> tuple[Scope, ...]:
     """List the distinct scopes of some light points."""
-    return tuple(dict.fromkeys(facts.scope for facts in lights))
+    # 34,000 lights make one scope a commune: they are of one kind and one trade
+    return tuple(facts.scope for facts in {facts.commune: facts for facts in lights}.values())
 
 
 def common_scope(scopes: Sequence[Scope]) -> Scope:
@@ -233,11 +236,12 @@ def _mark_sent(state: OrdersState, action: actions.MarkSent, context: Context) -
 
 def _settle(state: OrdersState, action: actions.Settle, context: Context) -> list[Event]:
     order = _get(state, action.order)
-    results = {
-        name: tuple(place for place in places if _may_become(order, place, PointState[name.upper()]))
-        for name, places in action.results.items()
-    }
-    results = {name: places for name, places in results.items() if places}
+    results = {}
+    for name, given in action.results.items():
+        places = np.array(given, np.int64)
+        moving = places[_may_become(order.states[places], PointState[name.upper()])]
+        if len(moving):
+            results[name] = tuple(moving.tolist())
     if not results:
         return []
     settled: list[Event] = [events.PointsSettled(order=order.id, results=results, scope=common_scope(order.scopes))]
@@ -246,12 +250,10 @@ def _settle(state: OrdersState, action: actions.Settle, context: Context) -> lis
     return settled
 
 
-def _may_become(order: Order, place: int, new: PointState) -> bool:
+def _may_become(old: NDArray[np.uint8], new: PointState) -> NDArray[np.bool_]:
     """A point moves forward only; a late confirmation still corrects « sans réponse »."""
-    old = PointState(order.states[place])
-    if old == PointState.NO_ANSWER:
-        return new == PointState.CONFIRMED
-    return old in OPEN_STATES and new > old
+    corrected = (old == PointState.NO_ANSWER) & (new == PointState.CONFIRMED)
+    return np.asarray((np.isin(old, OPEN_STATES) & (old < new)) | corrected, np.bool_)
 
 
 def _left_open(order: Order, results: dict[str, tuple[int, ...]]) -> bool:
@@ -300,7 +302,7 @@ def _unanswered(order: Order, scope: Scope) -> list[Event]:
 
 
 def _holds_overrides(state: OrdersState, order: UUID) -> bool:
-    return any(override.order == order for override in state.overrides.values())
+    return order in state.holding()
 
 
 def deadline(state: OrdersState, order: Order, holding: set[UUID]) -> Micros | None:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from beffroi.model.ports import City, Lock
 from beffroi.model.time import Micros
 from beffroi.orders.types import OrdersState
@@ -36,6 +39,19 @@ class OverridesPort:
     def __init__(self, state: OrdersState, city: City) -> None:
         self._state = state
         self._city = city
+        self._levels: tuple[NDArray[np.int32], NDArray[np.float32]] | None = None
+        self._version = -1
+
+    def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return (asset index, level in %) of every override in force, made again when one changed."""
+        held = self._state.overrides
+        if self._levels is None or self._version != self._state.overrides_version:
+            self._levels = (
+                np.fromiter(held.keys(), np.int32, len(held)),
+                np.fromiter((one.level_pct for one in held.values()), np.float32, len(held)),
+            )
+            self._version = self._state.overrides_version
+        return self._levels
 
     def find(self, asset: UUID) -> tuple[float, Micros] | None:
         """Return (level, until) of the override in force on a light point, or nothing."""

@@ -123,12 +123,12 @@ class Orders(Trade[OrdersState]):
         return rows.snapshot(state, city)
 
     def next_due(self, state: OrdersState) -> Micros | None:
-        holding = {override.order for override in state.overrides.values()}
+        holding = state.holding()
         times = (logic.deadline(state, order, holding) for order in state.orders.values())
         return min((at for at in times if at is not None), default=None)
 
     def due(self, state: OrdersState, now: Micros) -> Sequence[Action]:
-        holding = {override.order for override in state.overrides.values()}
+        holding = state.holding()
         return [
             actions.Expire(order=order.id)
             for order in state.orders.values()

@@ -120,12 +120,13 @@ def override_row(state: OrdersState, order_id: UUID, city: City) -> Row | None:
     order = state.orders.get(order_id)
     if order is None:
         return None
-    held = [override for override in state.overrides.values() if override.order == order_id]
+    mine = next((one for one in state.overrides.values() if one.order == order_id), None)
+    points = sum(one is mine for one in state.overrides.values())
     scope = common_scope(order.scopes)
-    if not held or order.until is None:
+    if mine is None or order.until is None:
         return Row(OVERRIDES, order_id, scope, None)
     data = OverrideRow(
-        id=order_id, level_pct=order.value, until=order.until, points=len(held), place=place_of(order, city)
+        id=order_id, level_pct=order.value, until=order.until, points=points, place=place_of(order, city)
     )
     return Row(OVERRIDES, order_id, scope, data)
 
@@ -146,7 +147,7 @@ def lock_row(record: LockRecord, city: City) -> Row:
 def snapshot(state: OrdersState, city: City) -> Iterable[Row]:
     """List every row of the three topics."""
     yield from (order_row(order, city) for order in state.orders.values())
-    for order_id in {override.order for override in state.overrides.values()}:
+    for order_id in state.holding():
         row = override_row(state, order_id, city)
         if row is not None:
             yield row

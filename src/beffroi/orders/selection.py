@@ -18,10 +18,14 @@ def resolve(selection: Selection, topology: Topology) -> list[AssetFacts]:
     ways = [name for name in selection.__struct_fields__ if getattr(selection, name)]
     if len(ways) != 1 and set(ways) != {"street", "commune"}:
         raise Rejected("orders.one_selection")
-    found = {facts.index: facts for facts in _list(selection, topology) if facts.state == "in_service"}
+    found = [facts for facts in _list(selection, topology) if facts.state == "in_service"]
     if not found:
         raise Rejected("orders.no_target")
-    return [found[index] for index in sorted(found)]
+    if not (selection.assets or selection.parents):
+        # cut from the register's own list: each once, in index order already
+        return found
+    once = {facts.index: facts for facts in found}
+    return [once[index] for index in sorted(once)]
 
 
 def _list(selection: Selection, topology: Topology) -> Iterable[AssetFacts]:

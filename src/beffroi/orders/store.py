@@ -70,10 +70,11 @@ def load(connection: psycopg.Connection[Any]) -> OrdersState:
     for row in connection.execute(_LOAD, (evolve.KEPT_ENDED,)):
         order = order_from_row(row)
         state.orders[order.id] = order
+    shared: dict[UUID, Override] = {}
     for index, level, until, order_id in connection.execute(
         "SELECT asset_index, level_pct, until, order_id FROM orders_override"
     ):
-        state.overrides[index] = Override(level, until, order_id)
+        state.overrides[index] = shared.setdefault(order_id, Override(level, until, order_id))
     for (facts,) in connection.execute("SELECT facts FROM orders_lock WHERE lifted_at IS NULL ORDER BY id"):
         lock = msgspec.convert(facts, LockRecord)
         state.locks[lock.asset] = lock

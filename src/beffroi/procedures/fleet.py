@@ -1,6 +1,7 @@
 """The register as columns by asset index: what supervision and the picture compute on, rebuilt when it changes."""
 
 from collections.abc import Mapping
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -8,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.model.kinds import EquipmentKind
-from beffroi.model.ports import City, Live, Topology
+from beffroi.model.ports import AssetFacts, City, Live, Topology
 from beffroi.model.time import SECOND
+from beffroi.procedures.pace import Steps, at_once
 
 MANAGEMENT = {"none": 0, "cabinet": 1, "point": 2}
 NOT_MANAGED, BY_CABINET, BY_POINT = 0, 1, 2
 NOWHERE = -1
+EACH_STEP = 250
+"""Assets read between two looks at the clock."""
 
 
 class Fleet(msgspec.Struct, kw_only=True):
@@ -21,7 +25,7 @@ class Fleet(msgspec.Struct, kw_only=True):
 
     `silent_after` is the longest normal silence in µs, 0 where silence means nothing; `day_cut` says that the asset's
     circuit is cut by its clock; `feeder` is an asset index or -1; `lamp` is a light whose programme holds for the asset
-    (itself, or one that a circuit feeds).
+    (itself, or one that a circuit feeds); `places` gives the indexes by identifier.
     """
 
     version: int
@@ -36,33 +40,94 @@ class Fleet(msgspec.Struct, kw_only=True):
     lamp: NDArray[np.int32]
     silent_after: NDArray[np.int64]
     of_kind: dict[str, NDArray[np.int32]]
+    places: dict[UUID, int]
 
 
 def build_fleet(topology: Topology, kinds: Mapping[str, EquipmentKind]) -> Fleet:
-    """Return the columns of the register as it stands."""
-    found = {name: list(topology.list_kind(name)) for name in kinds}
-    size = 1 + max((facts.index for group in found.values() for facts in group), default=-1)
-    fleet = _empty(topology.version, size)
-    for name, group in found.items():
-        index = np.fromiter((facts.index for facts in group), np.int32, len(group))
-        fleet.of_kind[name] = index
-        if not len(index):
-            continue
-        for facts in group:
-            fleet.ids[facts.index] = facts.id
-        fleet.alive[index] = [facts.state != "removed" for facts in group]
-        fleet.speaks[index] = [facts.state == "in_service" and facts.management != "none" for facts in group]
-        fleet.simulated[index] = [facts.simulated for facts in group]
-        fleet.management[index] = [MANAGEMENT[facts.management] for facts in group]
-        fleet.day_cut[index] = [facts.rhythm == "day_cut" for facts in group]
-        fleet.silent_after[index] = _silent_after(kinds[name])
-    place = {asset: index for index, asset in enumerate(fleet.ids) if asset is not None}
-    for group in found.values():
-        for facts in group:
-            if facts.parent is not None:
-                fleet.feeder[facts.index] = place.get(facts.parent, NOWHERE)
+    """Return the columns of the register as it stands; those of the last version asked are remembered."""
+    known = _LAST.get(topology)
+    return known if known is not None else at_once(fleet_steps(topology, kinds))
+
+
+def fleet_steps(topology: Topology, kinds: Mapping[str, EquipmentKind]) -> Steps[Fleet]:
+    """Build the columns of the register, an asset after another; what changes meanwhile is of a later version."""
+    known = _LAST.get(topology)
+    if known is not None:
+        return known
+    version, rows = topology.version, _Rows({name: number for number, name in enumerate(kinds)})
+    for index in count():
+        facts = topology.find_index(index)
+        if facts is None:
+            break
+        rows.add(facts)
+        if index % EACH_STEP == 0:
+            yield
+    fleet = _empty(version, len(rows.ids))
+    fleet.ids, fleet.places = rows.ids, {}
+    for index, asset in enumerate(rows.ids):
+        if asset is not None:
+            fleet.places[asset] = index
+        if index % EACH_STEP == 0:
+            yield
+    for index, parent in rows.parents:
+        fleet.feeder[index] = fleet.places.get(parent, NOWHERE)
+        if index % EACH_STEP == 0:
+            yield
+    yield from rows.fill(fleet, kinds)
     _follow_feeders(fleet)
+    _LAST.keep(topology, fleet)
     return fleet
+
+
+class _Rows:
+    """The register read asset by asset, before its columns; assets removed or of unknown kinds are empty rows."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self.ids: list[UUID | None] = []
+        self.parents: list[tuple[int, UUID]] = []
+        self._columns: tuple[list[int], list[bool], list[bool], list[bool], list[int]] = ([], [], [], [], [])
+
+    def add(self, facts: AssetFacts) -> None:
+        kinds, speaks, simulated, day_cut, management = self._columns
+        known = facts.state != "removed" and facts.kind in self._numbers
+        self.ids.append(facts.id if known else None)
+        kinds.append(self._numbers[facts.kind] if known else NOWHERE)
+        speaks.append(known and facts.state == "in_service" and facts.management != "none")
+        simulated.append(known and facts.simulated)
+        day_cut.append(known and facts.rhythm == "day_cut")
+        management.append(MANAGEMENT[facts.management] if known else NOT_MANAGED)
+        if known and facts.parent is not None:
+            self.parents.append((facts.index, facts.parent))
+
+    def fill(self, fleet: Fleet, kinds: Mapping[str, EquipmentKind]) -> Steps[None]:
+        numbers, *columns = (np.array(column) for column in self._columns)
+        yield
+        fleet.alive[:] = numbers != NOWHERE
+        fleet.speaks[:], fleet.simulated[:], fleet.day_cut[:], fleet.management[:] = columns
+        for name, number in self._numbers.items():
+            index = np.flatnonzero(numbers == number).astype(np.int32)
+            fleet.of_kind[name] = index
+            fleet.silent_after[index] = _silent_after(kinds[name])
+        yield
+
+
+class _Last:
+    """The fleet built last, and for which register: supervision and picture ask the same one."""
+
+    def __init__(self) -> None:
+        self._of: Topology | None = None
+        self._fleet: Fleet | None = None
+
+    def get(self, topology: Topology) -> Fleet | None:
+        current = self._of is topology and self._fleet is not None and self._fleet.version == topology.version
+        return self._fleet if current else None
+
+    def keep(self, topology: Topology, fleet: Fleet) -> None:
+        self._of, self._fleet = topology, fleet
+
+
+_LAST = _Last()
 
 
 def _empty(version: int, size: int) -> Fleet:
@@ -79,7 +144,13 @@ def _empty(version: int, size: int) -> Fleet:
         lamp=np.arange(size, dtype=np.int32),
         silent_after=np.zeros(size, np.int64),
         of_kind={},
+        places={},
     )
+
+
+def no_fleet() -> Fleet:
+    """Return the columns of an empty register."""
+    return _empty(NOWHERE, 0)
 
 
 def _silent_after(kind: EquipmentKind) -> int:
@@ -174,8 +245,7 @@ def expected_levels(city: City, fleet: Fleet, at: int) -> NDArray[np.float32]:
     known = min(len(asked), fleet.size)
     levels[:known] = asked[:known]
     levels = levels[fleet.lamp]
-    for asset, level, _ in city.overrides.list_active():
-        facts = city.topology.find(asset)
-        if facts is not None and facts.index < fleet.size:
-            levels[facts.index] = level
+    forced, level = city.overrides.levels()
+    known_ones = forced < fleet.size
+    levels[forced[known_ones]] = level[known_ones]
     return levels

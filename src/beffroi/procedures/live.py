@@ -7,7 +7,7 @@ import structlog
 
 from beffroi.assets import TRADE as REGISTER
 from beffroi.telemetry import TRADE
-from beffroi.telemetry.live import LiveArrays
+from beffroi.telemetry.live import PLACED_AT_ONCE, LiveArrays
 from beffroi.telemetry.store import SERIES_FROM
 from beffroi.telemetry.types import TelemetryState
 from beffroi.trade.line import Line
@@ -18,9 +18,6 @@ SERIES = "bf.series"
 LOOK_EVERY_S = 0.5
 PICTURE_EVERY_S = 60.0
 """A crowded bus may lose differences unnoticed: the whole picture (2.7 MB) is asked again this often."""
-
-PLACED_AT_ONCE = 1_000
-"""Assets placed in one slice of the loop: about 5 ms."""
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +69,7 @@ async def _learn(core: CoreDoor, live: LiveArrays) -> bool:
     except psycopg.OperationalError as error:
         log.warning("series not read", error=str(error).strip())
         return False
-    live.expect([(asset, list(series), list(points)) for asset, series, points in rows])
+    live.expect(rows)  # type: ignore[arg-type]
 
     def index_of(asset: object) -> int | None:
         facts = core.city.topology.find(asset)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ Readings move only the assets that they concern; what time, programmes and regis
 seconds for the whole city. Nothing here is kept: it is computed from the live arrays and the trades' states.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,18 @@ from beffroi.alarms.types import AlarmsState
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.time import Micros
-from beffroi.procedures.fleet import BY_CABINET, BY_POINT, NOT_MANAGED, Fleet, Senses, build_fleet, expected_levels
+from beffroi.procedures.fleet import (
+    BY_CABINET,
+    BY_POINT,
+    NOT_MANAGED,
+    Fleet,
+    Senses,
+    expected_levels,
+    fleet_steps,
+    no_fleet,
+)
 from beffroi.procedures.looks import LOOK_OF_RANK, Look, Mark, marks_of, rank_of
+from beffroi.procedures.pace import Steps, at_once
 from beffroi.procedures.supervision import LIT_W
 from beffroi.trade.line import Line
 from beffroi.trade.service import LampChanges, Moves
@@ -30,6 +40,8 @@ RECORD = np.dtype([("series", "<u4"), ("value", "<f8"), ("at", "<i8")])
 """A record of `bf.diff` (docs/architecture.md, "Processes")."""
 
 LAMPS = "street_light"
+REFRESHED_AT_ONCE, LEARNED_AT_ONCE = 4_000, 100
+"""Assets computed between two looks at the clock."""
 
 
 class Trades(msgspec.Struct, frozen=True):
@@ -95,9 +107,7 @@ class LivePicture:
         self._cells = _cells(0)
         self._learned: AlarmsState | None = None
         self._roots: frozenset[UUID] = frozenset()
-        self._fleet: Fleet
-        self._senses: Senses
-        self._read_register(trades)
+        self._take_register(trades, no_fleet())
 
     @property
     def version(self) -> int:
@@ -122,29 +132,43 @@ class LivePicture:
         speed, heading = (np.nan_to_num(place[:, column]).clip(0, 65_535).astype(np.uint16) for column in (2, 3))
         return cells.astype(np.uint32), place[:, 0].astype(np.float32), place[:, 1].astype(np.float32), heading, speed
 
-    def _read_register(self, trades: Trades) -> None:
-        self._fleet = build_fleet(trades.city.topology, self._kinds)
+    def _take_register(self, trades: Trades, fleet: Fleet) -> None:
+        self._fleet = fleet
         self._senses = Senses(trades.city.live, self._fleet, self._kinds)
         self._cells = _cells(self._fleet.size, self._cells)
         self._is_lamp = np.zeros(self._fleet.size, np.bool_)
         self._is_lamp[self._fleet.of_kind.get(LAMPS, np.empty(0, np.int32))] = True
-        self._places = {asset: place for place, asset in enumerate(self._fleet.ids) if asset is not None}
+        self._places = self._fleet.places
 
     def look_around(self, trades: Trades, now: Micros) -> bool:
         """Compute the whole city again; return whether anything changed."""
+        return at_once(self.look_steps(lambda: trades, now))
+
+    def look_steps(self, trades_of: Callable[[], Trades], now: Micros) -> Steps[bool]:
+        """Compute the whole city again, in steps between which readings and commits are drawn as usual."""
+        trades = trades_of()
         city = trades.city
         fresh = self._fleet.version != city.topology.version
         if fresh:
-            self._read_register(trades)
+            fleet = yield from fleet_steps(city.topology, self._kinds)
+            self._take_register(trades, fleet)
+            yield
         cells, fleet = self._cells, self._fleet
         asked = expected_levels(city, fleet, now)
+        yield
         cells.cut = fleet.day_cut & (asked == 0)
         cells.forced[:] = False
-        cells.forced[self._known(asset for asset, _, _ in city.overrides.list_active())] = True
+        forced, _ = city.overrides.levels()
+        cells.forced[forced[forced < fleet.size]] = True
         cells.locked = self._below(city, (lock.asset for lock in city.locks.list_roots()))
-        if self._learned is not trades.alarms or fresh:
-            self._learn_everything(trades)
-        return self.refresh(trades, np.flatnonzero(fleet.alive).astype(np.int32))
+        if self._learned is not trades_of().alarms or fresh:
+            yield from self._learn_everything(trades_of())
+        changed = False
+        alive = np.flatnonzero(fleet.alive).astype(np.int32)
+        for first in range(0, len(alive), REFRESHED_AT_ONCE):
+            changed |= self.refresh(trades_of(), alive[first : first + REFRESHED_AT_ONCE])
+            yield
+        return changed
 
     def _known(self, assets: Iterable[UUID]) -> list[int]:
         return [self._places[asset] for asset in assets if asset in self._places]
@@ -155,11 +179,16 @@ class LivePicture:
             marks[self._known((root, *city.topology.descendants(root)))] = True
         return marks
 
-    def _learn_everything(self, trades: Trades) -> None:
+    def _learn_everything(self, trades: Trades) -> Steps[None]:
+        """Learn each asset again: those that show something, and those of which something is known."""
         cells = self._cells
-        cells.rank[:], cells.marks[:], cells.alarmed[:] = 0, 0, False
-        for asset in {*trades.alarms.by_asset, *trades.work.by_asset}:
+        shown = np.flatnonzero((cells.rank > 0) | (cells.marks > 0) | cells.alarmed).tolist()
+        ids = (self._fleet.ids[place] for place in shown)
+        assets = {*filter(None, ids), *trades.alarms.by_asset, *trades.work.by_asset}
+        for number, asset in enumerate(assets):
             self._learn(trades, asset)
+            if number % LEARNED_AT_ONCE == 0:
+                yield
         self._roots = _unfed_roots(trades.alarms)
         cells.unfed = self._below(trades.city, self._roots)
         self._learned = trades.alarms

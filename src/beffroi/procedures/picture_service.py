@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.assets import TRADE as REGISTER
+from beffroi.procedures.pace import paced
 from beffroi.procedures.picture import LivePicture, Trades
 from beffroi.trade.service import CoreDoor
 
@@ -46,26 +47,26 @@ class Keeper:
         if moved and self.picture.refresh(self.trades(), np.unique(np.concatenate(moved))):
             self._core.nudge()
 
-    def draw_whole(self) -> None:
-        """Draw the whole city."""
-        if self.picture.look_around(self.trades(), self._core.clock.now()):
+    async def draw_whole(self) -> None:
+        """Draw the whole city, what moves meanwhile included."""
+        if await paced(self.picture.look_steps(self.trades, self._core.clock.now())):
             self._core.nudge()
 
 
 async def run(core: CoreDoor) -> None:
     """Draw until the process ends."""
     keeper = Keeper(core)
-    keeper.draw_whole()
+    core.on_commit(keeper.learn)
+    await keeper.draw_whole()
     core.show(keeper.picture)
     REGISTER.lamp_states = lambda: keeper.picture.looks
-    core.on_commit(keeper.learn)
     await core.bus.subscribe("bf.diff", lambda _subject, payload: keeper.hear(payload))
     whole_at = core.clock.monotonic() + WHOLE_EVERY_S
     while True:
         try:
             await asyncio.wait_for(keeper.wake.wait(), max(0.0, whole_at - core.clock.monotonic()))
         except TimeoutError:
-            keeper.draw_whole()
+            await keeper.draw_whole()
             whole_at = core.clock.monotonic() + WHOLE_EVERY_S
         await asyncio.sleep(AT_MOST_EVERY_S)
         keeper.draw()

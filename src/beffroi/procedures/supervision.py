@@ -21,7 +21,8 @@ from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.reading import Crossing
 from beffroi.model.time import SECOND, Micros
-from beffroi.procedures.fleet import BY_POINT, Fleet, Senses, build_fleet, expected_levels
+from beffroi.procedures.fleet import BY_POINT, Fleet, Senses, build_fleet, expected_levels, fleet_steps
+from beffroi.procedures.pace import paced
 from beffroi.trade.doors import trusted
 from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
@@ -218,6 +219,7 @@ async def run(core: CoreDoor) -> None:
         # right before judging: a clock set during the pause must not turn into a city that fell silent
         ground.step()
         try:
+            await paced(fleet_steps(core.city.topology, core.kinds))
             state, now = core.state("alarms"), core.clock.now()
             await _judge(core, supervisor.scan(core.city, state, now, ground.steady_at, ground.rate))
         except Rejected as refusal:

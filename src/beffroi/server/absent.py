@@ -103,6 +103,10 @@ class NoOverrides:
         """Return nothing."""
         return ()
 
+    def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return empty arrays."""
+        return np.empty(0, np.int32), np.empty(0, np.float32)
+
 
 class NoStreets:
     """A territory of which no street is known."""
