@@ -66,7 +66,7 @@ export const dispatch: Record<keyof typeof reference, string> = {
   'dispatch.engage.minutes': '{n} min',
   'dispatch.engage.noTravel': 'travel unknown',
   'dispatch.engage.delay': '{n} min, tel.',
-  'dispatch.engage.phone': 'Telephone {phone}',
+  'dispatch.engage.until': 'until {at}',
   'dispatch.engage.hidden': 'name and telephone: needs the right to send',
 
   'dispatch.call.now': 'To be called now: {rank}',

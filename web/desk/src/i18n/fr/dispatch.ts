@@ -64,7 +64,7 @@ export const dispatch = {
   'dispatch.engage.minutes': '{n} min',
   'dispatch.engage.noTravel': 'trajet inconnu',
   'dispatch.engage.delay': '{n} min, tél.',
-  'dispatch.engage.phone': 'Téléphone {phone}',
+  'dispatch.engage.until': 'jusqu’à {at}',
   'dispatch.engage.hidden': 'nom et téléphone : droit d’engager requis',
 
   'dispatch.call.now': 'À appeler maintenant : {rank}',
