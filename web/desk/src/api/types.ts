@@ -68,7 +68,11 @@ export interface LogEntry {
   asset?: string | null;
   corrects?: string | null;
   corrected_by?: string | null;
+  incident?: string | null;
+  /** When it was typed, where the line waited on its seat: *saisie différée*. */
+  typed_at?: Micros | null;
   position: number;
+  scope: Scope;
 }
 
 export interface Page<T> {

@@ -1,0 +1,90 @@
+/** Lines of the main courante as the desk reads them, and what keys and buttons do to them. */
+
+import { act } from '../../api/client';
+import type { LogEntry, Micros } from '../../api/types';
+import { i18n, sentence, t, tn } from '../../i18n/index.svelte';
+import { notices } from '../../shell/notice.svelte';
+import { outbox } from '../../shell/outbox.svelte';
+import { live } from '../../store/live.svelte';
+import { session } from '../../store/session.svelte';
+import { topics } from '../../store/topics.svelte';
+import { clock } from '../../ui/format';
+
+export type Compartment = '' | 'police' | 'video';
+export const COMPARTMENTS: Compartment[] = ['police', 'video'];
+export const WRITE = 'logbook.write';
+
+export interface Visa {
+  id: string;
+  first: number;
+  last: number;
+  lines: number;
+  signed_by: string | null;
+  signed_at: Micros;
+  compartment: Compartment;
+}
+
+export const entries = topics.of<LogEntry>('logbook');
+export const visas = topics.of<Visa>('visas');
+
+/** Whose main courante a line belongs to. */
+export function compartmentOf(line: LogEntry): Compartment {
+  const trade = line.scope[1];
+  return trade === 'police' || trade === 'video' ? trade : '';
+}
+
+/** The words of a line, in the language on screen. */
+export function wordsOf(line: LogEntry): string {
+  return line.source === 'automatic' ? sentence(line.code, line.params) : line.text;
+}
+
+/** The visa under a line, or nothing. */
+export function visaOf(line: LogEntry): Visa | undefined {
+  const own = compartmentOf(line);
+  return visas.list().find((visa) => visa.compartment === own && visa.first <= line.position && line.position <= visa.last);
+}
+
+/** The compartment that a person writes in when nothing says otherwise: its own, for who has no other trade. */
+export function ownCompartment(): Compartment {
+  const trades = session.me?.trades ?? [];
+  const [only] = trades;
+  return trades.length === 1 && (only === 'police' || only === 'video') ? only : '';
+}
+
+export interface Draft {
+  text: string;
+  happened: number;
+  asset: string | null;
+  incident: string | null;
+  compartment: Compartment;
+}
+
+/** Write a line: on the seat's disk before it leaves, entered once, even after an outage. */
+export function write(draft: Draft): Promise<unknown> {
+  const { text, happened, asset, incident, compartment } = draft;
+  const fields = { text, typed_at: Math.round(live.cityNow()), ...(asset ? { asset } : {}), ...(incident ? { incident } : {}), ...(compartment ? { compartment } : {}) };
+  return outbox.send(WRITE, fields, happened, text);
+}
+
+/** Write a *rectificatif*. */
+export async function correct(line: LogEntry, text: string, happened: number): Promise<void> {
+  const done = await outbox.send('logbook.correct', { entry: line.id, text, typed_at: Math.round(live.cityNow()) }, happened, text);
+  if (done) notices.done(t('log.corrected'));
+}
+
+/** Put one's visa on what is not signed yet. */
+export async function sign(compartment: Compartment): Promise<void> {
+  try {
+    const done = await act('logbook.sign', { compartment });
+    const event = done.events.find((one) => one.type === 'logbook.signed') as { lines?: number } | undefined;
+    notices.done(tn('log.signed', event?.lines ?? 0));
+  } catch (error) {
+    notices.refused(error);
+  }
+}
+
+/** How late a line came, for its title; empty when it came at once. */
+export function lateness(line: LogEntry): string {
+  const late = line.typed_at != null || line.recorded_at - line.happened_at > 120_000_000;
+  return late ? t('log.late', { at: clock(line.recorded_at, i18n.lang, session.zone) }) : '';
+}

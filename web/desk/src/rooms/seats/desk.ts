@@ -1,0 +1,83 @@
+/** How seats join the desk: the chip of the bar, the change of person, the lock, the relève, desks that nobody holds. */
+
+import { t } from '../../i18n/index.svelte';
+import type { DeskRoom } from '../../shell/rooms';
+import { sound } from '../../shell/sound.svelte';
+import { session } from '../../store/session.svelte';
+import { alarms } from '../alarms/model';
+import BeatWorker from './beat.worker?worker';
+import { lock } from './commands';
+import { desks, here, listDesks, unheld } from './model.svelte';
+import LockScreen from './LockScreen.svelte';
+import NightReportPage from './NightReportPage.svelte';
+import { person } from './person.svelte';
+import PersonField from './PersonField.svelte';
+import ReliefPage from './ReliefPage.svelte';
+import SeatChip from './SeatChip.svelte';
+import SeatsPage from './SeatsPage.svelte';
+import UnheldLines from './UnheldLines.svelte';
+
+const CRITICAL = 1;
+
+function hears(id: string): boolean {
+  const row = alarms.rows.get(id);
+  const trade = row && session.kind(row.kind)?.trade;
+  const mine = here.held;
+  if (!trade || !mine.length || mine.some((desk) => desk.trades.includes(trade))) return true;
+  // an alarm whose desk nobody holds is everybody's
+  return !listDesks().some((desk) => desk.state === 'held' && desk.trades.includes(trade));
+}
+
+function startBeating(): () => void {
+  const worker = new BeatWorker();
+  const end = $effect.root(() => {
+    $effect(() => {
+      worker.postMessage(here.seat && session.me ? session.me.csrf : '');
+    });
+  });
+  return () => {
+    end();
+    worker.terminate();
+  };
+}
+
+function onKey(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'l') {
+    event.preventDefault();
+    void lock();
+  }
+}
+
+export default {
+  pages: [
+    { name: 'seats', order: 55, component: SeatsPage },
+    { name: 'relief', right: 'logbook', component: ReliefPage },
+    { name: 'night', right: 'logbook', component: NightReportPage },
+  ],
+  entries: () => [
+    { key: 'person', label: t('seats.change'), hint: t('palette.do'), run: () => person.ask() },
+    { key: 'lock', label: t('seats.lock'), hint: 'Ctrl L', run: () => void lock() },
+  ],
+  bar: [SeatChip],
+  queueTop: [UnheldLines],
+  overlays: [PersonField, LockScreen],
+  close: () => person.close(),
+  start: () => {
+    void here.ask();
+    window.addEventListener('keydown', onKey);
+    const ends = [
+      person.start(),
+      startBeating(),
+      sound.offer({
+        name: 'desks',
+        version: () => desks.version,
+        list: () => unheld().map((desk) => ({ id: `${desk.id}-${desk.unheld_since}`, priority: CRITICAL, since: desk.unheld_since ?? 0 })),
+      }),
+    ];
+    sound.concern((one) => hears(one.id));
+    return () => {
+      window.removeEventListener('keydown', onKey);
+      ends.forEach((end) => end());
+    };
+  },
+} satisfies DeskRoom;
