@@ -1,9 +1,9 @@
 """A wire between a seat and the core that a test may cut: the network swallows everything, nobody is told."""
 
-import asyncio
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 CHUNK = 65_536
@@ -14,72 +14,77 @@ class Wire:
 
     def __init__(self, target: str) -> None:
         address = urlsplit(target)
-        self._host, self._port = address.hostname or "127.0.0.1", address.port or 80
-        self._loop = asyncio.new_event_loop()
-        self._open = asyncio.Event()
-        self._relays: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self.url = ""
+        self._target = (address.hostname or "127.0.0.1", address.port or 80)
+        self._whole = threading.Event()
+        self._whole.set()
+        self._lock = threading.Lock()
+        self._ends: set[socket.socket] = set()
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def start(self) -> None:
-        """Listen."""
-        self._open.set()
-        self._thread.start()
-        port = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(5)
-        self.url = f"http://127.0.0.1:{port}"
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._door.accept()
+                self._hold(near)
+                threading.Thread(target=self._relay, args=(near,), daemon=True).start()
 
-    async def _listen(self) -> int:
-        server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
-        return int(server.sockets[0].getsockname()[1])
+    def _hold(self, end: socket.socket) -> None:
+        with self._lock:
+            self._ends.add(end)
 
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._relays.add(task)
-        try:
-            await self._open.wait()
-            far_reader, far_writer = await asyncio.open_connection(self._host, self._port)
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
-        except (OSError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-            self._relays.discard(task)
+    def _relay(self, near: socket.socket) -> None:
+        self._whole.wait()
+        with suppress(OSError):
+            far = socket.create_connection(self._target, timeout=30)
+            far.settimeout(None)
+            self._hold(far)
+            threading.Thread(target=self._pump, args=(far, near), daemon=True).start()
+            self._pump(near, far)
+            return
+        near.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while chunk := await reader.read(CHUNK):
-                await self._open.wait()
-                writer.write(chunk)
-                await writer.drain()
-        finally:
-            writer.close()
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while chunk := source.recv(CHUNK):
+                self._whole.wait()
+                sink.sendall(chunk)
+        for end in (source, sink):
+            self._let_go(end)
+
+    def _let_go(self, end: socket.socket) -> None:
+        with self._lock:
+            self._ends.discard(end)
+        with suppress(OSError):
+            # a close alone does not wake the thread that reads it
+            end.shutdown(socket.SHUT_RDWR)
+        end.close()
 
     def cut(self) -> None:
         """Let nothing through from now on."""
-        self._loop.call_soon_threadsafe(self._open.clear)
+        self._whole.clear()
 
-    def mend(self, *, drop: bool = True) -> None:
-        """Let everything through again; with `drop`, what waited was lost with its connections."""
-        self._loop.call_soon_threadsafe(self._mend, drop)
-
-    def _mend(self, drop: bool) -> None:
-        for relay in list(self._relays) if drop else ():
-            relay.cancel()
-        self._open.set()
+    def mend(self) -> None:
+        """Let everything through again; what waited was lost with its connections."""
+        with self._lock:
+            ends = list(self._ends)
+        for end in ends:
+            self._let_go(end)
+        self._whole.set()
 
     def stop(self) -> None:
         """Let go of everything."""
-        self._loop.call_soon_threadsafe(self._mend, True)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+        self.mend()
 
 
 @contextmanager
 def wire_to(target: str) -> Iterator[Wire]:
     """Give a wire to an address, removed after."""
     wire = Wire(target)
-    wire.start()
     try:
         yield wire
     finally:
