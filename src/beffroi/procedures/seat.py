@@ -13,18 +13,20 @@ from litestar.datastructures import Cookie
 
 from beffroi.access import COOKIE, Gate
 from beffroi.access import actions as access
-from beffroi.access.api import Me, address_of, me_of, session_cookie, wall_now
+from beffroi.access.api import Me, address_of, me_of, own_account, session_cookie, wall_now
 from beffroi.access.logic import normal_login
 from beffroi.access.passwords import Passwords
 from beffroi.access.session import SHIFT, Forged, Unauthenticated, digest_of, new_token
 from beffroi.access.store import FIND_SECRET
 from beffroi.access.throttle import Throttle
-from beffroi.access.types import AccessState, Account
+from beffroi.access.types import AccessState, Account, CredentialKind, SecurityKey
 from beffroi.model.actor import SYSTEM, Actor
+from beffroi.model.scope import CITY
+from beffroi.procedures.seat_keys import Place, SecurityKeys
 from beffroi.procedures.seat_watch import WATCH
 from beffroi.seats.actions import Enrol, SeatName, SignIn
 from beffroi.seats.types import Seat, SeatsState
-from beffroi.trade.doors import PUBLIC, Caller, acting_for, trusted
+from beffroi.trade.doors import PUBLIC, Also, Caller, acting_for, trusted
 from beffroi.trade.rejected import Rejected, TooSoon
 from beffroi.trade.service import CoreDoor
 
@@ -49,6 +51,25 @@ class SwitchForm(msgspec.Struct, forbid_unknown_fields=True):
     code: Typed
 
 
+class Present(msgspec.Struct, forbid_unknown_fields=True):
+    """One's present password, asked before a key is registered."""
+
+    present: Typed
+
+
+class NewKeyForm(msgspec.Struct, forbid_unknown_fields=True):
+    """A key just made by the browser, under the name that the person gave it."""
+
+    name: access.Name
+    credential: dict[str, Any]
+
+
+class KeyForm(msgspec.Struct, forbid_unknown_fields=True):
+    """A key to let open nothing any more."""
+
+    key: Typed
+
+
 class Here(msgspec.Struct):
     """The seat that this browser is, none when it is not enrolled."""
 
@@ -63,6 +84,7 @@ class SeatDoor:
         self.core = core
         self._passwords = Passwords()
         self._throttle = Throttle()
+        self.keys = SecurityKeys(core)
 
     @property
     def access(self) -> AccessState:
@@ -105,13 +127,41 @@ class SeatDoor:
         login = normal_login(given.login)
         account = self.access.accounts.get(self.access.logins.get(login, UUID(int=0)))
         usable = account is not None and account.state == "active" and not account.must_change and account.code
-        stored = await self._secret(account.code) if usable and account else None
+        stored = await self._secret(account.code, "code") if usable and account else None
         if not await self._passwords.check(given.code, stored) or account is None:
             await self.refuse(seat, login, failures)
             raise Unauthenticated("access.bad_seat_code")
         return account, failures
 
-    async def open(self, seat: Seat, account: Account, failures: int, request: AnyRequest) -> Response[Me]:
+    async def by_key(self, seat: Seat, place: Place, answer: dict[str, Any]) -> tuple[Account, int, Also]:
+        """Return the account whose key was touched, the failures before, and what to keep; raises Unauthenticated."""
+        failures = self.begin(seat)
+        try:
+            touched = await self.keys.check(seat.id, place, answer)
+        except Unauthenticated:
+            await self.refuse(seat, "", failures)
+            raise
+        account = self.access.accounts.get(touched.account)
+        if account is None or account.state != "active" or account.must_change:
+            await self.refuse(seat, "", failures)
+            raise Unauthenticated("access.bad_key")
+        return account, failures, touched.keep
+
+    async def own(self, caller: Caller, present: str) -> Account:
+        """Return the account of somebody who typed the present password again; raises Unauthenticated or TooSoon."""
+        account = own_account(self.access, caller)
+        now = time.monotonic()
+        if (wait := self._throttle.wait_s("", str(account.id), now)) > 0:
+            raise TooSoon("access.slow_down", wait_s=math.ceil(wait))
+        self._throttle.failed("", str(account.id), now)
+        if not await self._passwords.check(present, await self._secret(account.credential, "password")):
+            raise Unauthenticated("access.bad_credentials")
+        self._throttle.succeeded("", str(account.id))
+        return account
+
+    async def open(
+        self, seat: Seat, account: Account, failures: int, request: AnyRequest, also: Also | None = None
+    ) -> Response[Me]:
         """Return the answer that makes an account the one at a seat: the session before ends, its desks stay held."""
         self._throttle.succeeded("", str(seat.id))
         person, token, now = trusted(Actor("person", account.id)), new_token(), wall_now()
@@ -124,7 +174,7 @@ class SeatDoor:
             address=address_of(request),
             failures=max(0, failures - 1),
         )
-        await self.core.executor.execute(action, person)
+        await self.core.executor.execute(action, person, also=also)
         await self.core.executor.execute(SignIn(seat=seat.id), person)
         WATCH.beat(seat.id, self.core.clock.monotonic())
         if before is not None:
@@ -136,15 +186,15 @@ class SeatDoor:
         token = request.cookies.get(COOKIE)
         return self.access.session_digests.get(digest_of(token)) if token else None
 
-    async def _secret(self, credential: UUID | None) -> str | None:
-        rows = await self.core.reader.fetch(FIND_SECRET, (credential, "code"))
+    async def _secret(self, credential: UUID | None, kind: CredentialKind) -> str | None:
+        rows = await self.core.reader.fetch(FIND_SECRET, (credential, kind))
         return str(rows[0][0]) if rows else None
 
 
 def pages(core: CoreDoor) -> Sequence[Any]:
     """Return the handlers of a seat."""
     door = SeatDoor(core)
-    return [*_places(core, door), *_persons(core, door)]
+    return [*_places(core, door), *_persons(core, door), *_touched(door), *_own_keys(core, door)]
 
 
 def _places(core: CoreDoor, door: SeatDoor) -> list[Any]:
@@ -200,6 +250,50 @@ def _persons(core: CoreDoor, door: SeatDoor) -> list[Any]:
         await core.executor.execute(access.LockSession(session=caller.session), acting_for(caller))
 
     return [switch, lock]
+
+
+def _touched(door: SeatDoor) -> list[Any]:
+    @post("/key/options", opt=PUBLIC, summary="Begin a change of person by a security key", status_code=200)
+    async def begin(request: AnyRequest) -> dict[str, Any]:
+        return door.keys.ask(door.need_seat(request).id, _place(request))
+
+    @post("/key", opt=PUBLIC, summary="Change person at this seat by a security key", status_code=200)
+    async def touch(data: dict[str, Any], request: AnyRequest) -> Response[Me]:
+        seat = door.need_seat(request)
+        account, failures, keep = await door.by_key(seat, _place(request), data)
+        return await door.open(seat, account, failures, request, keep)
+
+    return [begin, touch]
+
+
+def _own_keys(core: CoreDoor, door: SeatDoor) -> list[Any]:
+    @get("/keys", summary="One's own security keys")
+    async def own_keys(caller: Caller) -> list[SecurityKey]:
+        account = own_account(door.access, caller)
+        return [key for key in door.access.security_keys.values() if key.account == account.id]
+
+    @post("/key/new/options", summary="Begin to register a security key", status_code=200)
+    async def begin_new(data: Present, caller: Caller, request: AnyRequest) -> dict[str, Any]:
+        return door.keys.ask_new(await door.own(caller, data.present), _place(request))
+
+    @post("/key/new", summary="Register a security key", status_code=201)
+    async def add(data: NewKeyForm, caller: Caller, request: AnyRequest) -> None:
+        account = own_account(door.access, caller)
+        made = door.keys.check_new(account, _place(request), data.credential)
+        action = access.AddSecurityKey(account=account.id, key=made.id, name=data.name)
+        await core.executor.execute(action, acting_for(caller), also=made.keep)
+
+    @post("/key/remove", summary="Let one of one's own security keys open nothing any more", status_code=204)
+    async def remove(data: KeyForm, caller: Caller) -> None:
+        known = door.access.security_keys.get(data.key)
+        if known is not None and (known.account == caller.actor.id or caller.may("accounts", CITY)):
+            await core.executor.execute(access.RemoveSecurityKey(key=known.id), acting_for(caller))
+
+    return [own_keys, begin_new, add, remove]
+
+
+def _place(request: AnyRequest) -> Place:
+    return Place(request.headers.get("host", ""))
 
 
 def _needs(caller: Caller, right: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+import msgspec
 import psycopg
 
 from beffroi.model.ports import City
@@ -73,14 +74,13 @@ def desk_row(state: SeatsState, name: str) -> DeskRow | None:
     plan, holding = state.plans.get(name), state.holdings.get(name)
     if plan is None:
         return None
-    row = DeskRow(id=name, rank=list(state.plans).index(name), label=plan.label, trades=plan.trades, state="idle")
+    row = DeskRow(
+        id=name, name=name, rank=list(state.plans).index(name), label=plan.label, trades=plan.trades, state="idle"
+    )
     if holding is None:
         return row
-    return DeskRow(
-        id=row.id,
-        rank=row.rank,
-        label=row.label,
-        trades=row.trades,
+    return msgspec.structs.replace(
+        row,
         state="held" if holding.unheld_since is None else "unheld",
         seat=holding.seat,
         since=holding.since,

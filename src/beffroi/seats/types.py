@@ -93,6 +93,7 @@ class DeskRow(msgspec.Struct, frozen=True, kw_only=True):
     """A desk on screen: `idle` (never held), `held` or `unheld`."""
 
     id: str
+    name: str
     rank: int
     label: dict[str, str]
     trades: tuple[str, ...]

@@ -72,6 +72,8 @@ export const seats: Record<keyof typeof fr, string> = {
   'seats.keyName': 'Name of the key',
   'seats.keyAdd': 'Add a security key',
   'seats.keyDone': 'Security key kept.',
+  'seats.keyGone': 'Key removed.',
+  'seats.keyRemove': 'Remove',
   'seats.keyNone': 'Security keys need HTTPS, or the address localhost.',
   'seats.keyCount.one': '{n} key registered.',
   'seats.keyCount.other': '{n} keys registered.',

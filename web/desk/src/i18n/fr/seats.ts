@@ -70,6 +70,8 @@ export const seats = {
   'seats.keyName': 'Nom de la clé',
   'seats.keyAdd': 'Ajouter une clé de sécurité',
   'seats.keyDone': 'Clé de sécurité enregistrée.',
+  'seats.keyGone': 'Clé retirée.',
+  'seats.keyRemove': 'Retirer',
   'seats.keyNone': "Les clés de sécurité demandent HTTPS, ou l'adresse localhost.",
   'seats.keyCount.one': '{n} clé enregistrée.',
   'seats.keyCount.other': '{n} clés enregistrées.',
