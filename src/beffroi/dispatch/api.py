@@ -14,7 +14,7 @@ from beffroi.dispatch.needs import DEFAULTS
 from beffroi.dispatch.ranking import STALE_AFTER_S
 from beffroi.dispatch.types import Agent, Authorisation, Crew, CrewState, DispatchState, Engagement, Need, Turn
 from beffroi.model.ports import City
-from beffroi.model.scope import CITY, Scope
+from beffroi.model.scope import Scope
 from beffroi.model.time import DAY, SECOND, Micros
 from beffroi.trade.doors import Caller, View
 from beffroi.trade.rejected import Rejected
@@ -84,7 +84,7 @@ class Roster(msgspec.Struct, kw_only=True):
     turns: list[Turn]
 
 
-def may_know(caller: Caller, scope: Scope = CITY) -> bool:
+def may_know(caller: Caller) -> bool:
     """Tell whether somebody may read names and phones: who calls out, or plans."""
     return caller.trusted or any(caller.rights.names(right) for right in ("dispatch", "shift"))
 
@@ -140,26 +140,26 @@ def _crew_now(
 
 
 def on_call_now(state: DispatchState, now: Micros, caller: Caller, trade: str | None = None) -> list[OnCallNow]:
-    """List who is on call at a time, by trade and rank; nobody at rest."""
-    trades = [trade] if trade is not None else sorted({name for name in state.turns if name} | {duty.CITY_WIDE})
-    found = []
-    for name in trades:
-        for line in duty.on_call(state, name, now):
-            agent = state.agents[line.agent]
-            found.append(
-                OnCallNow(
-                    trade=name,
-                    rank=line.rank,
-                    agent=agent.id,
-                    name=agent.name if may_know(caller) else "",
-                    phone=agent.phone if may_know(caller) else "",
-                    delay_min=line.delay_min,
-                    until=line.until,
-                    contractor=agent.contractor,
-                    simulated=agent.simulated,
-                )
-            )
-    return found
+    """List who is called for a trade at a time, in order; of every roster, each once, when none is named."""
+    if trade is not None:
+        return [_on_call(state, trade, line, caller) for line in duty.on_call(state, trade, now)]
+    rosters = [*sorted(name for name in state.turns if name), duty.CITY_WIDE]
+    return [_on_call(state, name, line, caller) for name in rosters for line in duty.on_call_of(state, name, now)]
+
+
+def _on_call(state: DispatchState, trade: str, line: duty.OnCall, caller: Caller) -> OnCallNow:
+    agent, known = state.agents[line.agent], may_know(caller)
+    return OnCallNow(
+        trade=trade,
+        rank=line.rank,
+        agent=agent.id,
+        name=agent.name if known else "",
+        phone=agent.phone if known else "",
+        delay_min=line.delay_min,
+        until=line.until,
+        contractor=agent.contractor,
+        simulated=agent.simulated,
+    )
 
 
 def _person(agent: Agent) -> Person:

@@ -43,8 +43,16 @@ def at_rest(state: DispatchState, agent: UUID, now: Micros) -> bool:
 
 
 def on_call(state: DispatchState, trade: str, now: Micros) -> list[OnCall]:
-    """List who is to be called for a trade, in order; who is at rest or was erased is never there."""
-    rosters = (trade, CITY_WIDE) if trade else (CITY_WIDE,)
+    """List who is to be called for a trade, in order, the city's own list behind; nobody at rest, nobody erased."""
+    return _listed(state, (trade, CITY_WIDE) if trade else (CITY_WIDE,), now)
+
+
+def on_call_of(state: DispatchState, roster: str, now: Micros) -> list[OnCall]:
+    """List who is on call in one roster only."""
+    return _listed(state, (roster,), now)
+
+
+def _listed(state: DispatchState, rosters: Iterable[str], now: Micros) -> list[OnCall]:
     found: dict[UUID, OnCall] = {}
     for name in rosters:
         for turn in turns_at(state.turns.get(name, ()), now):

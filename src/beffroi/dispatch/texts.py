@@ -178,6 +178,14 @@ _NOTES: dict[str, dict[str, str]] = {
         "en": "{number} · {crew_en}: made safe",
     },
     "dispatch.note.available": {"fr": "{number} · {crew_fr} disponible", "en": "{number} · {crew_en} available"},
+    "dispatch.note.corrected": {
+        "fr": "{number} · {crew_fr} {state_fr} : heure corrigée",
+        "en": "{number} · {crew_en} {state_en}: time corrected",
+    },
+    "dispatch.note.undone": {
+        "fr": "{number} · {crew_fr} {state_fr} : annulé",
+        "en": "{number} · {crew_en} {state_en}: taken back",
+    },
     "dispatch.note.attempted": {
         "fr": "{number} · Appel astreinte {trade_fr}, {rank_fr}",
         "en": "{number} · Call to {trade_en} on-call, {rank_en}",
@@ -253,7 +261,7 @@ RANKS: dict[int, dict[str, str]] = {
 }
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "trade.": ("de la ville", "city"),
+    "trade.": ("ville", "city"),
     "trade.lighting": ("éclairage", "lighting"),
     "trade.traffic": ("signalisation", "signals"),
     "trade.roads": ("voirie", "roads"),

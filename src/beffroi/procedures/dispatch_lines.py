@@ -51,9 +51,19 @@ def _engaged(line: Line, event: ev.Engaged, city: City) -> Note | None:
 
 
 def _moved(line: Line, event: ev.CrewMoved, city: City) -> Note | None:
-    if event.state not in TOLD or event.corrects is not None:
+    if event.state not in TOLD:
         return None
+    if event.corrects is not None:
+        return _about("corrected", event, city, **_crew(event), **_state(event))
     return _about(event.state, event, city, **_crew(event))
+
+
+def _undone(line: Line, event: ev.MoveUndone, city: City) -> Note | None:
+    return _about("undone", event, city, **_crew(event), **_state(event)) if event.state in TOLD else None
+
+
+def _state(event: Any) -> dict[str, str]:
+    return {f"state_{lang}": word(f"state.{event.state}", lang) for lang in ("fr", "en")}
 
 
 def _disengaged(line: Line, event: ev.Disengaged, city: City) -> Note | None:
@@ -92,6 +102,7 @@ def _not_woken(line: Line, event: ev.NotWoken, city: City) -> Note | None:
 _SAID: dict[type[Event], Callable[[Line, Any, City], Note | None]] = {
     ev.Engaged: _engaged,
     ev.CrewMoved: _moved,
+    ev.MoveUndone: _undone,
     ev.Disengaged: _disengaged,
     ev.Unanswered: _unanswered,
     ev.CallAttempted: _call("attempted"),

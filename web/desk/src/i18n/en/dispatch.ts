@@ -123,6 +123,7 @@ export const dispatch: Record<keyof typeof reference, string> = {
   'dispatch.col.papers': 'Authorisations',
   'dispatch.col.ends': 'Erased on',
   'dispatch.old': 'old position',
+  'dispatch.noStreet': 'off the known streets',
   'dispatch.noPosition': 'no position',
   'dispatch.onMap': 'Map',
 

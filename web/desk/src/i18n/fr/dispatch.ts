@@ -121,6 +121,7 @@ export const dispatch = {
   'dispatch.col.papers': 'Habilitations',
   'dispatch.col.ends': 'Effacé le',
   'dispatch.old': 'position ancienne',
+  'dispatch.noStreet': 'hors des rues connues',
   'dispatch.noPosition': 'sans position',
   'dispatch.onMap': 'Carte',
 
