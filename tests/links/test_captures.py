@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 import beffroi.links
+from beffroi.links.asterisk.codec import Decoder as AmiDecoder
 from beffroi.links.http.codec import decode_body
 from beffroi.links.osmand.codec import decode_request
 from beffroi.links.readings import Item
@@ -32,5 +33,7 @@ def test_a_capture_decodes(capture):
             assert not refused
         case "osmand":
             assert decode_request(data.decode(), b"").device
+        case "asterisk":
+            assert AmiDecoder().feed(data)
         case other:
             pytest.fail(f"say here how a capture of {other} is read")
