@@ -18,8 +18,8 @@ const room: DeskRoom = {
   panels: { incident: IncidentPanel },
   keys: [
     { key: 'n', label: 'incident.keyNew', anywhere: true, run: () => session.may('incidents') && newIncident.show() },
-    { key: 'f', label: 'incident.keyClose', run: () => closeCurrent() },
-    { key: 't', label: 'incident.keySteps', run: () => focusPart('checklist') },
+    { key: 'x', label: 'incident.keyClose', run: () => closeCurrent() },
+    { key: 'l', label: 'incident.keySteps', run: () => focusPart('checklist') },
     { key: 'c', label: 'incident.keyCameras', run: () => focusPart('cameras') },
   ],
   entries: () => (session.may('incidents') ? [{ key: 'incident-new', label: t('incident.new'), hint: 'N', run: () => newIncident.show() }] : []),
