@@ -3,12 +3,15 @@
 import csv
 import io
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
+import pytest
 from pyproj import Transformer
 
 from beffroi.assets import store
 from beffroi.assets.held import Plan
+from beffroi.assets.importing import jobs
 from beffroi.journal import store as journal
 from beffroi.journal.codec import Decoder
 from tests.assets.conftest import Desk, viewer_of
@@ -160,6 +163,27 @@ def test_refused_rows_name_the_line_and_the_reason(run_desk: Any) -> None:
             13: "wrong_parent",
         }
         assert all("{" not in row[2] and "?" not in row[2].replace("en trop ?", "") for row in rows[1:])
+
+    run_desk(scenario)
+
+
+def test_refused_rows_stay_with_a_committed_import_in_both_languages(
+    run_desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        lamps = LAMPS + "B-1;ZZ;;oui;70;5,025;47,32\n"
+        kept = await desk.bring(_files(lampes_csv=lamps), MAPPING)
+        monkeypatch.setattr(jobs, "MAX_JOBS", 1)
+        await desk.upload(_files(), MAPPING)
+        await desk.get(f"/api/assets/imports/{kept['id']}", expect=404)
+        reasons = []
+        for lang in ("fr", "en"):
+            answer = await desk.http.get(f"/api/assets/imports/{kept['id']}/refused.csv", params={"lang": lang})
+            rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";"))
+            assert [(row[1], row[3]) for row in rows[1:]] == [("5", "assets.row_unknown_parent")]
+            reasons.append(rows[1][2])
+        assert reasons[0] != reasons[1]
+        await desk.get(f"/api/assets/imports/{uuid4()}/refused.csv", expect=404)
 
     run_desk(scenario)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -154,11 +154,14 @@ def _job_routes(view: View[AssetsState], jobs: Jobs) -> list[Any]:
         return job_view(get_job(caller, job_id), caller.lang)
 
     @get("/imports/{job_id:uuid}/refused.csv", media_type="text/csv", summary="Download the refused rows")
-    async def read_refused(caller: Caller, job_id: UUID) -> Response[str]:
-        summary = get_job(caller, job_id).summary
+    async def read_refused(caller: Caller, job_id: UUID, lang: Literal["", "fr", "en"] = "") -> Response[str]:
+        _only_clerks(caller)
+        refusals = await jobs.refusals(job_id)
+        if not refusals and jobs.find(job_id) is None and job_id not in view.state.imports:
+            raise Rejected("assets.job.not_found", job=str(job_id))
         name = f"refus-{job_id}.csv"
         return Response(
-            refused_csv(summary.refusals if summary else [], caller.lang),
+            refused_csv(refusals, lang or caller.lang),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

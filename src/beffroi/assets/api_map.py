@@ -49,14 +49,12 @@ class MapStyle(msgspec.Struct, frozen=True):
     max_zoom: int
 
 
-def map_routes(view: View[AssetsState], lamp_states: LampStates) -> Sequence[Any]:
+def map_routes(view: View[AssetsState], lamp_states: LampStates, shelf: FinderShelf) -> Sequence[Any]:
     """Return the handlers that stand at the root of /api: search and map."""
-    return [*_search_routes(view), *_picture_routes(view, lamp_states), *_tile_routes(view)]
+    return [*_search_routes(view, shelf), *_picture_routes(view, lamp_states), *_tile_routes(view)]
 
 
-def _search_routes(view: View[AssetsState]) -> list[Any]:
-    shelf = FinderShelf()
-
+def _search_routes(view: View[AssetsState], shelf: FinderShelf) -> list[Any]:
     @get("/search", opt=AT_ROOT, summary="Find assets, addresses, crossings and streets")
     async def search_all(
         caller: Caller,

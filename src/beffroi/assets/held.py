@@ -59,6 +59,7 @@ class Effects(msgspec.Struct, frozen=True):
     record: ImportRecord | None = None
     import_id: UUID | None = None
     extended: SeriesExtended | None = None
+    refusals: Sequence[Refusal] = ()
 
 
 class Held:

@@ -362,7 +362,7 @@ def _apply_plan(state: AssetsState, line: Line) -> None:
     state.places = plan.places or state.places
     apply_changes(state, changes)
     state.imports[record.id] = record
-    state.held.effects[line.position] = Effects(changes, plan.place_changes, record, plan.id)
+    state.held.effects[line.position] = Effects(changes, plan.place_changes, record, plan.id, refusals=plan.refusals)
 
 
 def _record(event: events.Imported, line: Line) -> ImportRecord:

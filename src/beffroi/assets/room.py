@@ -15,6 +15,7 @@ from beffroi.assets.edit import select
 from beffroi.assets.held import Held
 from beffroi.assets.port import StreetsPort
 from beffroi.assets.search.finder import Finder
+from beffroi.assets.search.shelf import FinderShelf
 from beffroi.assets.state import AssetsState
 from beffroi.assets.texts import TEXTS
 from beffroi.assets.types import ImportRecord
@@ -63,6 +64,8 @@ class Assets(Trade[AssetsState]):
     def __init__(self, kinds: Mapping[str, EquipmentKind] | None = None) -> None:
         self.kinds = dict(kinds or {})
         self.held = Held()
+        self.shelf = FinderShelf()
+        """The search index in force, shared by all who search."""
         self.lamp_states: Callable[[], NDArray[np.uint8]] = lambda: np.zeros(0, np.uint8)
         """Gives the lamp picture's state of each asset by index; the live picture's service puts its own here."""
 
@@ -144,7 +147,7 @@ class Assets(Trade[AssetsState]):
     def routes(self, view: View[AssetsState]) -> Sequence[Any]:
         return [
             *api_import.import_routes(view),
-            *api_map.map_routes(view, self._states_now),
+            *api_map.map_routes(view, self._states_now, self.shelf),
             *api.routes(view),
         ]
 

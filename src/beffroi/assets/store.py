@@ -13,7 +13,7 @@ from beffroi.assets.edit import characteristics_text
 from beffroi.assets.held import Effects, PlaceChange, Plan
 from beffroi.assets.places import Feature, Places
 from beffroi.assets.state import AssetsState
-from beffroi.assets.types import Asset, Change, ImportRecord, LayerCount
+from beffroi.assets.types import Asset, Change, ImportRecord, LayerCount, Refusal
 from beffroi.model.kinds import EquipmentKind
 from beffroi.trade.line import Line
 
@@ -68,6 +68,8 @@ _EXTEND = """INSERT INTO series (index, asset, point)
           WHERE kind = %(kind)s AND index < %(before)s) a
     CROSS JOIN unnest(%(points)s::text[]) WITH ORDINALITY AS p (point, n)"""
 PLACES = "SELECT layer, key, name, properties::text, geometry, hash FROM place ORDER BY layer, key"
+REFUSALS_PAGE = """SELECT number, file, line, code, params, excerpt FROM asset_refusal
+    WHERE import = %s AND number > %s ORDER BY number LIMIT %s"""
 PLACES_PAGE = """SELECT layer, key, name, properties::text, geometry, hash FROM place
     WHERE (layer, key) > (%s, %s) ORDER BY layer, key LIMIT %s"""
 
@@ -123,6 +125,8 @@ def write(
             _write_record(cursor, effect.record)
         if effect.place_changes and effect.import_id:
             _write_places(cursor, effect.place_changes, effect.import_id)
+        if effect.refusals and effect.import_id:
+            _write_refusals(cursor, effect.refusals, effect.import_id)
 
 
 def _write_assets(cursor: psycopg.Cursor[Any], assets: Sequence[Asset], fresh: set[UUID]) -> None:
@@ -192,6 +196,18 @@ def _write_places(cursor: psycopg.Cursor[Any], changes: Sequence[PlaceChange], i
             feature = change.after or change.before
             assert feature is not None
             copy.write_row((import_id, feature.layer, feature.key, _side(change.before), _side(change.after)))
+
+
+def _write_refusals(cursor: psycopg.Cursor[Any], refusals: Sequence[Refusal], import_id: UUID) -> None:
+    with cursor.copy("COPY asset_refusal (import, number, file, line, code, params, excerpt) FROM STDIN") as copy:
+        for number, one in enumerate(refusals):
+            params, excerpt = _json(one.params).decode(), one.excerpt.replace("\0", "")
+            copy.write_row((import_id, number, one.file, one.line, one.code, params, excerpt))
+
+
+def refusals_from_rows(rows: Iterable[tuple[Any, ...]]) -> list[Refusal]:
+    """Return refused rows read by REFUSALS_PAGE."""
+    return [Refusal(*row[1:]) for row in rows]
 
 
 def _side(feature: Feature | None) -> str | None:

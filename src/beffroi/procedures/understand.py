@@ -11,6 +11,7 @@ import msgspec
 from litestar import get
 from litestar.params import Parameter
 
+from beffroi.assets import TRADE as REGISTER
 from beffroi.assets.logic import visible
 from beffroi.assets.search.shelf import FinderShelf
 from beffroi.model.kinds import Text
@@ -97,7 +98,7 @@ class Known(msgspec.Struct):
 def pages(core: CoreDoor) -> Sequence[Any]:
     """Return the handlers: the field, and the list of categories behind it."""
     lexicon = read_lexicon(core.data / "lexicon")
-    known = Known(core, Hearer(lexicon), FinderShelf(), ZoneInfo(core.zone))
+    known = Known(core, Hearer(lexicon), REGISTER.shelf, ZoneInfo(core.zone))
 
     @get("/", summary="Understand what a caller says: place, equipment, category, danger, what is already known there")
     async def understand(

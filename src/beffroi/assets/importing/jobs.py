@@ -238,6 +238,13 @@ class Jobs:
             first = rows[-1][: len(first)]
         return found
 
+    async def refusals(self, job: UUID) -> list[Refusal]:
+        """Return the refused rows of a job, or of an import committed long ago."""
+        known = self._jobs.get(job)
+        if known is not None and known.summary is not None:
+            return known.summary.refusals
+        return store.refusals_from_rows(await self._pages(store.REFUSALS_PAGE, (-1,), job))
+
     async def _prepare_undo(self, job: Job, import_id: UUID) -> None:
         state = self._view.state
         job.stage = "undo"

@@ -22,8 +22,8 @@ class FinderShelf:
         self._state: AssetsState | None = None
         self._building: asyncio.Task[Finder] | None = None
 
-    async def current(self, state: AssetsState) -> Finder:
-        """Return an index of the state, at worst the one before its last change."""
+    async def current(self, state: AssetsState, *, wait: bool = False) -> Finder:
+        """Return an index of the state, at worst the one before its last change unless one will `wait` for it."""
         if self._state is not state:
             self._state, self._finder, self._building = state, state.finder, None
         if self._finder is not None and self._finder.version == state.version:
@@ -31,7 +31,7 @@ class FinderShelf:
         if self._building is None:
             self._building = asyncio.create_task(asyncio.to_thread(Finder, state))
             self._building.add_done_callback(self._built)
-        patience = PATIENCE_S if self._serves(state) else None
+        patience = PATIENCE_S if self._serves(state) and not wait else None
         building = self._building
         await asyncio.wait({building}, timeout=patience)
         if building.done() or self._finder is None:
