@@ -54,5 +54,13 @@ export const standby: Record<keyof typeof french, string> = {
   'pack.failed': 'The pack could not be read: new try in a minute.',
   'pack.none': 'No pack on this seat: it is made when the seat is taken, then each hour.',
   'pack.open': 'Standby pack of {at}',
+  'orders.countersignOverdue': 'Countersignature overdue by {since}: the 24 h are over.',
+  'abnormal.countersignOverdue': 'Countersignature overdue',
+  'access.forget': 'Erase the name',
+  'access.forgetSure': 'Erase name and login for ever',
+  'access.wasForgotten': 'Name and login erased; what was done stays in the journal.',
+  'flood.band': 'Alarm flood since {at} ({desk}): {n} in 10 min. Alarms of one cause are grouped; only critical ones sound again.',
+  'wall.enter': 'Wall mode (readable at 5 m)',
+  'wall.quiet': 'Nothing waits',
   'standby.opened': 'This desk was opened again from its disk: the picture dates from the outage.',
 };

@@ -52,5 +52,13 @@ export const standby = {
   'pack.failed': "Le dossier n'a pas pu être lu : nouvel essai dans une minute.",
   'pack.none': 'Aucun dossier sur ce poste : il se fait à la prise de poste, puis chaque heure.',
   'pack.open': 'Dossier de secours de {at}',
+  'orders.countersignOverdue': 'Contreseing en retard de {since} : les 24 h sont passées.',
+  'abnormal.countersignOverdue': 'Contreseing en retard',
+  'access.forget': 'Effacer le nom',
+  'access.forgetSure': "Effacer le nom et l'identifiant, pour toujours",
+  'access.wasForgotten': 'Nom et identifiant effacés ; les actes restent au journal.',
+  'flood.band': "Avalanche d'alarmes depuis {at} ({desk}) : {n} en 10 min. Les alarmes de même cause sont groupées ; le son ne se répète que pour les critiques.",
+  'wall.enter': 'Mode mur (lisible à 5 m)',
+  'wall.quiet': "Rien n'attend",
   'standby.opened': "Ce poste a été rouvert depuis son disque : l'image date de la coupure.",
 } as const;

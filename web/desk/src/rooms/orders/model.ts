@@ -38,6 +38,7 @@ export interface OrderRow {
   broke_glass: boolean;
   countersign_before: Micros | null;
   countersigned_by: string | null;
+  countersign_overdue: boolean;
   sent_at: Micros | null;
   ended_at: Micros | null;
 }

@@ -6,6 +6,7 @@ import { windows } from '../../shell/windows.svelte';
 import { alarms, isUnacknowledged, waits } from '../alarms/model';
 import { CHANGES } from './changes';
 import Escalated from './Escalated.svelte';
+import FloodBand from './FloodBand.svelte';
 import { missed } from './missed.svelte';
 import MissedPage from './MissedPage.svelte';
 import { standbyPack } from './pack.svelte';
@@ -29,7 +30,7 @@ function start(): () => void {
 export default {
   pages: [{ name: 'missed', component: MissedPage }, { name: 'pack', component: PackPage }],
   keys: [{ key: 'w', label: 'keys.windows', anywhere: true, run: () => windows.restore() }],
-  bands: [Escalated, WindowsBand],
+  bands: [FloodBand, Escalated, WindowsBand],
   changes: CHANGES,
   start,
 } satisfies DeskRoom;
