@@ -4,6 +4,7 @@ Everything on it is a fold of the journal: the same page comes out of the states
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from beffroi.alarms.rows import class_of, label_of
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.dispatch.api import on_call_now
 from beffroi.dispatch.types import DispatchState
+from beffroi.duties.logic import RECORDED_LATE, scope_of_desk
 from beffroi.duties.types import DutiesState
 from beffroi.incidents.deadlines import list_deadlines
 from beffroi.incidents.rows import MASKED_TEXT, place_of, public_place
@@ -117,7 +119,7 @@ def sections(states: States, reader: Reader) -> list[Section]:
         "on_call": _on_call,
         "links": _links,
         "instructions": _instructions,
-        "reminders": _reminders,
+        "reminders": lambda states, reader: chain(_reminders(states, reader), _routines(states, reader)),
         "changes": _changes,
     }
     return [Section(name, list(make(states, reader))) for name, make in made.items()]
@@ -279,6 +281,19 @@ def _reminders(states: States, reader: Reader) -> Iterable[Item]:
                 account=one.author,
                 new=one.made_at >= reader.since,
             )
+
+
+def _routines(states: States, reader: Reader) -> Iterable[Item]:
+    """Give the routines of the shift whose window is open, and those that were missed and may still be done."""
+    for one in states.duties.routines.values():
+        coming, last = one.next, one.last
+        if not reader.sees(scope_of_desk(one.routine.desk)):
+            continue
+        if coming is not None and coming.begin <= reader.now:
+            yield Item(ref=one.routine.name, kind="routine", what=one.routine.label, at=coming.at, until=coming.end)
+        if last is not None and not last.result and reader.now - last.at <= RECORDED_LATE:
+            missed = {"fr": "non fait", "en": "not done"}
+            yield Item(ref=one.routine.name, kind="routine", what=one.routine.label, detail=missed, at=last.at)
 
 
 def _changes(states: States, reader: Reader) -> Iterable[Item]:
