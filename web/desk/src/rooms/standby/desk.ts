@@ -1,5 +1,6 @@
 /** How standby joins the desk: what was missed, the pack on the seat's disk. */
 
+import { t } from '../../i18n/index.svelte';
 import type { DeskRoom } from '../../shell/rooms';
 import { sound } from '../../shell/sound.svelte';
 import { windows } from '../../shell/windows.svelte';
@@ -11,6 +12,8 @@ import { missed } from './missed.svelte';
 import MissedPage from './MissedPage.svelte';
 import { standbyPack } from './pack.svelte';
 import PackPage from './PackPage.svelte';
+import { wall } from './wall.svelte';
+import WallView from './WallView.svelte';
 import WindowsBand from './WindowsBand.svelte';
 
 function start(): () => void {
@@ -31,6 +34,9 @@ export default {
   pages: [{ name: 'missed', component: MissedPage }, { name: 'pack', component: PackPage }],
   keys: [{ key: 'w', label: 'keys.windows', anywhere: true, run: () => windows.restore() }],
   bands: [FloodBand, Escalated, WindowsBand],
+  entries: () => [{ key: 'wall', label: t('wall.enter'), hint: t('palette.do'), run: () => wall.set(!wall.on) }],
+  overlays: [WallView],
+  close: () => wall.close(),
   changes: CHANGES,
   start,
 } satisfies DeskRoom;
