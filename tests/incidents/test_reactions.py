@@ -1,9 +1,17 @@
 """What alarms make of events: one for each cause, joined with the reason, closure proposed when the cause leaves."""
 
+from typing import Any
 from uuid import UUID
 
+from beffroi.alarms import events as al
+from beffroi.dispatch import events as di
 from beffroi.incidents import actions as ac
 from beffroi.incidents import events as ev
+from beffroi.model.actor import Actor
+from beffroi.model.scope import Scope
+from beffroi.procedures.incident_alarms import gather_events, open_events, propose_closure
+from beffroi.procedures.incident_clocks import follow
+from beffroi.trade.line import Line
 from tests.incidents.room import CABINET, D1, D2, Room, light
 
 A1, A2, A3 = (UUID(int=50 + n) for n in range(3))
@@ -120,3 +128,42 @@ def test_the_port_tells_the_other_rooms_what_they_may_know() -> None:
         "Intervention en cours, ne pas engager d'équipe", "", True,
     )  # fmt: skip
     assert [one.number for one in port.list_open()] == ["2025-0001", "2025-0002"]
+
+
+def line(event: al.AlarmEvent) -> Line:
+    return Line(1, 5, 5, Actor("system"), None, event)
+
+
+def test_which_lines_of_the_alarms_ask_for_what() -> None:
+    city = Room().city
+    told: dict[str, Any] = {"alarm": A1, "asset": D1, "scope": Scope("21231", "lighting", "circuit")}
+    raised = {**told, "index": 1, "kind": "circuit", "alarm_class": "tripped", "outcome": "alarm", "at": 5}
+    (asked,) = open_events(line(al.Raised(**raised, priority=2)), city)
+    assert isinstance(asked, ac.React)
+    assert (asked.alarm, asked.alarm_class) == (A1, "tripped")
+    for quiet in (
+        {"priority": 3},
+        {"priority": 2, "parent": A2},
+        {"priority": 2, "pending_until": 9},
+        {"priority": 1, "late": True},
+    ):
+        assert open_events(line(al.Raised(**{**raised, **quiet})), city) == []
+    (back,) = propose_closure(line(al.LeftOver(**told, state="normal", back=77)), city)
+    assert back == ac.NoteReturn(alarm=A1, back=77, left=0)
+    returned = {**told, "at": 5, "state": "normal", "outcome": "alarm"}
+    assert propose_closure(line(al.Returned(**returned, settle_at=9)), city) == []
+    assert propose_closure(line(al.Returned(**returned)), city) == [ac.NoteReturn(alarm=A1)]
+    (gathered,) = gather_events(line(al.Folded(**told, children=(A2, A3), reason="x")), city)
+    assert isinstance(gathered, ac.Gather)
+    assert gathered.children == (A2, A3)
+
+
+def test_a_crew_told_by_voice_stops_the_clock_of_its_event() -> None:
+    room = Room()
+    one = room.open("mât couché")
+    told = {"engagement": A1, "incident": one.id, "crew": A2, "agent": None, "before": "en_route"}
+    moved = di.CrewMoved(**told, move=A3, state="on_site", channel="radio")
+    (asked,) = follow(Line(1, 9, 5, Actor("system"), None, moved), room.city)
+    assert asked == ac.SetClock(incident=one.id, clock="on_site", move=A3, channel="radio")
+    over = di.CrewMoved(**told, move=A3, state="available", channel="radio")
+    assert follow(Line(1, 9, 5, Actor("system"), None, over), room.city) == []
