@@ -5,7 +5,7 @@ import type { DeskRoom } from '../../shell/rooms';
 import { sound } from '../../shell/sound.svelte';
 import { session } from '../../store/session.svelte';
 import { alarms } from '../alarms/model';
-import BeatWorker from './beat.worker?worker';
+import { startBeating } from './beating.svelte';
 import { lock } from './commands';
 import { desks, here, listDesks, unheld } from './model.svelte';
 import LockScreen from './LockScreen.svelte';
@@ -26,19 +26,6 @@ function hears(id: string): boolean {
   if (!trade || !mine.length || mine.some((desk) => desk.trades.includes(trade))) return true;
   // an alarm whose desk nobody holds is everybody's
   return !listDesks().some((desk) => desk.state === 'held' && desk.trades.includes(trade));
-}
-
-function startBeating(): () => void {
-  const worker = new BeatWorker();
-  const end = $effect.root(() => {
-    $effect(() => {
-      worker.postMessage(here.seat && session.me ? session.me.csrf : '');
-    });
-  });
-  return () => {
-    end();
-    worker.terminate();
-  };
 }
 
 function onKey(event: KeyboardEvent): void {
