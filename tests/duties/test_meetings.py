@@ -59,7 +59,7 @@ def test_what_the_room_is_told_holds_no_typed_text(in_paris: None) -> None:
     ]
     said = [TEXTS[note.code]["fr"].format(**note.params) for note in notes]
     assert said == [
-        "Consigne donnée (lighting), jusqu'au 10/03/2026 21:45",
+        "Consigne donnée (Éclairage), jusqu'au 10/03/2026 21:45",
         "Essai radio (20:45) : fait",
         "Non fait : Essai radio (20:45)",
         "Consigne levée : erreur",

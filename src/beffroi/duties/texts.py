@@ -94,8 +94,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Texts of instructions and reminders erased",
     },
     "duties.note.instructed": {
-        "fr": "Consigne donnée{desks}, jusqu'au {until}",
-        "en": "Instruction given{desks}, until {until}",
+        "fr": "Consigne donnée{desks_fr}, jusqu'au {until}",
+        "en": "Instruction given{desks_en}, until {until}",
     },
     "duties.note.instruction_ended": {"fr": "Consigne levée : {reason_fr}", "en": "Instruction withdrawn: {reason_en}"},
     "duties.note.recorded": {"fr": "{label_fr} ({at}) : {result_fr}", "en": "{label_en} ({at}): {result_en}"},

@@ -11,18 +11,22 @@ from beffroi.duties.texts import END_REASONS, RESULTS
 from beffroi.logbook.actions import Note
 from beffroi.model.ports import City
 from beffroi.procedures.paper import local_time
+from beffroi.seats.types import DEFAULT_DESKS
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
+
+DESKS = {plan.name: plan.label for plan in DEFAULT_DESKS}
+"""How the room calls its desks; one that the city added is called by its own name."""
 
 
 def note(line: Line, city: City) -> Sequence[Action]:
     """Write the line that an event of the duties deserves."""
     match line.event:
         case told.Instructed(end=end, desks=desks, scope=scope):
-            named = f" ({', '.join(desks)})" if desks else ""
+            named = {f"desks_{lang}": _desks(desks, lang) for lang in ("fr", "en")}
             until = local_time(end, DUTIES.zone, day=True)
-            return [Note(code="duties.note.instructed", params={"desks": named, "until": until}, scope=scope)]
+            return [Note(code="duties.note.instructed", params={**named, "until": until}, scope=scope)]
         case told.InstructionEnded(reason=reason, scope=scope) if reason != "time":
             said = {f"reason_{lang}": text for lang, text in END_REASONS[reason].items()}
             return [Note(code="duties.note.instruction_ended", params=said, scope=scope)]
@@ -35,6 +39,10 @@ def note(line: Line, city: City) -> Sequence[Action]:
             params = {"label": label, "seen": str(seen), "faults": str(faults)}
             return [Note(code="duties.note.round", params=params, scope=scope)]
     return []
+
+
+def _desks(desks: Sequence[str], lang: str) -> str:
+    return f" ({', '.join(DESKS.get(desk, {}).get(lang, desk) for desk in desks)})" if desks else ""
 
 
 def _owed(event: told.Recorded | told.Missed) -> dict[str, str]:
