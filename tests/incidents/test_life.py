@@ -10,11 +10,12 @@ from beffroi.incidents.categories import ALL, guess
 from beffroi.incidents.checklists import all_checklists, checklist_of
 from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, from_iso
+from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
 from tests.incidents.room import CAMILLE, DOMINIQUE, Room, light
 
 
-def refused(room: Room, action: ac.Action, who: UUID = CAMILLE) -> Rejected:
+def refused(room: Room, action: Action, who: UUID = CAMILLE) -> Rejected:
     with pytest.raises(Rejected) as caught:
         room.do(action, who)
     return caught.value

@@ -7,6 +7,7 @@ from beffroi.alarms import events as al
 from beffroi.dispatch import events as di
 from beffroi.incidents import actions as ac
 from beffroi.incidents import events as ev
+from beffroi.incidents.types import Closing
 from beffroi.model.actor import Actor
 from beffroi.model.scope import Scope
 from beffroi.procedures.incident_alarms import gather_events, open_events, propose_closure
@@ -85,17 +86,24 @@ def test_an_undone_join_is_not_made_again_by_a_reaction() -> None:
     assert second.open
 
 
+def proposed(room: Room, alarm: UUID) -> Closing | None:
+    return room.held(alarm).closing
+
+
 def test_the_return_of_the_cause_proposes_the_closure_and_its_coming_back_withdraws_it() -> None:
     room = Room()
     room.trips(A1)
     one = room.held(A1)
     room.do(ac.NoteReturn(alarm=A1, back=77, left=3), None)
-    assert one.closing is not None
-    assert (one.closing.cause, one.closing.result, one.closing.reason) == ("protection", "back", "incidents.why.left")
+    closing = proposed(room, A1)
+    assert closing is not None
+    assert (closing.cause, closing.result, closing.reason) == ("protection", "back", "incidents.why.left")
     room.trips(A1)
-    assert one.closing is None
+    assert proposed(room, A1) is None
     room.do(ac.NoteReturn(alarm=A1), None)
-    room.do(ac.Close(incident=one.id, cause=one.closing.cause, result=one.closing.result))
+    again = proposed(room, A1)
+    assert again is not None
+    room.do(ac.Close(incident=one.id, cause=again.cause, result=again.result))
     assert one.state == "closed"
 
 
@@ -103,11 +111,10 @@ def test_closure_waits_for_the_last_cause_and_for_people_where_people_reported()
     room = Room()
     room.trips(A1)
     room.trips(A2, light(3), "outage")
-    one = room.held(A1)
     room.do(ac.NoteReturn(alarm=A1), None)
-    assert one.closing is None
+    assert proposed(room, A1) is None
     room.do(ac.NoteReturn(alarm=A2), None)
-    assert one.closing is not None
+    assert proposed(room, A1) is not None
     mast = room.open("mât couché", asset=D2)
     room.trips(A3, D2)
     room.do(ac.NoteReturn(alarm=A3), None)
@@ -161,7 +168,7 @@ def test_which_lines_of_the_alarms_ask_for_what() -> None:
 def test_a_crew_told_by_voice_stops_the_clock_of_its_event() -> None:
     room = Room()
     one = room.open("mât couché")
-    told = {"engagement": A1, "incident": one.id, "crew": A2, "agent": None, "before": "en_route"}
+    told: dict[str, Any] = {"engagement": A1, "incident": one.id, "crew": A2, "agent": None, "before": "en_route"}
     moved = di.CrewMoved(**told, move=A3, state="on_site", channel="radio")
     (asked,) = follow(Line(1, 9, 5, Actor("system"), None, moved), room.city)
     assert asked == ac.SetClock(incident=one.id, clock="on_site", move=A3, channel="radio")

@@ -1,5 +1,6 @@
 """Deadlines that shrink and warn by role, clocks given by voice, files that end."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from beffroi.incidents import TRADE
@@ -8,10 +9,11 @@ from beffroi.incidents import events as ev
 from beffroi.incidents.deadlines import RULES, list_deadlines
 from beffroi.incidents.logic import KEEP_PHOTO
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND
+from beffroi.trade.event import Event
 from tests.incidents.room import Room
 
 
-def told(events: list[object]) -> list[tuple[str, str, str]]:
+def told(events: Sequence[Event]) -> list[tuple[str, str, str]]:
     return [(one.deadline, one.stage, one.role) for one in events if isinstance(one, ev.Warned)]
 
 

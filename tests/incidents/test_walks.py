@@ -31,7 +31,7 @@ def test_the_table_of_life_names_only_known_states_and_every_open_state_can_end(
     assert {state for state, _ in LIFE} <= set(STATES)
     assert {signal for _, signal in LIFE} == set(SIGNALS)
     for state in ("new", "taken", "in_progress", "resolved"):
-        assert find_next(state, "close") == "closed"  # type: ignore[arg-type]
+        assert find_next(state, "close") == "closed"
     assert {signal for state, signal in LIFE if state == "closed"} == {"reopen"}
 
 
