@@ -60,7 +60,7 @@ def second(context: BrowserContext, desk: Page, city: City) -> Iterator[Page]:
     with context.expect_page() as opened:
         desk.keyboard.type("w")
     window = opened.value
-    window.wait_for_selector("[data-queue]:focus", timeout=30_000)
+    window.wait_for_selector("[data-queue]:focus", timeout=60_000)
     yield window
     window.close()
 
@@ -98,11 +98,11 @@ def test_each_window_keeps_its_draft_and_a_lost_one_gives_it_back(
     desk.locator("#log-text").fill("première fenêtre")
     second.locator("#log-text").fill("seconde fenêtre")
     desk.reload()
-    expect(desk.locator("#log-text")).to_have_value("première fenêtre", timeout=20_000)
+    expect(desk.locator("#log-text")).to_have_value("première fenêtre", timeout=60_000)
     desk.locator("#log-text").fill("")
     second.close(run_before_unload=False)
     desk.reload()
-    expect(desk.locator("#log-text")).to_have_value("seconde fenêtre", timeout=20_000)
+    expect(desk.locator("#log-text")).to_have_value("seconde fenêtre", timeout=60_000)
     desk.locator("#log-text").fill("")
     assert len(context.pages) == 1
 
@@ -110,13 +110,13 @@ def test_each_window_keeps_its_draft_and_a_lost_one_gives_it_back(
 def test_a_line_written_in_one_window_shows_unsent_in_the_other(desk: Page, second: Page, wire: Wire) -> None:
     wire.cut()
     for window in (desk, second):
-        expect(window.locator(".bands")).to_contain_text("Liaison perdue", timeout=6_000)
+        expect(window.locator(".bands")).to_contain_text("Liaison perdue", timeout=10_000)
     desk.locator("#log-text").fill("écrite une fois")
     desk.keyboard.press("Enter")
     expect(second.locator(".log .unsent")).to_contain_text("écrite une fois")
     wire.mend()
     for window in (desk, second):
-        expect(window.locator(".log .unsent")).to_have_count(0, timeout=20_000)
+        expect(window.locator(".log .unsent")).to_have_count(0, timeout=60_000)
     expect(second.locator(".log li", has_text="écrite une fois")).to_have_count(1)
 
 
