@@ -56,6 +56,7 @@ export const seats: Record<keyof typeof fr, string> = {
   'seats.lock': 'Lock',
   'seats.locked': 'Locked',
   'seats.lockedWhy': 'Picture and sound stay; names and actions come back with a code or a key.',
+  'seats.samePerson': 'Same person',
   'seats.unlock': 'Unlock',
   'seats.hiddenLines': 'Lines hidden: the seat is locked.',
   'seats.unheld': 'Desk unheld: {desk}',

@@ -54,6 +54,7 @@ export const seats = {
   'seats.lock': 'Verrouiller',
   'seats.locked': 'Verrouillé',
   'seats.lockedWhy': "L'image et le son restent ; les noms et les actions reviennent avec un code ou une clé.",
+  'seats.samePerson': 'Même personne',
   'seats.unlock': 'Déverrouiller',
   'seats.hiddenLines': 'Écritures masquées : poste verrouillé.',
   'seats.unheld': 'Poste non tenu : {desk}',

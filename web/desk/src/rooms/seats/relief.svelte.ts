@@ -91,7 +91,7 @@ class Relieving {
   async tick(instruction: string, on: boolean): Promise<void> {
     const relief = here.row?.relief?.id;
     if (!relief) return;
-    if (on) await act('duties.read', { instruction, local: newLocal() }).catch(() => undefined);
+    if (on) await act('duties.read', { instructions: [instruction], local: newLocal() }).catch(() => undefined);
     await this.#ask('seats.tick', { relief, item: `instruction:${instruction}`, on });
   }
 
