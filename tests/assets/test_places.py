@@ -165,3 +165,30 @@ def test_metres_outside(town: Places) -> None:
     inside_and_out: Any = town.metres_outside(np.array([[5.0, 47.0], [4.89, 47.0]]))
     assert inside_and_out[0] == 0
     assert inside_and_out[1] == pytest.approx(759, rel=0.02)
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_travel_from_many_places_is_each_one_s_own_route(seed: int) -> None:
+    graph = StreetGraph(_grid(6, seed), Ground(5, 47))
+    if len(graph.reachable) < 4:
+        return
+    rng = np.random.default_rng(seed)
+    low, high = graph.nodes.min(axis=0), graph.nodes.max(axis=0)
+    places = low + rng.random((8, 2)) * (high - low)
+    travel = Travel(graph)
+    for goal in places[:3]:
+        found = travel.seconds(places, *goal)
+        for origin, seconds in zip(places, found.tolist(), strict=True):
+            route = graph.route(tuple(origin), tuple(goal))
+            assert route is not None
+            assert seconds == pytest.approx(route.seconds, rel=1e-6, abs=1e-3)
+        assert np.array_equal(found, travel.seconds(places, *goal)), "a goal kept answers the same"
+
+
+def test_far_from_every_street_there_is_no_travel() -> None:
+    graph = StreetGraph(_grid(6, 1), Ground(5, 47))
+    here = graph.nodes[int(graph.start[graph.reachable[0]])]
+    assert np.isinf(Travel(graph).seconds(np.array([[6.0, 48.0]]), *here)).all()
+    assert np.isinf(Travel(graph).seconds(np.array([here]), 6.0, 48.0)).all()
+    assert np.isinf(Travel(StreetGraph([], Ground(5, 47))).seconds(np.array([here]), *here)).all()

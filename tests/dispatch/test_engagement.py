@@ -10,7 +10,6 @@ from beffroi.dispatch import actions, duty, events
 from beffroi.dispatch.engaging import ANSWER
 from beffroi.dispatch.texts import TEXTS
 from beffroi.dispatch.types import CrewState
-from beffroi.model.scope import Rights
 from beffroi.model.time import HOUR, MINUTE, SECOND
 from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
@@ -210,6 +209,7 @@ def test_the_scope_asked_is_that_of_the_event() -> None:
 
     room = post()
     engage = actions.Engage(incident=LIT, crew=room.crews["E1"])
-    assert [scope.trade for scope in TRADE.scopes(room.state, engage, room.city)] == ["lighting"]
-    assert list(TRADE.scopes(room.state, actions.Engage(incident=MASKED, crew=room.crews["E1"]), room.city)) == []
-    assert Rights().grants == {}
+    incident, crew = TRADE.scopes(room.state, engage, room.city)
+    assert (incident.commune, incident.trade, crew.trade) == ("21231", "lighting", "lighting")
+    masked = actions.Engage(incident=MASKED, crew=room.crews["E1"])
+    assert list(TRADE.scopes(room.state, masked, room.city)) == [crew], "the decision says why, not the right"

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.assets.places import Places
+from beffroi.assets.places import STREET_WITHIN_M, Places
 from beffroi.assets.state import AssetsState
 from beffroi.assets.streets.travel import Travel
 
@@ -22,9 +22,21 @@ class StreetsPort:
 
     def place_at(self, lon: float, lat: float) -> str:
         """Return « rue Monge, Dijon »; empty where no street is known."""
+        return self.places_at(np.array([[lon, lat]]))[0]
+
+    def places_at(self, lonlat: NDArray[np.float64]) -> list[str]:
+        """List the same for each (lon, lat)."""
+        if not len(lonlat):
+            return []
         places = self._state.places
-        found = places.locate(lon, lat)
-        return ", ".join(part for part in (found.street, places.commune_name(found.commune)) if part)
+        streets = places.streets
+        arcs, metres = streets.nearest(lonlat)
+        names = [
+            streets.names[streets.name_of[arc]] if away <= STREET_WITHIN_M else ""
+            for arc, away in zip(arcs.tolist(), metres.tolist(), strict=True)
+        ]
+        communes = (places.commune_name(commune) for commune in places.communes_at(lonlat))
+        return [", ".join(part for part in pair if part) for pair in zip(names, communes, strict=True)]
 
     def _ready(self) -> Travel:
         places = self._state.places

@@ -12,9 +12,9 @@ from beffroi.dispatch import duty
 from beffroi.dispatch.candidates import positions
 from beffroi.dispatch.needs import DEFAULTS
 from beffroi.dispatch.ranking import STALE_AFTER_S
+from beffroi.dispatch.rows import crew_scope
 from beffroi.dispatch.types import Agent, Authorisation, Crew, CrewState, DispatchState, Engagement, Need, Turn
 from beffroi.model.ports import City
-from beffroi.model.scope import Scope
 from beffroi.model.time import DAY, SECOND, Micros
 from beffroi.trade.doors import Caller, View
 from beffroi.trade.rejected import Rejected
@@ -84,19 +84,28 @@ class Roster(msgspec.Struct, kw_only=True):
     turns: list[Turn]
 
 
-def may_know(caller: Caller) -> bool:
-    """Tell whether somebody may read names and phones: who calls out, or plans."""
-    return caller.trusted or any(caller.rights.names(right) for right in ("dispatch", "shift"))
+class Seen(msgspec.Struct, frozen=True):
+    """Where a vehicle was last heard, and when."""
+
+    at: Micros
+    lonlat: tuple[float, float] | list[float]
+    place: str
+
+
+def may_know(caller: Caller, trade: str = "") -> bool:
+    """Tell whether somebody may read names and phones of a roster: who calls out, or plans."""
+    return any(caller.may(right, crew_scope(trade)) for right in ("dispatch", "shift"))
 
 
 def crews_now(state: DispatchState, city: City, now: Micros, caller: Caller) -> list[CrewNow]:
     """List the crews in service that a caller sees, by trade then name."""
     service = duty.in_service(state, now)
     crews = [state.crews[crew] for crew in service]
-    crews = [crew for crew in crews if caller.sees(Scope("", crew.trade, ""))]
+    crews = [crew for crew in crews if caller.sees(crew_scope(crew.trade))]
     crews.sort(key=lambda crew: (crew.trade, crew.name))
     known, at, lonlat = positions([crew.vehicle for crew in crews], city)
-    seen = {place: (int(when), spot) for place, when, spot in zip(known, at, lonlat.tolist(), strict=True)}
+    spots = zip(known, at.tolist(), lonlat.tolist(), city.streets.places_at(lonlat), strict=True)
+    seen = {place: Seen(*rest) for place, *rest in spots}
     held = duty.loads(state)
     return [
         _crew_now(state, city, now, crew, held.get(crew.id, []), service[crew.id], seen.get(place))
@@ -111,11 +120,11 @@ def _crew_now(
     crew: Crew,
     mine: Sequence[Engagement],
     shift_end: Micros,
-    seen: tuple[Micros, list[float]] | None,
+    seen: Seen | None,
 ) -> CrewNow:
     vehicle = city.topology.find(crew.vehicle) if crew.vehicle else None
-    age = max(0, now - seen[0]) // SECOND if seen else None
-    lon, lat = seen[1] if seen else (None, None)
+    age = max(0, now - seen.at) // SECOND if seen else None
+    lon, lat = seen.lonlat if seen else (None, None)
     members = duty.present(state, crew, now)
     return CrewNow(
         id=crew.id,
@@ -130,7 +139,7 @@ def _crew_now(
         state=mine[-1].state if mine else "available",
         load=len(mine),
         shift_end=shift_end,
-        place="" if lon is None or lat is None else city.streets.place_at(lon, lat),
+        place=seen.place if seen else "",
         lon=lon,
         lat=lat,
         position_age_s=age,
@@ -142,13 +151,15 @@ def _crew_now(
 def on_call_now(state: DispatchState, now: Micros, caller: Caller, trade: str | None = None) -> list[OnCallNow]:
     """List who is called for a trade at a time, in order; of every roster, each once, when none is named."""
     if trade is not None:
-        return [_on_call(state, trade, line, caller) for line in duty.on_call(state, trade, now)]
+        lines = duty.on_call(state, trade, now) if caller.sees(crew_scope(trade)) else []
+        return [_on_call(state, trade, line, caller) for line in lines]
     rosters = [*sorted(name for name in state.turns if name), duty.CITY_WIDE]
+    rosters = [name for name in rosters if caller.sees(crew_scope(name))]
     return [_on_call(state, name, line, caller) for name in rosters for line in duty.on_call_of(state, name, now)]
 
 
 def _on_call(state: DispatchState, trade: str, line: duty.OnCall, caller: Caller) -> OnCallNow:
-    agent, known = state.agents[line.agent], may_know(caller)
+    agent, known = state.agents[line.agent], may_know(caller, trade)
     return OnCallNow(
         trade=trade,
         rank=line.rank,
@@ -192,7 +203,7 @@ def routes(view: View[DispatchState]) -> Sequence[Any]:
 
     @get("/all_crews", summary="List every crew as it was entered")
     async def all_crews(caller: Caller) -> list[Crew]:
-        return [crew for crew in view.state.crews.values() if caller.sees(Scope("", crew.trade, ""))]
+        return [crew for crew in view.state.crews.values() if caller.sees(crew_scope(crew.trade))]
 
     @get("/rosters", summary="Read the roster of a trade between two times")
     async def rosters(
@@ -201,6 +212,8 @@ def routes(view: View[DispatchState]) -> Sequence[Any]:
         end: Annotated[Micros, Parameter(ge=0, le=FOREVER)],
         trade: Annotated[str, Parameter(max_length=40)] = "",
     ) -> Roster:
+        if not caller.sees(crew_scope(trade)):
+            raise Rejected("forbidden", right="view")
         end = min(end, start + LONGEST_READ)
         turns = [turn for turn in view.state.turns.get(trade, ()) if turn.start < end and turn.end > start]
         version = view.state.versions.get(trade, 0)

@@ -47,8 +47,11 @@ class Dispatch(Trade[DispatchState]):
     def scopes(self, state: DispatchState, action: Action, city: City) -> Iterable[Scope]:
         match action:
             case actions.SetCrew(trade=trade) | actions.SetRoster(trade=trade):
-                return (Scope("", trade, ""),)
-            case actions.Engage() | actions.CallAttempt() | actions.DoNotWake():
+                return (rows.crew_scope(trade),)
+            case actions.Engage(crew=crew):
+                sent = state.crews.get(crew)
+                return (*_scope_of_incident(action.incident, city), *((rows.crew_scope(sent.trade),) if sent else ()))
+            case actions.CallAttempt() | actions.DoNotWake():
                 return _scope_of_incident(action.incident, city)
             case actions.TellState() | actions.UndoState() | actions.Accept() | actions.Refuse() | actions.Disengage():
                 return _scope_of_engagement(state, action, city)

@@ -18,7 +18,7 @@ from beffroi.dispatch.types import (
     Move,
 )
 from beffroi.model.ports import City
-from beffroi.model.scope import Scope
+from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.line import Row
 
@@ -87,12 +87,17 @@ class CallOutRow(msgspec.Struct, kw_only=True):
     ended_at: Micros | None
 
 
+def crew_scope(trade: str) -> Scope:
+    """Return where a crew or a roster belongs: the whole city, one trade or (the *cadre d'astreinte*) every one."""
+    return Scope("", trade or ANY, ANY)
+
+
 def crew_row(state: DispatchState, crew: UUID, city: City) -> Row | None:
     """Return the listed form of a crew; data None once it is retired."""
     held = state.crews.get(crew)
     if held is None:
         return None
-    scope = Scope("", held.trade, "")
+    scope = crew_scope(held.trade)
     if not held.active:
         return Row(CREWS, crew, scope, None)
     mine = [one for one in state.engagements.values() if one.open and one.crew == crew]

@@ -159,6 +159,9 @@ class Streets(Protocol):
     def place_at(self, lon: float, lat: float) -> str:
         """Return how the room reads a place: street and commune; empty where no street is known."""
 
+    def places_at(self, lonlat: NDArray[np.float64]) -> list[str]:
+        """List the same for each of (n, 2) longitude and latitude in degrees, at once."""
+
 
 class IncidentFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What every room may know of one *événement*. `label` never tells the content of a masked one."""
@@ -192,6 +195,13 @@ class Incidents(Protocol):
         """Return the open event that holds this asset or what feeds it, or nothing."""
 
 
+class Rows(Protocol):
+    """Whose the rows of the screens are, so that what an action names in another trade is seen by who names it."""
+
+    def scope_of(self, topic: str, key: UUID) -> Scope | None:
+        """Return the scope of a row of any trade, or nothing when it was never there."""
+
+
 class City(msgspec.Struct):
     """The trades as each other sees them; the server fills it, tests fill what they need."""
 
@@ -202,6 +212,7 @@ class City(msgspec.Struct):
     overrides: Overrides
     streets: Streets
     incidents: Incidents
+    rows: Rows
 
 
 def scopes_of(topology: Topology, assets: Iterable[UUID]) -> list[Scope]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.model.ports import AssetFacts, City, IncidentFacts, LiveValue, Lock
+from beffroi.model.scope import Scope
 from beffroi.model.time import Micros
 
 
@@ -119,6 +120,10 @@ class NoStreets:
         """Return nothing."""
         return ""
 
+    def places_at(self, lonlat: NDArray[np.float64]) -> list[str]:
+        """Return nothing for each place."""
+        return [""] * len(lonlat)
+
 
 class NoIncidents:
     """A room where nothing was ever opened."""
@@ -136,6 +141,14 @@ class NoIncidents:
         return None
 
 
+class NoRows:
+    """Screens without a row."""
+
+    def scope_of(self, topic: str, key: UUID) -> Scope | None:
+        """Return nothing."""
+        return None
+
+
 def empty_city() -> City:
     """Return a city where no trade serves any other yet."""
-    return City(NoTopology(), NoLive(), NoProgramme(), NoLocks(), NoOverrides(), NoStreets(), NoIncidents())
+    return City(NoTopology(), NoLive(), NoProgramme(), NoLocks(), NoOverrides(), NoStreets(), NoIncidents(), NoRows())
