@@ -36,8 +36,9 @@ bench = _load()
 class Street:
     """The engines, the register and the intake of one test module."""
 
-    def __init__(self, settings: Any, sources: list[Any]) -> None:
+    def __init__(self, settings: Any, sources: list[Any], environment: dict[str, str] | None = None) -> None:
         self.settings = settings
+        self.environment = environment or {}
         self.sources = sources
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -47,7 +48,7 @@ class Street:
         with (self.settings.logs / "intake.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "beffroi.server.intake"],
-                env=bench.environment_of(self.settings),
+                env={**bench.environment_of(self.settings), **self.environment},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

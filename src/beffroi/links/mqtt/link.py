@@ -7,12 +7,15 @@ from collections.abc import Callable
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from beffroi.links.mqtt.codec import MqttError, pubacks, split
-from beffroi.links.mqtt.messages import Frame
+from beffroi.links.mqtt.codec import MqttError, encode, pubacks, split
+from beffroi.links.mqtt.messages import Frame, Publish
 from beffroi.links.mqtt.session import Session, SessionLost, SessionPlan, SessionRefused
 
 UNDECODED_LIMIT = 4 << 20
 """Above this the socket is no longer read: the broker keeps the rest (without: 439 MB, intake.md §3.1)."""
+
+UNSENT_LIMIT = 4 << 20
+"""Bytes that a slow broker may leave waiting here; beyond, what is published is refused."""
 
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 2.0
@@ -143,6 +146,16 @@ class MqttLink:
     def pending(self) -> int:
         """Return how many bytes wait here, decoded frames counted by their number."""
         return (self._wire.size if self._wire else 0) + len(self._ready)
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Send a message at QoS 0, never retained; False when it cannot leave now, and nothing keeps it."""
+        wire, session = self._wire, self._session
+        if wire is None or wire.transport is None or session is None or not session.ready:
+            return False
+        if wire.transport.get_write_buffer_size() > UNSENT_LIMIT:
+            return False
+        wire.transport.write(encode(Publish(topic=topic, payload=payload, qos=0, packet_id=0)))
+        return True
 
     def take(self, budget: int) -> tuple[list[Frame], Callable[[list[int]], None]]:
         """Return about `budget` bytes of the messages that wait, and what acknowledges them where they came from."""

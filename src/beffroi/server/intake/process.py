@@ -33,6 +33,7 @@ from beffroi.server.intake.brokerlog import BrokerLog
 from beffroi.server.intake.callout import SUBJECT, Callout
 from beffroi.server.intake.counts import Counts
 from beffroi.server.intake.doors import open_door
+from beffroi.server.intake.downlink import Downlink
 from beffroi.server.intake.guests import find_guests
 from beffroi.server.intake.health import Reporter
 from beffroi.server.intake.keeping import Keeper
@@ -112,6 +113,9 @@ class Intake:
             for name, filters in (("arrays", ARRAY_FILTERS), ("singles", SINGLE_FILTERS))
         ]
 
+        # the embedded broker is the bus: nothing to carry
+        self.downlink = None if settings.embeds_broker else Downlink(self.bus, self.links[0])
+
     async def start(self) -> None:
         """Open everything; the doors last, once what they bring can be committed."""
         self.writer.start()
@@ -122,6 +126,8 @@ class Intake:
         self._spawn(BATCHES, self.pipeline.run())
         for link in self.links:
             self._spawn(f"mqtt {link.name}", link.run())
+        if self.downlink is not None:
+            self._spawn("orders down", self.downlink.run())
         for guest in self.guests:
             self._spawn(f"link {guest.name}", guest.run())
         for number, task in enumerate(self.keeper.tasks()):
@@ -160,6 +166,8 @@ class Intake:
         await self.bus.subscribe("bf.live", lambda _subject, _payload: self.pipeline.tell_all())
         if isinstance(self.clock, RehearsalClock):
             await self.bus.subscribe("bf.clock", self._hear_clock)
+        if self.downlink is not None:
+            await self.downlink.open()
         await self.bus.connect()
         if self.settings.embeds_broker:
             await self.bus.answer(SUBJECT, self.callout.answer)
