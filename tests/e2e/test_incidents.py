@@ -150,13 +150,13 @@ def test_what_the_core_does_not_answer_is_kept_and_sent_once(room: Page, city: C
 def test_the_list_finds_filters_and_says_when_it_is_empty(room: Page, axe: str) -> None:
     opens(room, "mât couché A045-3")
     room.evaluate("location.hash = '#/incidents'")
-    expect(room.locator(".list [role=option]")).to_have_count(1)
+    expect(room.locator(".list-page [role=option]")).to_have_count(1)
     room.evaluate(axe)
     assert violations(room) == []
     room.get_by_placeholder("Numéro, mots").fill("introuvable")
-    expect(room.locator(".list")).to_contain_text("Aucun événement ne correspond")
+    expect(room.locator(".list-page")).to_contain_text("Aucun événement ne correspond")
     room.get_by_role("button", name="Enlever les filtres").click()
-    expect(room.locator(".list [role=option]")).to_have_count(1)
+    expect(room.locator(".list-page [role=option]")).to_have_count(1)
     room.keyboard.press("n") if room.locator("[data-queue]:focus").count() else room.get_by_role(
         "button", name="Nouvel événement"
     ).click()

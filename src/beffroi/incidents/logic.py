@@ -32,6 +32,9 @@ def decide(state: IncidentsState, action: Action, context: Context, zone: str) -
         if action.local is not None and action.local in state.locals:
             return []
         incident = get_incident(state, action.incident)
+        if isinstance(action, ac.Take):
+            # who has it is the better answer to a late key than that the line changed
+            refuse_taken(incident, context)
         check_fresh(incident, action)
         check_time(context.happened_at, context)
         return _DECISIONS[type(action)](state, incident, action, context)
@@ -44,10 +47,14 @@ def decide(state: IncidentsState, action: Action, context: Context, zone: str) -
     return REACTIONS[type(action)](state, action, context, zone)
 
 
-def _take(state: IncidentsState, incident: Incident, action: ac.Take, context: Context) -> list[Event]:
+def refuse_taken(incident: Incident, context: Context) -> None:
+    """Refuse to take what somebody has, and say who."""
     if incident.taken_by is not None:
         code = "incidents.already_yours" if incident.taken_by == context.actor.id else "incidents.already_taken"
         raise Rejected(code, number=incident.number, by=str(incident.taken_by), at=incident.taken_at)
+
+
+def _take(state: IncidentsState, incident: Incident, action: ac.Take, context: Context) -> list[Event]:
     following = next_state(incident, "take")
     return [ev.Taken(**head(incident), by=context.actor.id, state=following, local=action.local)]
 

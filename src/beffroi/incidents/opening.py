@@ -84,7 +84,7 @@ def new_line(
     """Return the line that opens an event under the next number of the year."""
     year = number_year(context.now, zone)
     serial = state.serials.get(year, 0) + 1
-    checklist = checklist_of(category.name)
+    checklist, version = in_force(category)
     return ev.Opened(
         incident=context.ids.new(),
         number=f"{year}-{serial:04d}",
@@ -100,13 +100,19 @@ def new_line(
         source=source,
         priority=priority,
         masked=category.masked,
-        checklist=checklist.name if checklist else "",
-        checklist_version=checklist.version if checklist else 0,
+        checklist=checklist,
+        checklist_version=version,
         links=links,
         reason=reason,
         reason_params=reason_params or {},
         local=local,
     )
+
+
+def in_force(category: Category) -> tuple[str, int]:
+    """Return (name, version) of the checklist that an event of this category begins with, empty without one."""
+    checklist = checklist_of(category.name)
+    return (checklist.name, checklist.version) if checklist else ("", 0)
 
 
 def number_year(now: Micros, zone: str) -> int:

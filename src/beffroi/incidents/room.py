@@ -85,9 +85,9 @@ class Incidents(Trade[IncidentsState]):
 
     def scopes(self, state: IncidentsState, action: Action, city: City) -> Iterable[Scope]:
         if isinstance(action, ac.Open):
-            facts = city.topology.find(action.asset) if action.asset else None
             # whoever keeps a desk may open an event of any trade: he saw it, or was told
-            return (masked_scope(Scope(facts.commune if facts else action.commune, "", "")),)
+            place = _scope_of_asset(action.asset, city) or masked_scope(Scope(action.commune, "", ""))
+            return (place, *_scopes_of_links(state, city, alarm=action.alarm, request=action.request))
         if not isinstance(action, ac.OnIncident):
             return (CITY,)
         incident = state.incidents.get(action.incident)
@@ -96,6 +96,10 @@ class Incidents(Trade[IncidentsState]):
         found = [incident.scope]
         if isinstance(action, ac.Join) and (into := state.incidents.get(action.into)):
             found.append(into.scope)
+        if isinstance(action, ac.Correct) and (moved := _scope_of_asset(action.asset, city)):
+            found.append(moved)
+        if isinstance(action, ac.LinkTo):
+            found += _scopes_of_links(state, city, **{action.kind: action.id})
         if isinstance(action, ac.Mask) and not action.trade:
             found.append(mask_scope(incident, ""))
         return found
@@ -146,6 +150,27 @@ class Incidents(Trade[IncidentsState]):
 
 def _is_due(incident: Incident, now: Micros) -> bool:
     return any(at <= now for _, _, at in stages(incident))
+
+
+def _scope_of_asset(asset: UUID | None, city: City) -> Scope | None:
+    facts = city.topology.find(asset) if asset else None
+    return masked_scope(Scope(facts.commune, "", "")) if facts else None
+
+
+_TOPICS = {"alarm": "alarms", "request": "requests", "work": "work", "order": "orders"}
+
+
+def _scopes_of_links(state: IncidentsState, city: City, **links: UUID | None) -> Iterable[Scope]:
+    """List whose is what an action names in another trade, and the events that already hold it.
+
+    What is elsewhere is not told to be there; what is nowhere is the whole city's.
+    """
+    for kind, link in links.items():
+        if link is None:
+            continue
+        yield city.rows.scope_of(_TOPICS[kind], link) or CITY
+        if (incident := state.incidents.get(state.by_link.get(link, link))) is not None:
+            yield incident.scope
 
 
 TRADE = Incidents()

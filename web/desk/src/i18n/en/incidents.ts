@@ -4,6 +4,7 @@ import type { incidents as reference } from '../fr/incidents';
 
 export const incidents: Record<keyof typeof reference, string> = {
   'page.incidents': 'Events',
+  'incident.event': 'Event',
   'incident.new': 'New event',
   'incident.newField': 'What and where',
   'incident.newHint': 'mast down, avenue du Drapeau, bare wires, radio',

@@ -2,6 +2,7 @@
 
 export const incidents = {
   'page.incidents': 'Événements',
+  'incident.event': 'Événement',
   'incident.new': 'Nouvel événement',
   'incident.newField': 'Quoi et où',
   'incident.newHint': 'mât couché avenue du Drapeau, câbles à nu, radio PM',

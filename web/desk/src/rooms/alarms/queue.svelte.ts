@@ -48,8 +48,9 @@ class Queue {
   all = $derived.by((): QueueRow[] => {
     const waiting = alarms.list().filter((row) => waits(row) && this.#onDesk(session.kind(row.kind)?.trade ?? 'lighting'));
     const told = new Set(waiting.map((row) => row.id));
+    // events of every trade that this person sees: whoever opened one or took one finds it here
     const events = incidents.list().filter(
-      (row) => this.#onDesk(row.trade) && !row.links.some((link) => link.kind === 'alarm' && told.has(link.id)),
+      (row) => !row.links.some((link) => link.kind === 'alarm' && told.has(link.id)),
     );
     return [...waiting, ...events.map(lineOf)];
   });
@@ -71,7 +72,7 @@ class Queue {
   });
 
   #onDesk(trade: string): boolean {
-    return desk.page !== 'lighting' || trade === 'lighting' || trade === '*';
+    return desk.page !== 'lighting' || trade === 'lighting';
   }
 
   /** Return the line of an identifier, as it stands now, or nothing. */

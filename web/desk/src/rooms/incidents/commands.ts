@@ -56,9 +56,10 @@ export async function ask(type: string, id: string, fields: object = {}, happene
 
 /** Take (`P`): from now on it is mine, and so is the alarm that opened it. */
 export async function takeIncident(id: string): Promise<void> {
+  const holder = incidents.rows.get(id)?.taken_by;
+  if (holder) return void refuse(holder === session.id ? t('refused.mine') : t('incident.takenBy', { who: session.nameOf(holder) }));
   const row = ready(id);
   if (!row) return;
-  if (row.taken_by === session.id) return void refuse(t('refused.mine'));
   if (!(await ask('incidents.take', id, { seen_at: Math.round(live.cityNow()) }))) return;
   const held = row.links.filter((link) => link.kind === 'alarm' && alarms.rows.get(link.id) && !alarms.rows.get(link.id)!.taken_by);
   for (const link of held) void act('alarms.take', { alarm: link.id }).catch(() => undefined);
