@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from tests.security.bodies_room import ROOM_BODIES
 from tests.security.town import ELSEWHERE, LAT, LON, SECRET, Town
 
 Body = dict[str, Any]
@@ -128,6 +129,7 @@ BODIES: dict[str, Bodies] = {
     "access.forget_account": _on_account,
     "access.remove_role": _always(name="all"),
     "access.set_purpose": _always(purpose="logbook", keep_days=1),
+    **ROOM_BODIES,
 }
 
 

@@ -35,6 +35,8 @@ class Town(msgspec.Struct):
 
 async def fill(city: WholeCity, chief: Person) -> Town:
     """Fill every room, here and elsewhere."""
+    from tests.security.town_room import fill_room
+
     town = Town()
     await _register(chief, town)
     await _sources(chief, town)
@@ -42,6 +44,7 @@ async def fill(city: WholeCity, chief: Person) -> Town:
     await _alarms(city, chief, town)
     await _orders(chief, town)
     await _words(chief, town)
+    await fill_room(city, chief, town)
     return town
 
 

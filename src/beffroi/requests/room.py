@@ -109,11 +109,13 @@ class Requests(Trade[RequestsState]):
         if isinstance(action, actions.Record):
             facts = city.topology.find(action.asset) if action.asset else None
             commune = facts.commune if facts else action.commune
-            return (Scope(commune, action.trade or (facts.trade if facts else "")),)
-        if isinstance(action, actions.Tell):
+            yield Scope(commune, action.trade or (facts.trade if facts else ""))
+        elif isinstance(action, actions.Tell):
             owed = state.owed.get(action.message)
-            return _scope_of(state, owed.request if owed else None)
-        return _scope_of(state, getattr(action, "request", None))
+            yield _scope_of(state, owed.request if owed else None)
+        else:
+            yield _scope_of(state, getattr(action, "request", None))
+        yield from _scopes_named(state, action, city)
 
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         return rows.touched(line)
@@ -134,9 +136,22 @@ class Requests(Trade[RequestsState]):
         return api.routes(view, self.catalogue)
 
 
-def _scope_of(state: RequestsState, request: UUID | None) -> tuple[Scope, ...]:
+def _scope_of(state: RequestsState, request: UUID | None) -> Scope:
     known = state.requests.get(request) if request else None
-    return (known.scope if known else CITY,)
+    return known.scope if known else CITY
+
+
+def _scopes_named(state: RequestsState, action: Action, city: City) -> Iterable[Scope]:
+    """List whose is what an action names beside its own request: an event, another request, another asset."""
+    incident: UUID | None = getattr(action, "incident", None)
+    if incident is not None:
+        facts = city.incidents.find(incident)
+        yield facts.scope if facts else CITY
+    follows: UUID | None = getattr(action, "follows", None)
+    if follows is not None:
+        yield _scope_of(state, follows)
+    if isinstance(action, actions.Correct) and action.asset and (asset := city.topology.find(action.asset)):
+        yield asset.scope
 
 
 TRADE = Requests()

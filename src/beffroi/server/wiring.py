@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -12,6 +13,7 @@ import psycopg
 import beffroi
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
+from beffroi.model.scope import Scope
 from beffroi.model.time import Clock
 from beffroi.server.absent import empty_city
 from beffroi.server.migrations import ROOMS
@@ -101,6 +103,8 @@ class Wiring:
         self.of_action: dict[type[Action], Trade[Any]] = {}
         self.of_event: dict[type[Event], Trade[Any]] = {}
         self.actions: dict[str, type[Action]] = {}
+        self.of_topic = {topic: trade for trade in self.trades for topic in trade.topics}
+        self.city.rows = RowScopes(self)
         sentences = {code: texts for trade in self.trades for code, texts in trade.texts.items()}
         for trade in self.trades:
             trade.kinds = self.kinds
@@ -144,6 +148,19 @@ class Wiring:
         """Bring one line of the journal into the state of its trade."""
         trade = self.of_event[type(line.event)]
         trade.apply(self.states[trade.name], line)
+
+
+class RowScopes:
+    """Whose the rows of the screens are (`beffroi.model.ports.Rows`)."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def scope_of(self, topic: str, key: UUID) -> Scope | None:
+        """Return the scope of a row of any trade, or nothing when it was never there."""
+        trade = self._wiring.of_topic[topic]
+        row = trade.row(self._wiring.states[trade.name], topic, key, self._wiring.city)
+        return row.scope if row else None
 
 
 class RoomView(msgspec.Struct, frozen=True):
