@@ -1,0 +1,142 @@
+"""Contacts live beside the journal and leave: on their date, at a person's request, with the words of the journal."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from beffroi.journal.actions import Erase
+from beffroi.requests import telling
+from beffroi.requests.actions import Answered, HungUp, Rang
+from tests.requests.street import EVERYTHING, requests_of, until
+from tests.security.conftest import WholeCity, new_code
+from tests.security.test_erasure import every_byte, shown_anywhere, until_gone, verified
+
+InCity = Callable[..., None]
+
+
+def contact(word: str, **more: str) -> dict[str, Any]:
+    """Return a contact in which a word is found again."""
+    return {
+        "name": f"Marie {word}",
+        "phone": "06 39 98 77 66",
+        "email": f"{word}@example.org",
+        "channel": "email",
+        **more,
+    }
+
+
+def test_a_contact_is_never_in_the_journal_and_leaves_on_request(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        word, words = new_code(), new_code()
+        (made,) = await chief.done("requests.record", text=f"trou devant chez {words}", contact=contact(word))
+        assert word not in str(made)
+        await chief.done("requests.correct", request=made["request"], text=f"deux trous chez {words}")
+        journal = (await chief.get("/api/journal?limit=1000")).text + str(await shown_anywhere(city, chief, word))
+        assert word not in journal
+        read = (await chief.get(f"/api/requests/{made['request']}/contact")).json()
+        assert (read["name"], read["email"]) == (f"Marie {word}", f"{word}@example.org")
+        lines = (await chief.get("/api/journal?type=requests.contact_read")).json()["items"]
+        assert len(lines) == 1
+        assert word.encode() in await every_byte(city)
+        await chief.done("requests.forget", request=made["request"])
+        await until_gone(city, word, words, "0639987766")
+        assert await shown_anywhere(city, chief, word) == []
+        assert await shown_anywhere(city, chief, words) == []
+        gone = await chief.get(f"/api/requests/{made['request']}/contact")
+        assert gone.json()["code"] == "requests.no_contact"
+        assert await verified(city, chief)
+
+    in_whole_city(scenario)
+
+
+def test_who_may_not_read_callers_is_refused(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        (made,) = await chief.done("requests.record", text="trou", contact=contact(new_code()))
+        from beffroi.access.actions import DefineRole
+        from beffroi.access.types import RoleGrant
+
+        await city.decide(DefineRole(name="lookers", rights=("view", "requests")))
+        looker = await city.person("curieux", RoleGrant("lookers"))
+        refused = await looker.get(f"/api/requests/{made['request']}/contact")
+        assert (refused.status_code, refused.json()["params"]["right"]) == (403, "callers")
+
+    in_whole_city(scenario)
+
+
+def test_a_contact_leaves_on_its_date(in_whole_city: InCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "CONTACT_KEPT_AFTER", 500_000)
+    monkeypatch.setattr("beffroi.requests.logic.CONTACT_KEPT_AFTER", 500_000)
+    monkeypatch.setattr("beffroi.requests.evolve.CONTACT_KEPT_AFTER", 500_000)
+
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        now, later, kept = new_code(), new_code(), new_code()
+        await chief.done("requests.record", text="horaires", outcome="informed", contact=contact(now))
+        (second,) = await chief.done("requests.record", text="trou", contact=contact(later))
+        await chief.done("requests.record", text="trou encore", contact=contact(kept))
+        await chief.done("requests.close", request=second["request"], reason="repaired")
+        await until_gone(city, now, later)
+        assert kept.encode() in await every_byte(city)
+        assert await verified(city, chief)
+
+    in_whole_city(scenario)
+
+
+def test_the_number_of_a_caller_is_kept_apart_and_leaves(
+    in_whole_city: InCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beffroi.requests.calling.NUMBER_KEPT", 1_500_000)
+
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        number = "0639981234"
+        await city.decide(Rang(call="1.1", queue="allo", number=number))
+        await city.decide(Answered(call="1.1", extension="201"))
+        card = (await chief.get("/api/requests/calls/1.1/card")).json()
+        assert card["phone"] == number
+        assert number not in (await chief.get("/api/journal?limit=1000")).text
+        await city.decide(HungUp(call="1.1"))
+        assert requests_of(city).calls["1.1"].state == "ended"
+        await until_gone(city, number)
+
+    in_whole_city(scenario)
+
+
+def test_words_leave_with_their_purpose(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        word = new_code()
+        await chief.done("requests.record", text=f"bruit chez {word}")
+        await city.decide(Erase(purpose="requests", before=city.core.clock.now()))
+        await until_gone(city, word)
+        await until(lambda: all(not one.text for one in requests_of(city).requests.values()))
+        assert await shown_anywhere(city, chief, word) == []
+        assert await verified(city, chief)
+
+    in_whole_city(scenario)
+
+
+def test_memory_equals_rows_after_a_life(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        from beffroi.requests import store
+
+        chief = await city.person("tout", EVERYTHING)
+        (first,) = await chief.done("requests.record", text="trou", contact=contact("zz", channel="phone"))
+        (second,) = await chief.done("requests.record", text="trou aussi", follows=first["request"])
+        await chief.done("requests.correct", request=second["request"], text="un trou", place="12 rue Monge")
+        await chief.done("requests.close", request=first["request"], reason="planned")
+        await city.decide(Rang(call="1.7", number="0639980000"))
+        await asyncio.sleep(0.1)
+        kept = await city.core.work(store.load)
+        state = requests_of(city)
+        assert kept.requests == state.requests
+        assert kept.owed == state.owed
+        assert kept.calls == state.calls
+        assert kept.contacts == state.contacts
+        assert kept.text_positions == state.text_positions
+
+    in_whole_city(scenario)
