@@ -1,6 +1,6 @@
 """How an event is opened: its number, its category, its place, its compartment."""
 
-from uuid import UUID
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from beffroi.incidents import events as ev
@@ -73,15 +73,10 @@ def new_line(
     source: Source,
     priority: int,
     commune: str = "",
-    what: str = "",
-    place: str = "",
     lonlat: tuple[float | None, float | None] = (None, None),
-    links: tuple[Link, ...] = (),
-    local: UUID | None = None,
-    reason: str = "",
-    reason_params: dict[str, str] | None = None,
+    **told: Any,
 ) -> ev.Opened:
-    """Return the line that opens an event under the next number of the year."""
+    """Return the line that opens an event under the next number of the year; `told` are its other fields."""
     year = number_year(context.now, zone)
     serial = state.serials.get(year, 0) + 1
     checklist, version = in_force(category)
@@ -92,8 +87,6 @@ def new_line(
         serial=serial,
         scope=scope_of(category, commune, facts),
         category=category.name,
-        what=what,
-        place=place,
         asset=facts.id if facts else None,
         lon=lonlat[0],
         lat=lonlat[1],
@@ -102,10 +95,7 @@ def new_line(
         masked=category.masked,
         checklist=checklist,
         checklist_version=version,
-        links=links,
-        reason=reason,
-        reason_params=reason_params or {},
-        local=local,
+        **told,
     )
 
 
