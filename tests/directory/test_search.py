@@ -104,7 +104,7 @@ def test_what_a_commune_may_not_see_does_not_exist(demo: Hand) -> None:
 
 
 def test_five_thousand_contacts_answer_within_fifty_milliseconds() -> None:
-    """Typos included; the bound of the brief is 50 ms, the loop's own is 10 ms."""
+    """Typos included, and a word that all answer; in time of the processor: a busy machine judges nobody."""
     hand, draw = Hand(), random.Random(5)
     parts = ["mar", "del", "von", "tis", "ber", "gra", "lou", "pin", "cho", "rey", "san", "ful", "zed", "qui", "nor"]
     names = ["".join(draw.choices(parts, k=3)).title() for _ in range(10_000)]
@@ -128,10 +128,16 @@ def test_five_thousand_contacts_answer_within_fifty_milliseconds() -> None:
         word = contact.person.name
         at = draw.randrange(1, 7)
         typed = word[:at] + word[at + 1 :]
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = ask(hand, f"qui est {typed} à la mairie")
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.process_time() - begun)
         assert contact.id in {hit.contact.id for hit in found.items}
     spent.sort()
-    print(f"p50 {spent[30] * 1e3:.1f} ms, p95 {spent[57] * 1e3:.1f} ms, worst {spent[-1] * 1e3:.1f} ms")
+    begun = time.process_time()
+    assert ask(hand, "mairie").total == 5_000
+    common = time.process_time() - begun
+    print(
+        *(f"{name} {took * 1e3:.1f} ms" for name, took in (("p50", spent[30]), ("worst", spent[-1]), ("all", common)))
+    )
     assert spent[-1] < 0.05, spent[-5:]
+    assert common < 0.05, common

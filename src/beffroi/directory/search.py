@@ -1,12 +1,13 @@
 """Reading a question about whom to call: words, and whether it asks who is on duty now."""
 
 from collections.abc import Iterable
+from heapq import nsmallest
 from uuid import UUID
 
 import msgspec
 
 from beffroi.directory.index import SILENT, initials_of, words_of
-from beffroi.directory.types import Contact, DirectoryState, Roster, Slot
+from beffroi.directory.types import Contact, DirectoryState, Roster, Slot, scope_of
 from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller
 
@@ -100,26 +101,42 @@ def search(state: DirectoryState, question: str, at: Micros, caller: Caller, lim
     about_duty = not asked or any(word in DUTY for word in asked)
     wanted = [word for word in asked if word not in DUTY] if about_duty else asked
     duties = _duties(state, at, caller)
-    ranked = _ranked(state, wanted, frozenset(duties) if about_duty else frozenset(), caller)
+    ranked = _answering(state, wanted, caller)
     if not wanted:
-        ranked = sorted(duties, key=lambda one: (duties[one][0].label, str(one)))
+        ranked = dict.fromkeys(duties, 0.0)
     elif about_duty and not ranked:
-        ranked = _ranked(state, asked, frozenset(duties), caller)
-    hits = [Hit(state.contacts[one], duties.get(one, [])) for one in ranked[:limit]]
+        ranked = _answering(state, asked, caller)
+    first = duties if about_duty else {}
+    shown = nsmallest(
+        limit, ranked, key=lambda one: (one not in first, -ranked[one], state.contacts[one].organisation, one.int)
+    )
+    hits = [Hit(state.contacts[one], duties.get(one, [])) for one in shown]
     gaps = _gaps(state, wanted, at, caller) if about_duty else []
     return Found(at, hits, gaps, len(ranked))
 
 
-def _ranked(state: DirectoryState, words: list[str], first: frozenset[UUID], caller: Caller) -> list[UUID]:
+def _answering(state: DirectoryState, words: list[str], caller: Caller) -> dict[UUID, float]:
+    """Return the score of the contacts seen that answer the most words."""
     found = state.index.find(words)
     groups: dict[int, list[UUID]] = {}
     for one, (matched, _) in found.items():
         groups.setdefault(matched, []).append(one)
+    visible: dict[str, bool] = {}
     # a word nobody answers must not hide those who answer all the others
     for matched in sorted(groups, reverse=True):
-        if seen := [one for one in groups[matched] if caller.sees(state.contacts[one].scope)]:
-            return sorted(seen, key=lambda one: (one not in first, -found[one][1], state.contacts[one].organisation))
-    return []
+        seen = [one for one in groups[matched] if _sees(state, one, caller, visible)]
+        if seen:
+            return {one: found[one][1] for one in seen}
+    return {}
+
+
+def _sees(state: DirectoryState, contact: UUID, caller: Caller, known: dict[str, bool]) -> bool:
+    """Tell whether a caller sees a contact; asked once a commune, since a common word answers thousands."""
+    commune = state.contacts[contact].commune
+    seen = known.get(commune)
+    if seen is None:
+        seen = known[commune] = caller.sees(scope_of(commune))
+    return seen
 
 
 def _duties(state: DirectoryState, at: Micros, caller: Caller) -> dict[UUID, list[OnDuty]]:

@@ -91,6 +91,24 @@ export function phonesOf(contact: Contact): Phone[] {
   return [...(contact.person?.phones ?? []), ...contact.phones];
 }
 
+/** Words of a question that ask who is on duty, and those that say nothing: the core reads them alike. */
+const DUTY = new Set(['astreinte', 'permanence', 'garde', 'soir', 'nuit', 'maintenant', 'duty', 'tonight', 'now']);
+const SILENT = new Set('a au aux ce cette de des du en est et il la le les qui un une on in of the is who call appeler'.split(' '));
+
+function saidIn(q: string): string[] {
+  return fold(q).split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1 && !SILENT.has(word));
+}
+
+/** Return the words that say whom is wanted. */
+export function wordsOf(q: string): string[] {
+  return saidIn(q).filter((word) => !DUTY.has(word));
+}
+
+/** Tell whether a question asks who is on duty. */
+export function isAboutDuty(q: string): boolean {
+  return saidIn(q).some((word) => DUTY.has(word));
+}
+
 /** The event in hand: a call is linked to it. */
 export function incidentInHand(): string | null {
   return desk.selection?.kind === 'incident' ? desk.selection.id : null;
@@ -129,7 +147,7 @@ class Directory {
       if (one.begin > at || one.end <= at) continue;
       duties.set(one.contact.id, [...(duties.get(one.contact.id) ?? []), { roster: one.roster, label: one.roster, until: one.end }]);
     }
-    const words = fold(q).split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1);
+    const words = saidIn(q);
     const text = (one: Contact) => fold([headOf(one), underOf(one), one.note, ...phonesOf(one).map((phone) => phone.number), ...(duties.get(one.id) ?? []).map((duty) => `astreinte permanence garde ${duty.label}`)].join(' '));
     const items = pack.contacts.flatMap((contact) => {
       const said = text(contact);
