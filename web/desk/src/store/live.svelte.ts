@@ -53,7 +53,9 @@ class Live {
 
   /** Go on with the rights of who sits down now: the picture stays until their own comes. */
   renew(account: string): void {
-    this.changing = this.sessionEnded = false;
+    this.sessionEnded = false;
+    // the old session's socket may say goodbye a moment after the new one is there
+    setTimeout(() => (this.changing = false), LOST_MS);
     this.#heardMs = performance.now();
     this.#send({ kind: 'renew', account });
   }

@@ -70,8 +70,9 @@ async function sit(ask: () => Promise<Me>): Promise<void> {
   let me: Me;
   try {
     me = await ask();
-  } finally {
+  } catch (error) {
     live.changing = false;
+    throw error;
   }
   const changed = me.account !== session.id;
   session.replace(me);
