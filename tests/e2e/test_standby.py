@@ -1,15 +1,15 @@
 """When the post falls (room.md, moment 5): the core killed, the network cut, the browser crashed; not one line lost."""
 
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from .conftest import ARGUMENTS, CHROMIUM, City, core_pid, open_desk, signal_core
+from .conftest import City, core_pid, open_desk, signal_core
+from .profile import kill_browser, seat
 from .wire import Wire, wire_to
 
 pytestmark = pytest.mark.e2e
@@ -194,21 +194,6 @@ def test_what_was_acknowledged_stays_silent_what_is_new_sounds(quiet: City, stan
 def profile(tmp_path: Path) -> Path:
     """Return the folder where a seat's browser lives."""
     return tmp_path / "seat"
-
-
-def seat(browser: Browser, profile: Path) -> tuple[BrowserContext, Page]:
-    """Open the seat's browser on its own profile."""
-    size: ViewportSize = {"width": 1366, "height": 768}
-    context = browser.browser_type.launch_persistent_context(
-        str(profile), executable_path=CHROMIUM, args=ARGUMENTS, viewport=size
-    )
-    return context, context.pages[0]
-
-
-def kill_browser(profile: Path) -> None:
-    """Kill the browser that holds a profile as a crash would: its lock names the process."""
-    pid = int((profile / "SingletonLock").readlink().name.rsplit("-", 1)[1])
-    os.kill(pid, signal.SIGKILL)
 
 
 def test_a_browser_killed_while_typing_gives_everything_back(

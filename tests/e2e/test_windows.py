@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .conftest import City, open_desk
+from .profile import kill_browser, seat
 from .wire import Wire, wire_to
 
 pytestmark = pytest.mark.e2e
@@ -141,3 +143,28 @@ def test_the_key_sheet_holds_every_key_and_prints_on_a5(desk: Page) -> None:
     desk.emulate_media(media="print")
     expect(sheet).to_be_visible()
     expect(desk.locator(".queue")).to_be_hidden()
+
+
+def test_lost_windows_come_back_with_one_key(browser: Browser, tmp_path: Path, city: City) -> None:
+    context, page = seat(browser, tmp_path)
+    open_desk(page, city)
+    context.close()
+    context, page = seat(browser, tmp_path)
+    page.goto(f"{city.url}/#/lighting")
+    page.wait_for_selector("[data-queue]:focus", timeout=60_000)
+    with context.expect_page() as opened:
+        page.keyboard.type("w")
+    opened.value.wait_for_selector("[data-queue]:focus", timeout=60_000)
+    opened.value.evaluate("location.hash = '#/alarms'")
+    page.wait_for_timeout(2_000)
+    kill_browser(tmp_path)
+    context, page = seat(browser, tmp_path)
+    page.goto(city.url)
+    expect(page.locator(".bands")).to_contain_text("1 fenêtre de ce poste n'est plus ouverte", timeout=60_000)
+    page.locator("[data-queue]").focus()
+    with context.expect_page() as again:
+        page.keyboard.type("w")
+    again.value.wait_for_selector(".frame", timeout=60_000)
+    assert again.value.evaluate("location.hash") == "#/alarms"
+    expect(page.locator(".bands")).not_to_contain_text("n'est plus ouverte")
+    context.close()

@@ -42,10 +42,12 @@ scope.onmessage = (message: MessageEvent<ToWorker>) => {
   if (data.kind === 'start') {
     origin = data.origin;
     keeper = new Keeper(data.account);
+    kept = false;
     becomeKeeper();
     connect();
   } else if (data.kind === 'renew') {
     keeper = new Keeper(data.account);
+    kept = false;
     restart();
   } else if (data.kind === 'stop') {
     stop();

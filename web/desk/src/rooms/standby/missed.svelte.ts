@@ -2,10 +2,13 @@
 
 import { gather, type Tell, type Told } from '../../shell/rooms';
 import { live } from '../../store/live.svelte';
+import { session } from '../../store/session.svelte';
 import { topics, type RowsBefore } from '../../store/topics.svelte';
 import { compare } from './compare';
 
 export interface Absence {
+  /** Whose eyes it is for. */
+  account: string;
   since: number;
   until: number;
   total: number;
@@ -13,8 +16,9 @@ export interface Absence {
 }
 
 class Missed {
-  /** The last absence until it was read. */
-  absence = $state.raw<Absence | null>(null);
+  last = $state.raw<Absence | null>(null);
+  /** The last absence, for who was there. */
+  absence = $derived(this.last?.account === session.id ? this.last : null);
   /** Nobody opened or closed the band yet. */
   unread = $state(false);
 
@@ -27,7 +31,7 @@ class Missed {
   #tell(before: RowsBefore, since: number): void {
     const tellers = Object.assign({}, ...gather((room) => (room.changes ? [room.changes] : []))) as Record<string, Tell>;
     const { total, lines } = compare(before, topics.remember(), tellers);
-    this.absence = { since, until: live.serverAt, total, lines };
+    this.last = { account: session.id, since, until: live.serverAt, total, lines };
     this.unread = true;
   }
 }

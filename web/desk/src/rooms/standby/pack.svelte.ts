@@ -72,6 +72,11 @@ class StandbyPack {
 
   async #look(): Promise<void> {
     const now = live.cityNow();
+    // another person sits here: what the one before may see leaves with him
+    if (this.kept && this.kept.account !== session.id) {
+      await this.#destroy();
+      this.#asked = -Infinity;
+    }
     if (this.kept && now > this.kept.pack.until) await this.#destroy();
     const stale = !this.kept || Math.floor(now / HOUR) !== Math.floor(this.kept.pack.made_at / HOUR);
     if (!stale || live.lost || !live.started || performance.now() - this.#asked < LEAST_MS) return;
