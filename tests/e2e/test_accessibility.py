@@ -1,5 +1,6 @@
 """Every screen, both languages, night and day: axe finds nothing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from .conftest import City, open_desk
 
 pytestmark = pytest.mark.e2e
 AXE = Path(__file__).parents[2] / "web" / "desk" / "node_modules" / "axe-core" / "axe.min.js"
+DESKS = Path(__file__).parents[2] / "web" / "desk" / "src" / "rooms"
+BROUGHT = sorted(name for desk in DESKS.glob("*/desk.ts") for name in re.findall(r"\{ name: '(\w+)'", desk.read_text()))
+"""The pages that rooms bring to the desk."""
+
 SCREENS = (
     *("lighting", "overview", "alarms", "alarms/stats", "work", "register", "register/imports", "register/bulk"),
     *("journal", "admin/links", "admin/sources", "admin/accounts", "admin/roles", "admin/keys", "admin/sessions"),
-    "settings",
+    *("settings", *BROUGHT),
 )
 TAGS = '["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]'
 
@@ -32,6 +37,7 @@ def axe() -> str:
 
 @pytest.mark.parametrize(("theme", "lang"), [("night", "fr"), ("day", "en")])
 def test_every_screen(page: Page, city: City, axe: str, theme: str, lang: str) -> None:
+    assert {"incidents", "dispatch", "pack"} <= set(BROUGHT)
     open_desk(page, city, theme=theme, lang=lang)
     page.evaluate(axe)
     found = []
