@@ -14,10 +14,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import City, open_desk, signal_core
+from tests.e2e.test_accessibility import AXE, violations
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 WAIT_S = 30.0
+
+expect.set_options(timeout=15_000)
 
 
 def now() -> int:
@@ -87,7 +90,7 @@ def test_r_sets_a_reminder_and_the_quiet_queue_says_when_it_falls(tidy: City, de
     assert [one["text"] for one in standing] == ["avant le premier bus"]
     assert abs(standing[0]["due_at"] - now() - HOUR) < 30 * SECOND
     assert desk.evaluate("!!document.activeElement.closest('[data-queue]')")
-    expect(desk.locator(".quiet")).to_contain_text("avant le premier bus")
+    expect(desk.get_by_text("Rien n'attend").locator("..")).to_contain_text("avant le premier bus")
 
 
 def test_a_reminder_on_an_alarm_opens_it(tidy: City, desk: Page) -> None:
@@ -149,7 +152,7 @@ def test_a_night_round_by_keyboard_opens_work(tidy: City, desk: Page, wait_until
     expect(desk.locator(".said")).to_contain_text("A045-7 : Éteint")
     desk.keyboard.type("12v")
     expect(desk.locator(".said")).to_contain_text("Vasque cassée")
-    expect(desk.locator("header")).to_contain_text("3 vus sur 12 · 2 défauts")
+    expect(desk.locator(".round header")).to_contain_text("3 vus sur 12 · 2 défauts")
 
     def opened() -> bool:
         items = tidy.client.get("/api/work", params={"limit": 200}).json()["items"]
@@ -175,7 +178,7 @@ def furnished(tidy: City) -> City:
 
 def test_found_and_called_within_two_seconds(furnished: City, desk: Page) -> None:
     desk.goto(f"{furnished.url}/#/directory")
-    field = desk.get_by_role("combobox")
+    field = desk.get_by_role("combobox", name="Qui appeler")
     expect(field).to_be_focused()
     begun = time.monotonic()
     desk.keyboard.type("qui est d'astreinte à chenove")
@@ -225,3 +228,57 @@ def test_nothing_of_an_erased_person_is_left(furnished: City, wait_until: Callab
     assert report["sound"], report
     for log in furnished.product.settings.data.rglob("*.txt"):
         assert name not in log.read_text(errors="replace")
+
+
+def test_the_directory_answers_while_the_core_is_silent(
+    furnished: City, desk: Page, wait_until: Callable[..., Any]
+) -> None:
+    """A call logged meanwhile waits on the seat and enters once."""
+    with desk.expect_response("**/api/directory/print"):
+        desk.reload()
+    desk.goto(f"{furnished.url}/#/directory")
+    expect(desk.locator("#contact-0")).to_be_visible()
+    before = len(lines_of(furnished, "directory.called"))
+    signal_core(furnished, signal.SIGSTOP)
+    try:
+        expect(desk.locator(".frame.lost")).to_be_visible()
+        desk.get_by_role("combobox", name="Qui appeler").fill("samu")
+        expect(desk.locator("#contact-0")).to_contain_text("régulation médicale")
+        desk.keyboard.press("Enter")
+        desk.locator("aside.right").get_by_role("button", name="Joint").click()
+        expect(desk.locator("aside.right")).to_contain_text("non transmis")
+    finally:
+        signal_core(furnished, signal.SIGCONT)
+    wait_until(lambda: answers(furnished), WAIT_S, 0.1)
+    wait_until(lambda: len(lines_of(furnished, "directory.called")) > before, WAIT_S, 0.1)
+    expect(desk.locator("aside.right")).not_to_contain_text("non transmis")
+    assert len(lines_of(furnished, "directory.called")) == before + 1
+
+
+SCREENS = (
+    *("duties/instructions", "duties/reminders", "duties/routines", "duties/past", "round"),
+    *("directory/find", "directory/rosters", "directory/calls", "directory/new"),
+)
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("night", "fr"), ("day", "en")])
+def test_axe_finds_nothing(page: Page, furnished: City, theme: str, lang: str) -> None:
+    if not AXE.exists():
+        pytest.skip("needs axe-core: npm ci in web/desk")
+    furnished.act("duties.instruct", text="Ne pas réarmer A045/D3", end=now() + HOUR)
+    furnished.act("duties.remind", text="rappeler Enedis", due_at=now())
+    open_desk(page, furnished, theme=theme, lang=lang)
+    page.evaluate(AXE.read_text())
+    found = []
+    for screen in SCREENS:
+        page.evaluate(f"location.hash = '#/{screen}'")
+        page.wait_for_timeout(700)
+        if screen == "directory/find":
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(700)
+        found += [f"{screen}: {wrong}" for wrong in violations(page)]
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelector('[data-queue]').focus()")
+    page.keyboard.press("r")
+    found += [f"remind: {wrong}" for wrong in violations(page)]
+    assert not found, "\n".join(found)
