@@ -1,0 +1,141 @@
+"""The stage of the five moments: one demonstration, seats, voices, what is measured, pictures on request."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests.night.city import NightCity, open_seat
+from tests.night.hands import Hands
+from tests.night.voices import Voices
+
+PICTURES = os.environ.get("BEFFROI_MOMENTS", "")
+"""Folder where each step's picture is written; without it none is taken."""
+
+SIZE = {"width": 1280, "height": 720}
+LISTEN = """
+window.heardTones = [];
+const start = AudioScheduledSourceNode.prototype.start;
+AudioScheduledSourceNode.prototype.start = function (...rest) {
+  window.heardTones.push(Date.now());
+  return start.apply(this, rest);
+};
+"""
+"""Notes when the seat plays: the tones of one signal are less than a second apart."""
+
+WATCH_FOCUS = """() => {
+  window.focusMoves = [];
+  document.addEventListener('focusin', (event) => window.focusMoves.push(event.target.id || event.target.tagName));
+}"""
+
+
+class Seat:
+    """One seat of the room: a browser of its own, its hands, its ears."""
+
+    def __init__(self, browser: Browser, city: NightCity, login: str, size: dict[str, int] | None = None) -> None:
+        self.context: BrowserContext
+        self.page: Page
+        self.errors: list[str] = []
+        self.context, self.page = open_seat(browser, city, login, size or SIZE, LISTEN, self.errors)
+        self.hands = Hands(self.page)
+
+    def line(self, text: str) -> Locator:
+        """Return the line of the queue that holds a text."""
+        return self.page.locator("[data-queue] [role=option]", has_text=text)
+
+    def arm(self) -> None:
+        """Test and arm the sound as the band asks."""
+        self.page.get_by_role("button", name="Tester et armer").focus()
+        self.page.keyboard.press("Enter")
+        self.page.locator("[data-queue]").focus()
+        self.page.wait_for_timeout(1200)
+
+    def sounds(self, since_ms: float = 0.0) -> int:
+        """Return how many signals were played after a time: tones less than a second apart are one."""
+        tones = sorted(at for at in self.page.evaluate("window.heardTones") if at > since_ms)
+        return sum(1 for place, at in enumerate(tones) if place == 0 or at - tones[place - 1] > 1_000)
+
+    def now_ms(self) -> float:
+        """Return the seat's clock."""
+        return float(self.page.evaluate("Date.now()"))
+
+    def notice(self) -> str:
+        """Return what the seat says at the moment."""
+        where = self.page.locator(".notice-line")
+        return where.inner_text() if where.count() else ""
+
+    def map_view(self) -> Any:
+        """Return where the map looks, as the address of the page or the map itself keeps it."""
+        return self.page.evaluate("sessionStorage.getItem('beffroi.view') ?? localStorage.getItem('beffroi.view')")
+
+    def right(self) -> Locator:
+        """Return what is in hand."""
+        return self.page.locator(".right")
+
+    def picture(self, name: str) -> None:
+        """Write a picture of the step, when asked for."""
+        if PICTURES:
+            folder = Path(PICTURES)
+            folder.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=folder / f"{name}.png")
+
+    def close(self) -> None:
+        """Leave the seat."""
+        self.context.close()
+
+
+class Stage:
+    """Everything that a moment needs."""
+
+    def __init__(self, browser: Browser, city: NightCity) -> None:
+        self.browser = browser
+        self.city = city
+        self.seats: list[Seat] = []
+        self.voices = Voices(browser, city)
+
+    def seat(self, login: str = "operateur", size: dict[str, int] | None = None) -> Seat:
+        """Open a seat."""
+        made = Seat(self.browser, self.city, login, size)
+        self.seats.append(made)
+        return made
+
+    def clear(self) -> None:
+        """Close the seats of a moment; what a page could not bear fails it."""
+        errors = [error for seat in self.seats for error in seat.errors]
+        for seat in self.seats:
+            seat.close()
+        self.seats.clear()
+        self.city.rate(1)
+        assert not errors, errors
+
+    @contextmanager
+    def hurried(self, rate: float) -> Iterator[None]:
+        """Let the city's clock run faster for the length of a block: nobody does anything meanwhile."""
+        self.city.rate(rate)
+        try:
+            yield
+        finally:
+            self.city.rate(1)
+
+    def pass_until(self, hour: str, rate: float = 60.0) -> None:
+        """Let time pass quickly until the city's clock shows an hour, slowly over the last seconds."""
+        at = self.city.at(hour)
+        with self.hurried(rate):
+            self.city.until(at - 20_000_000, 300)
+        self.city.until(at, 60)
+
+    def hear(self, pattern: str, after: int, rate: float = 60.0, within_s: float = 240.0) -> Any:
+        """Let time pass quickly until somebody says something on the radio or the telephone."""
+        with self.hurried(rate):
+            return self.voices.wait(pattern, after, within_s)
+
+
+def phone_of(text: str) -> str:
+    """Return the first telephone number that a visible text shows."""
+    found = re.search(r"0[1-79](?:[ .]?\d\d){4}", text)
+    assert found, f"no telephone number to read in: {text}"
+    return found.group()

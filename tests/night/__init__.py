@@ -1,0 +1,1 @@
+"""A scripted operator in a real browser plays whole nights of the rehearsal."""
