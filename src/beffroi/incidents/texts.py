@@ -121,6 +121,16 @@ REASONS: dict[str, dict[str, str]] = {
     "not_fixed": {"fr": "pas réparé", "en": "not fixed"},
     "closed_by_mistake": {"fr": "clos par erreur", "en": "closed by mistake"},
     "wrong_result": {"fr": "résultat faux", "en": "wrong result"},
+    "false_report": {"fr": "fausse alerte", "en": "false report"},
+    "duplicate": {"fr": "doublon", "en": "duplicate"},
+    "cleared_itself": {"fr": "disparu de lui-même", "en": "cleared by itself"},
+    "other_operator": {"fr": "autre gestionnaire", "en": "another operator"},
+    "not_found": {"fr": "introuvable", "en": "not found"},
+    "not_needed": {"fr": "inutile ici", "en": "not needed here"},
+    "already_done": {"fr": "déjà fait", "en": "already done"},
+    "not_reachable": {"fr": "injoignable", "en": "not reachable"},
+    "no_time": {"fr": "pas le temps", "en": "no time"},
+    "another_did": {"fr": "fait par un autre", "en": "done by another"},
     "other": {"fr": "autre", "en": "other"},
 }
 """Reasons of one key, as automatic lines say them."""

@@ -11,7 +11,7 @@ from beffroi.access.types import AccessState
 from beffroi.incidents.api import get_whole
 from beffroi.incidents.categories import find_category
 from beffroi.incidents.rows import LATE, label_of, place_of, steps_of
-from beffroi.incidents.texts import REASONS
+from beffroi.incidents.texts import DEADLINES, REASONS, STAGES
 from beffroi.incidents.types import CAUSES, RESULTS, Incident
 from beffroi.model.time import Micros
 from beffroi.procedures.incident_timeline import IncidentView, TimelineItem, read_timeline
@@ -143,7 +143,7 @@ def _names(core: CoreDoor) -> dict[UUID | None, str]:
 def _facts(core: CoreDoor, incident: Incident, names: Mapping[UUID | None, str]) -> list[list[str]]:
     zone = core.zone
     late = " (saisie différée)" if incident.opened_at - incident.first_at > LATE else ""
-    reason = f", {REASONS['other']['fr']}" if incident.no_result == "other" else ""
+    reason = f" ({REASONS[incident.no_result]['fr']})" if incident.no_result in REASONS else ""
     found = [
         ["Quoi", incident.what or label_of(incident)["fr"]],
         ["Lieu", place_of(incident, core.city) or "–"],
@@ -162,7 +162,12 @@ def _facts(core: CoreDoor, incident: Incident, names: Mapping[UUID | None, str])
             ["Clos le", local_time(incident.closed_at, zone, day=True)],
         ]
     if incident.skipped:
-        found.append(["Étapes non faites", f"{len(incident.skipped)}, motif donné à la clôture"])
+        found.append(
+            [
+                "Étapes non faites",
+                f"{len(incident.skipped)} ({REASONS.get(incident.skip_reason, REASONS['other'])['fr']})",
+            ]
+        )
     return found
 
 
@@ -189,9 +194,29 @@ def _line(core: CoreDoor, item: TimelineItem, names: Mapping[UUID | None, str]) 
     return [
         local_time(item.happened_at, core.zone),
         local_time(item.recorded_at, core.zone) + (" *" if late else ""),
-        say(item.code, item.params),
+        say(item.code, in_words(item.params)),
         who if item.actor.kind == "person" else "automatique",
     ]
+
+
+_WORDS: dict[str, Mapping[str, Mapping[str, str]]] = {
+    "cause": CAUSES,
+    "result": RESULTS,
+    "reason": REASONS,
+    "deadline": DEADLINES,
+    "stage": STAGES,
+    "clock": {name: {"fr": label.lower()} for name, label in _CLOCKS.items()},
+}
+
+
+def in_words(params: Mapping[str, Any], lang: str = "fr") -> dict[str, Any]:
+    """Return the params of a line with the codes of the room's short lists in its words."""
+    found = dict(params)
+    for name, words in _WORDS.items():
+        word = words.get(found.get(name, "")) if isinstance(found.get(name), str) else None
+        if word is not None:
+            found[name] = word.get(lang, word["fr"])
+    return found
 
 
 def _links(core: CoreDoor, incident: Incident) -> list[list[str]]:

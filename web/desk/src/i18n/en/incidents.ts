@@ -143,6 +143,8 @@ export const incidents: Record<keyof typeof reference, string> = {
   'incident.clock.on_site': 'on site',
   'incident.clock.made_safe': 'made safe',
   'incident.clock.repaired': 'repaired',
+  'incident.stage.soon': 'near',
+  'incident.stage.passed': 'passed',
   'incident.dueBand': 'Deadlines',
   'incident.unsent.one': '{n} entry not sent',
   'incident.unsent.other': '{n} entries not sent',

@@ -141,6 +141,8 @@ export const incidents = {
   'incident.clock.on_site': 'sur place',
   'incident.clock.made_safe': 'mise en sécurité',
   'incident.clock.repaired': 'réparé',
+  'incident.stage.soon': 'proche',
+  'incident.stage.passed': 'dépassée',
   'incident.dueBand': 'Échéances',
   'incident.unsent.one': '{n} saisie non transmise',
   'incident.unsent.other': '{n} saisies non transmises',
