@@ -245,9 +245,10 @@ class Expired(Event, frozen=True, kw_only=True, omit_defaults=True, tag="inciden
 
 
 class Forgotten(Event, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.forgotten"):
-    """Texts or files were emptied, as the journal's were; `incidents` are those in memory."""
+    """Texts or files were emptied, as the journal's were; `incidents` are those in memory, `holders` name some."""
 
     incidents: tuple[UUID, ...]
+    holders: tuple[UUID, ...] = ()
     before: Micros | None = None
     opening: int | None = None
     photos: bool = False

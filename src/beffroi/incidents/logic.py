@@ -69,7 +69,7 @@ _CORRECTED = ("what", "category", "asset", "lon", "lat", "place", "source", "pri
 
 
 def _correct(state: IncidentsState, incident: Incident, action: ac.Correct, context: Context) -> list[Event]:
-    if incident.state == "closed":
+    if not incident.open:
         raise Rejected("incidents.cannot_correct", number=incident.number, state=incident.state)
     given: dict[str, Any] = {name: getattr(action, name) for name in _CORRECTED if getattr(action, name) is not None}
     facts = context.city.topology.find(action.asset) if action.asset else None

@@ -154,8 +154,16 @@ def _forget(state: IncidentsState, action: ac.Forget, context: Context, zone: st
             return True
         return action.before is not None and incident.opened_at < action.before
 
-    names = tuple(one.id for one in state.incidents.values() if is_due(one))
-    return [ev.Forgotten(incidents=names, before=action.before, opening=action.position, photos=action.photos)]
+    due = [one for one in state.incidents.values() if is_due(one)]
+    return [
+        ev.Forgotten(
+            incidents=tuple(one.id for one in due),
+            holders=tuple(dict.fromkeys(one.into for one in due if one.into is not None)),
+            before=action.before,
+            opening=action.position,
+            photos=action.photos,
+        )
+    ]
 
 
 def _rescope(state: IncidentsState, action: ac.Rescope, context: Context, zone: str) -> list[Event]:

@@ -109,6 +109,9 @@ class Incidents(Trade[IncidentsState]):
         names = list(subjects(event))
         if isinstance(event, ev.Joined | ev.JoinUndone):
             names.append(event.into)
+        elif isinstance(event, ev.Forgotten):
+            # the line of an event shows the words of those that it holds
+            names += event.holders
         for name in names:
             yield TOPIC, name
             yield MASKED, name

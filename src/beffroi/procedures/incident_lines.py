@@ -76,6 +76,14 @@ def _closed(event: ev.Closed, city: City) -> Note:
     return _about("closed", event, city, **_both("cause", cause), **_both("result", result))
 
 
+def _warned(event: ev.Warned, city: City) -> Note | None:
+    # what only comes near is on the screens of those who must know: the log keeps what was missed
+    if event.stage != "passed":
+        return None
+    stage = _both("stage", STAGES[event.stage])
+    return _about("warned", event, city, **_both("deadline", DEADLINES[event.deadline]), **stage)
+
+
 _SAID: dict[type[Event], Callable[[Any, City], Note | None]] = {
     ev.Opened: _opened,
     ev.Taken: _taken,
@@ -86,9 +94,7 @@ _SAID: dict[type[Event], Callable[[Any, City], Note | None]] = {
     ev.Reopened: lambda event, city: _about(
         "reopened", event, city, **_both("reason", REASONS.get(event.reason, REASONS["other"]))
     ),
-    ev.Warned: lambda event, city: _about(
-        "warned", event, city, **_both("deadline", DEADLINES[event.deadline]), **_both("stage", STAGES[event.stage])
-    ),
+    ev.Warned: _warned,
     ev.Masked: lambda event, city: _about("masked", event, city) if event.masked else None,
 }
 
