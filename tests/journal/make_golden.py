@@ -63,7 +63,7 @@ def sample(kind: Any) -> Any:
     return next((value for base, value in _PLAIN.items() if isinstance(kind, base)), "valeur")
 
 
-_SHAPED = ("source-1", "ab" * 32, "4821")
+_SHAPED = ("source-1", "ab" * 32, "4821", "03:30", "11-15/03-15")
 """Texts for the fields that want a shape of their own."""
 
 _PLAIN: dict[type, Any] = {

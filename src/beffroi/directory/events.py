@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from beffroi.directory.types import Category, Outcome, Person, Phone, Roster, Slot
+from beffroi.directory.types import Category, Outcome, Phone, Roster, Slot
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.event import Event
@@ -12,7 +12,7 @@ PERSONAL = "personal.directory"
 
 
 class ContactSet(Event, frozen=True, kw_only=True, omit_defaults=True, tag="directory.contact_set"):
-    """A contact was made or changed; who holds the function is erasable."""
+    """A contact was made or changed; `person` is who holds the function, as JSON of `Person`: one erasable text."""
 
     erasable: ClassVar[dict[str, str]] = {"person": PERSONAL}
 
@@ -27,7 +27,7 @@ class ContactSet(Event, frozen=True, kw_only=True, omit_defaults=True, tag="dire
     languages: tuple[str, ...] = ()
     note: str = ""
     key: str = ""
-    person: Person | None = None
+    person: str | None = None
     until: Micros | None = None
     scope: Scope = CITY
 

@@ -3,7 +3,7 @@
 from beffroi.directory import events as told
 from beffroi.directory.logic import replaced
 from beffroi.directory.search import weights_of
-from beffroi.directory.types import Contact, DirectoryState
+from beffroi.directory.types import Contact, DirectoryState, read_person
 from beffroi.trade.line import Line
 
 KEPT_LOCALS = 2_000
@@ -14,7 +14,7 @@ def apply(state: DirectoryState, line: Line) -> None:
     match line.event:
         case told.ContactSet() as event:
             keep(state, contact_of(event, line.recorded_at))
-            if event.person is not None:
+            if event.person:
                 state.traces[event.contact] = (*state.traces.get(event.contact, ()), line.position)
         case told.ContactRemoved(contact=contact):
             _remove(state, state.contacts[contact])
@@ -35,6 +35,7 @@ def apply(state: DirectoryState, line: Line) -> None:
 
 def contact_of(event: told.ContactSet, set_at: int) -> Contact:
     """Return the contact that an event makes."""
+    person = read_person(event.person)
     return Contact(
         id=event.contact,
         organisation=event.organisation,
@@ -47,8 +48,8 @@ def contact_of(event: told.ContactSet, set_at: int) -> Contact:
         languages=event.languages,
         note=event.note,
         key=event.key,
-        person=event.person,
-        until=event.until,
+        person=person,
+        until=event.until if person else None,
         set_at=set_at,
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from beffroi.directory import actions as ask
 from beffroi.directory import events as told
-from beffroi.directory.types import Contact, DirectoryState, Person, Roster, Slot, scope_of
+from beffroi.directory.types import Contact, DirectoryState, Person, Roster, Slot, read_person, scope_of, written
 from beffroi.model.time import DAY, MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
@@ -61,7 +61,7 @@ def _contact_set(contact: UUID, entry: ask.Entry, context: Context) -> told.Cont
         languages=tuple(entry.languages),
         note="" if person else entry.note,
         key=entry.key,
-        person=person,
+        person=written(person),
         until=until,
         scope=scope_of(entry.commune),
     )
@@ -169,7 +169,9 @@ def _import(state: DirectoryState, action: ask.Import, context: Context) -> Iter
 
 def _says(contact: Contact, event: told.ContactSet) -> bool:
     """Tell whether a contact already says all that an event would, its end date aside."""
-    names = [name for name in event.__struct_fields__ if name not in {"contact", "scope", "until"}]
+    if contact.person != read_person(event.person):
+        return False
+    names = [name for name in event.__struct_fields__ if name not in {"contact", "scope", "until", "person"}]
     return all(getattr(contact, name) == getattr(event, name) for name in names)
 
 

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from beffroi.directory import events as told
 from beffroi.directory.evolve import KEPT_LOCALS, keep
 from beffroi.directory.logic import replaced
-from beffroi.directory.types import Contact, DirectoryState, Person, Phone, Roster, Slot
+from beffroi.directory.types import Contact, DirectoryState, Person, Phone, Roster, Slot, read_person
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
@@ -93,10 +93,11 @@ def _contact_set(cursor: Cursor, event: told.ContactSet, line: Line) -> None:
             Jsonb(msgspec.to_builtins(event.phones)), event.hours, list(event.languages), event.note, line.recorded_at,
         ),
     )  # fmt: skip
-    if event.person is None:
+    person = read_person(event.person)
+    if person is None:
         cursor.execute("DELETE FROM directory_person WHERE contact = %s", (event.contact,))
         return
-    cursor.execute(_PERSON, (event.contact, Jsonb(msgspec.to_builtins(event.person)), event.until))
+    cursor.execute(_PERSON, (event.contact, Jsonb(msgspec.to_builtins(person)), event.until))
     cursor.execute("INSERT INTO directory_trace (contact, position) VALUES (%s, %s)", (event.contact, line.position))
 
 

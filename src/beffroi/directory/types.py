@@ -42,6 +42,16 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+def written(person: Person | None) -> str | None:
+    """Return a person as the one text that the journal erases whole."""
+    return msgspec.json.encode(person).decode() if person else None
+
+
+def read_person(text: str | None) -> Person | None:
+    """Return the person of a line; nothing when there was none or the text was erased."""
+    return msgspec.json.decode(text, type=Person) if text else None
+
+
 class Contact(msgspec.Struct, kw_only=True):
     """Whom one calls: an organisation or a function, and the person who holds it where one is named.
 
