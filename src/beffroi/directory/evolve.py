@@ -30,7 +30,7 @@ def apply(state: DirectoryState, line: Line) -> None:
         case told.Called() as event:
             keep_local(state, event)
             return
-    state.version += 1
+    state.version = line.position
 
 
 def contact_of(event: told.ContactSet, set_at: int) -> Contact:

@@ -101,7 +101,7 @@ def _set_roster(state: DirectoryState, action: ask.SetRoster, context: Context) 
 
 
 def _roster_set(roster: Roster) -> told.RosterSet:
-    if not roster.label.strip():
+    if not 0 < len(roster.label.strip()) <= 160 or len(roster.commune) > 8 or len(roster.place) > 60:
         raise Rejected("directory.roster_without_label", roster=roster.key)
     return told.RosterSet(roster=roster, scope=roster.scope)
 

@@ -43,7 +43,7 @@ def load(connection: psycopg.Connection[Any]) -> DirectoryState:
         f"SELECT local FROM directory_call WHERE local IS NOT NULL ORDER BY position DESC LIMIT {KEPT_LOCALS}"
     ).fetchall()
     state.locals = {local: None for (local,) in reversed(newest)}
-    row = connection.execute("SELECT count(*) FROM directory_contact").fetchone()
+    row = connection.execute("SELECT position FROM directory_change").fetchone()
     state.version = row[0] if row else 0
     return state
 
@@ -73,8 +73,13 @@ def write(cursor: Cursor, lines: Sequence[Line]) -> None:
         keep_row = _WRITES.get(type(line.event))
         if keep_row is not None:
             keep_row(cursor, line.event, line)
+    changes = [line.position for line in lines if not isinstance(line.event, told.Called)]
+    if changes:
+        cursor.execute(_CHANGED, (changes[-1],))
 
 
+_CHANGED = """INSERT INTO directory_change (position) VALUES (%s)
+    ON CONFLICT (single) DO UPDATE SET position = excluded.position"""
 _SET = f"""INSERT INTO directory_contact ({CONTACT_COLUMNS})
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET key = excluded.key, organisation = excluded.organisation,

@@ -28,8 +28,8 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "directory.nobody_named": {"fr": "Ce contact ne nomme personne.", "en": "This contact names nobody."},
     "directory.roster_without_label": {
-        "fr": "Le tour {roster} n'a pas de libellé.",
-        "en": "The roster {roster} has no label.",
+        "fr": "Le tour {roster} n'a pas de libellé, ou son libellé ou sa commune sont trop longs.",
+        "en": "The roster {roster} has no label, or its label or commune is too long.",
     },
     "directory.roster.not_found": {"fr": "Aucun tour ne porte le nom {roster}.", "en": "No roster is named {roster}."},
     "directory.empty_period": {

@@ -91,9 +91,9 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """Who is on duty for something: the elected official of a commune, an on-call function."""
 
     key: Key
-    label: Line
-    commune: Annotated[str, msgspec.Meta(max_length=8)] = ""
-    place: ShortLine = ""
+    label: str
+    commune: str = ""
+    place: str = ""
 
     @property
     def scope(self) -> Scope:
@@ -113,6 +113,7 @@ class DirectoryRow(msgspec.Struct):
     """What screens are told: the directory changed, read it again."""
 
     version: int
+    """The line of the journal that changed it last."""
     contacts: int
 
 
