@@ -87,7 +87,7 @@ export async function composeForIncident(row: IncidentRow): Promise<void> {
     );
     const lights = near.map((one) => one.asset.id).filter((id) => id !== row.asset);
     if (!lights.length) return void refuse(t('incident.noLights'));
-    desk.select({ kind: 'compose', target: { assets: lights, label: t('incident.neighboursOf', { what: row.code || row.number }) } }, desk.place);
+    desk.select({ kind: 'compose', target: { assets: lights, incident: row.id, label: t('incident.neighboursOf', { what: row.code || row.number }) } }, desk.place);
   } catch (error) {
     notices.refused(error);
   }
