@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from beffroi.seats import actions as ask
 from beffroi.seats import events as told
-from beffroi.seats.room import desk_row, seat_row
+from beffroi.seats.rows import desk_row, seat_row
 from beffroi.seats.types import BESIDE, SOUND, DeskPlan, held_by, open_relief
 from beffroi.trade.rejected import Rejected
 from tests.seats.room import CAMILLE, CHIEF, DOMINIQUE, Room

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-import msgspec
 import psycopg
 
 from beffroi.model.ports import City
-from beffroi.seats import actions, changes, events, logic, store
+from beffroi.seats import actions, api, changes, events, logic, store
+from beffroi.seats.rows import desk_row, seat_row
 from beffroi.seats.texts import TEXTS
-from beffroi.seats.types import EVERY_TRADE, DeskRow, SeatRow, SeatsState, held_by, open_relief
+from beffroi.seats.types import EVERY_TRADE, SeatsState
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
+from beffroi.trade.doors import View
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line, Row
 from beffroi.trade.room import Trade
@@ -68,41 +69,8 @@ class Seats(Trade[SeatsState]):
         desks = [Row(DESKS, name, EVERY_TRADE, desk_row(state, name)) for name in state.plans]
         return desks + [Row(SEATS, seat, EVERY_TRADE, seat_row(state, seat)) for seat in state.seats]
 
-
-def desk_row(state: SeatsState, name: str) -> DeskRow | None:
-    """Return a desk as screens show it, or nothing when it is no more."""
-    plan, holding = state.plans.get(name), state.holdings.get(name)
-    if plan is None:
-        return None
-    row = DeskRow(
-        id=name, name=name, rank=list(state.plans).index(name), label=plan.label, trades=plan.trades, state="idle"
-    )
-    if holding is None:
-        return row
-    return msgspec.structs.replace(
-        row,
-        state="held" if holding.unheld_since is None else "unheld",
-        seat=holding.seat,
-        since=holding.since,
-        unheld_since=holding.unheld_since,
-    )
-
-
-def seat_row(state: SeatsState, key: Any) -> SeatRow | None:
-    """Return a seat as screens show it, or nothing when it is no more."""
-    seat = state.seats.get(key)
-    if seat is None:
-        return None
-    return SeatRow(
-        id=seat.id,
-        name=seat.name,
-        account=seat.account,
-        since=seat.since,
-        beside=seat.beside,
-        beside_until=seat.beside_until,
-        desks=held_by(state, seat.id),
-        relief=open_relief(state, seat.id),
-    )
+    def routes(self, view: View[SeatsState]) -> Sequence[Any]:
+        return api.routes(view)
 
 
 TRADE = Seats()
