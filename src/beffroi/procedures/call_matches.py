@@ -134,4 +134,4 @@ def sentence_of(crew: str, expected_at: Micros | None, taken: bool, now: Micros)
 def spoken_time(at: Micros, zone: ZoneInfo, lang: str) -> str:
     """Return a time as it is said: « 22 h 30 », 22:30."""
     local = to_datetime(at).astimezone(zone)
-    return f"{local:%-H h %M}" if lang == "fr" else f"{local:%H:%M}"
+    return f"{local:%-H\u00a0h\u00a0%M}" if lang == "fr" else f"{local:%H:%M}"

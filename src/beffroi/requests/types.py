@@ -27,16 +27,17 @@ PURPOSE = "requests"
 CALLER_PURPOSE = "personal.caller"
 """Why his name, number and address are kept: to tell him. Never in the journal."""
 
-Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9][0-9 .()/-]{2,24}$")]
-Email = Annotated[str, msgspec.Meta(pattern=r"^[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]{1,190}\.[^@\s<>,;:\"]{2,63}$")]
+Phone = Annotated[str, msgspec.Meta(pattern=r"^(?:\+?[0-9][0-9 .()/-]{2,24})?$")]
+Email = Annotated[str, msgspec.Meta(pattern=r"^(?:[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]{1,190}\.[^@\s<>,;:\"]{2,63})?$")]
+"""Either may be empty: a union with "" would be checked against the pattern all the same."""
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to reach somebody; kept apart from the journal until its end date."""
 
     name: Annotated[str, msgspec.Meta(max_length=120)] = ""
-    phone: Phone | Literal[""] = ""
-    email: Email | Literal[""] = ""
+    phone: Phone = ""
+    email: Email = ""
     channel: Channel = "none"
     lang: Literal["fr", "en"] = "fr"
 

@@ -98,6 +98,8 @@ export const requests: Record<keyof typeof fr, string> = {
   'requests.contact': 'Contact',
   'requests.noContact': 'No contact is kept.',
   'requests.erasedOn': 'Erased on {at}',
+  'requests.badEmail': 'The e-mail address is not complete.',
+  'requests.badPhone': 'The telephone number cannot be read: digits, spaces, dots.',
   'requests.forget': 'Erase at their request',
   'requests.readContact': 'Read the contact',
   'requests.readIsNoted': 'Reading is journalled.',

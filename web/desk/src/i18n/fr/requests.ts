@@ -96,6 +96,8 @@ export const requests = {
   'requests.contact': 'Contact',
   'requests.noContact': 'Aucun contact conservé.',
   'requests.erasedOn': 'Effacé le {at}',
+  'requests.badEmail': "L'adresse électronique n'est pas complète.",
+  'requests.badPhone': "Le numéro de téléphone n'est pas lisible : chiffres, espaces, points.",
   'requests.forget': "Effacer à sa demande",
   'requests.readContact': 'Lire le contact',
   'requests.readIsNoted': 'La lecture est journalisée.',

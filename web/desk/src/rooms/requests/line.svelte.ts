@@ -39,6 +39,8 @@ const NEW = 'new';
 const PAUSE_MS = 40;
 const LEAST = 3;
 const KEPT = 12;
+const EMAIL = /^[^@\s<>,;:"]+@[^@\s<>,;:"]+\.[^@\s<>,;:"]{2,}$/;
+const PHONE = /^\+?[0-9][0-9 .()/-]{2,24}$/;
 
 function empty(): Draft {
   return { text: '', name: '', phone: '', email: '', channel: 'none', happened: 0, picks: {}, say: '' };
@@ -227,6 +229,9 @@ class CallLine {
     const { draft, found, call } = this;
     const said = draft.text.trim() || draft.picks.label || '';
     if (!said) return notices.refused(new Error(t('requests.saySomething')));
+    if (draft.email.trim() && !EMAIL.test(draft.email.trim())) return notices.refused(new Error(t('requests.badEmail')));
+    if (draft.phone.trim() && !PHONE.test(draft.phone.trim())) return notices.refused(new Error(t('requests.badPhone')));
+    const before = $state.snapshot(draft);
     const fields = this.#fields(said, outcome);
     const happened = draft.happened || live.cityNow();
     const spoken = draft.say || (found?.dangers.length ? found.dangers[0]!.say[i18n.lang]! : '');
@@ -238,8 +243,23 @@ class CallLine {
     this.sheets = [];
     this.call = NEW;
     const done = await outbox.send('requests.record', fields, happened, said);
+    const kept = outbox.of('requests.record').some((one) => one.said === said && one.happened_at === Math.round(happened));
+    if (!done && !kept) return this.#giveBack(call, before);
     const event = done?.events[0] as { code?: string } | undefined;
     if (this.saved) this.saved = { code: event?.code ?? '', say: spoken, sent: !!done };
+  }
+
+  /** The core refused it and said why: nothing of what was typed is lost. */
+  #giveBack(call: string, before: Draft): void {
+    this.#recorded.delete(call);
+    this.#drafts[call] = before;
+    localStorage.setItem(KEY, JSON.stringify(this.#drafts));
+    if (this.draft.text) return;
+    this.saved = null;
+    this.call = call;
+    this.draft = before;
+    this.changed();
+    this.wanted++;
   }
 
   #fields(said: string, outcome: Outcome | null): Record<string, unknown> {
