@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Purpose] = {
         Purpose("secret.lock", 1, {"fr": "Empreintes des codes de consignation", "en": "Hashes of lock-out codes"}),
         Purpose("personal.photo", 365, {"fr": "Photos et pièces des événements", "en": "Photographs of events"}),
         Purpose("requests", OTHER_DAYS, {"fr": "Mots des appelants : suites", "en": "Words of callers: follow-up"}),
+        Purpose("personal.agent", 365, {"fr": "Agents : les appeler", "en": "Agents: to call them"}),
         Purpose("personal.account", _YEARS_5, {"fr": "Comptes : qui a fait quoi", "en": "Accounts: who did what"}),
         Purpose("personal.directory", 365, {"fr": "Annuaire opérationnel", "en": "Operational directory"}),
         Purpose("personal.login", 365, {"fr": "Connexions (CNIL : 6 à 12 mois)", "en": "Sign-ins (6 to 12 months)"}),

@@ -10,6 +10,7 @@ import Chips from './Chips.svelte';
 import CrewPanel from './CrewPanel.svelte';
 import DispatchPage from './DispatchPage.svelte';
 import EngagePanel from './EngagePanel.svelte';
+import { listen } from './listen';
 import { incidentOf, openEngage } from './model';
 import StateField from './StateField.svelte';
 import { tell } from './tell.svelte';
@@ -43,6 +44,7 @@ const room: DeskRoom = {
   ],
   abnormal: [Chips],
   overlays: [StateField],
+  start: listen,
   close: () => {
     if (!tell.pending) return false;
     tell.drop();

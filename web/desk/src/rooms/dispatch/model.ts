@@ -1,5 +1,6 @@
 /** Crews, engagements and call-outs as the feed gives them, and how the room says them. */
 
+import { engaging } from './engaging.svelte';
 import type { Micros } from '../../api/types';
 import { i18n, sentence, t } from '../../i18n/index.svelte';
 import { desk, type Selection } from '../../store/desk.svelte';
@@ -213,4 +214,5 @@ export function reason(part: Reason): string {
 /** Show the panel that engages on an event. */
 export function openEngage(incident: string): void {
   desk.select({ kind: 'engage', id: incident }, desk.place);
+  engaging.asked++;
 }
