@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -66,6 +67,12 @@ def lines(city: City, text: str) -> int:
     return sum(entry["text"] == text for entry in answer.json()["items"])
 
 
+def shown(city: City) -> set[str]:
+    """Return the codes of the alarms that stand."""
+    items = city.client.get("/api/alarms", params={"state": "unacknowledged"}).json()["items"]
+    return {item["code"] for item in items}
+
+
 def write(page: Page, text: str) -> None:
     """Write a line of the main courante as an operator does."""
     page.locator("#log-text").fill(text)
@@ -104,7 +111,9 @@ def test_the_desk_opens_again_while_the_core_is_away(standing: Page, city: City,
     assert lines(city, "avant le rechargement") == lines(city, "après le rechargement") == 1
 
 
-def test_a_network_cut_loses_and_doubles_nothing(standing: Page, wire: Wire, city: City) -> None:
+def test_a_network_cut_loses_and_doubles_nothing(
+    quiet: City, standing: Page, wire: Wire, city: City, wait_until: Callable[..., Any]
+) -> None:
     wire.cut()
     cut = time.monotonic()
     expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=LOST_MS)
@@ -114,6 +123,7 @@ def test_a_network_cut_loses_and_doubles_nothing(standing: Page, wire: Wire, cit
     expect(standing.locator(".log .unsent")).to_have_count(5)
     city.say("A045/D4", tripped=1)
     city.act("logbook.write", text="écrit par un autre poste")
+    wait_until(lambda: "A045/D4" in shown(city), within_s=60)
     wire.mend()
     expect(standing.locator(".bands")).to_contain_text("Rétabli", timeout=BACK_MS)
     expect(standing.locator(".log .unsent")).to_have_count(0, timeout=BACK_MS)

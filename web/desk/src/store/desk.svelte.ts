@@ -19,6 +19,8 @@ export type Selection =
   | null;
 
 export interface OrderTarget {
+  /** The event it is for: in hand again once the order left. */
+  incident?: string;
   assets?: string[];
   parents?: string[];
   street?: string;
@@ -41,6 +43,16 @@ type Shared =
   | { kind: 'theme'; theme: Theme }
   | { kind: 'hello' };
 
+const LAYERS = 'beffroi.layers';
+
+function keptLayers(): Record<string, string[]> {
+  try {
+    return JSON.parse(localStorage.getItem(LAYERS) ?? '{}') as Record<string, string[]>;
+  } catch {
+    return {};
+  }
+}
+
 class Desk {
   page = $state<Page>('lighting');
   sub = $state('');
@@ -53,6 +65,7 @@ class Desk {
   lasso = $state(false);
   drawn = $state.raw<[number, number][]>([]);
   theme = $state<Theme>('night');
+  /** Layers taken off the map, kept for each desk. */
   hiddenKinds = $state.raw<ReadonlySet<string>>(new Set());
   palette = $state(false);
   keys = $state(false);
@@ -95,6 +108,7 @@ class Desk {
     const [page, sub = ''] = location.hash.replace(/^#\/?/, '').split('/');
     this.page = page && (PAGES.includes(page) || findPage(page)) ? page : 'lighting';
     this.sub = sub;
+    this.hiddenKinds = new Set(keptLayers()[this.page] ?? []);
   }
 
   go(page: Page, sub = ''): void {
@@ -141,6 +155,7 @@ class Desk {
     const next = new Set(this.hiddenKinds);
     if (!next.delete(kind)) next.add(kind);
     this.hiddenKinds = next;
+    localStorage.setItem(LAYERS, JSON.stringify({ ...keptLayers(), [this.page]: [...next] }));
   }
 }
 

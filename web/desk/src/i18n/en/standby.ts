@@ -61,5 +61,6 @@ export const standby: Record<keyof typeof french, string> = {
   'access.wasForgotten': 'Name and login erased; what was done stays in the journal.',
   'flood.band': 'Alarm flood since {at} ({desk}): {n} in 10 min. Alarms of one cause are grouped; only critical ones sound again.',
   'wall.enter': 'Wall mode (readable at 5 m)',
+  'log.erased': '[erased]',
   'standby.opened': 'This desk was opened again from its disk: the picture dates from the outage.',
 };

@@ -59,5 +59,6 @@ export const standby = {
   'access.wasForgotten': 'Nom et identifiant effacés ; les actes restent au journal.',
   'flood.band': "Avalanche d'alarmes depuis {at} ({desk}) : {n} en 10 min. Les alarmes de même cause sont groupées ; le son ne se répète que pour les critiques.",
   'wall.enter': 'Mode mur (lisible à 5 m)',
+  'log.erased': '[effacé]',
   'standby.opened': "Ce poste a été rouvert depuis son disque : l'image date de la coupure.",
 } as const;

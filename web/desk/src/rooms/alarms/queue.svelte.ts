@@ -35,8 +35,21 @@ function lineOf(incident: IncidentRow): IncidentLine {
   return { id, priority, state, raised_at: first_at, taken_by, incident };
 }
 
+const FILTER = 'beffroi.queue';
+
+/** Return the priorities that this seat shows; a critical alarm is never hidden by yesterday's choice. */
+function keptPriorities(): number[] {
+  try {
+    const kept = JSON.parse(localStorage.getItem(FILTER) ?? 'null') as { priorities: number[] } | null;
+    if (kept) return [1, ...kept.priorities];
+  } catch {
+    // an unreadable choice is none
+  }
+  return [1, 2, 3, 4];
+}
+
 class Queue {
-  priorities = $state.raw<ReadonlySet<number>>(new Set([1, 2, 3, 4]));
+  priorities = $state.raw<ReadonlySet<number>>(new Set(keptPriorities()));
   mine = $state(false);
   #held = $state.raw<QueueRow | null>(null);
 
@@ -108,6 +121,7 @@ class Queue {
     const next = new Set(this.priorities);
     if (!next.delete(priority)) next.add(priority);
     this.priorities = next;
+    localStorage.setItem(FILTER, JSON.stringify({ priorities: [...next] }));
   }
 }
 

@@ -35,7 +35,7 @@ export function compartmentOf(line: LogEntry): Compartment {
 
 /** The words of a line, in the language on screen. */
 export function wordsOf(line: LogEntry): string {
-  return line.source === 'automatic' ? sentence(line.code, line.params) : line.text;
+  return line.source === 'automatic' ? sentence(line.code, line.params) : line.text || t('log.erased');
 }
 
 /** The visa under a line, or nothing. */
