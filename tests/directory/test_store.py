@@ -70,7 +70,7 @@ def test_nothing_of_a_person_stays_in_the_rows(database: Database) -> None:
     with psycopg.connect(database.app) as connection:
         TRADE.write(connection.cursor(), hand.lines)
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'directory_%'").fetchall()
-        assert len(tables) == 6
+        assert len(tables) == 7
         for (table,) in tables:
             rows = str(connection.execute(f"SELECT {table}::text FROM {table}").fetchall())
             assert "Dampréau" not in rows

@@ -85,6 +85,13 @@ def test_what_ends_a_session_closes_its_screens_at_once(in_whole_city: InCity, h
     in_whole_city(scenario)
 
 
+PUBLIC = {
+    *("/api/login", "/healthz", "/readyz", "/metrics", "/api/texts/{lang}", "/api/follow/{code}"),
+    *("/api/seat", "/api/seat/switch", "/api/seat/key", "/api/seat/key/options"),
+}
+"""Open without a session: a seat's own routes ask its secret and somebody's code or key."""
+
+
 def test_a_change_asks_for_the_proof_of_our_own_page(in_whole_city: InCity) -> None:
     async def scenario(city: WholeCity) -> None:
         someone = await city.person("quelqu-un", EVERYTHING)
@@ -112,7 +119,7 @@ def test_the_proof_is_asked_on_every_route_that_changes(in_whole_city: InCity) -
         tried = 0
         for path, methods in described["paths"].items():
             for method in set(methods) - {"get", "head", "options"}:
-                if path == "/api/login":
+                if path in PUBLIC:
                     continue
                 answer = await someone.seat.request(method, address := filled(path), json={})
                 assert (answer.status_code, answer.json()["code"]) == (403, "access.csrf"), (method, address)
@@ -126,20 +133,35 @@ def test_no_route_but_the_public_ones_answers_to_nobody(in_whole_city: InCity) -
     async def scenario(city: WholeCity) -> None:
         someone = await city.person("quelqu-un", EVERYTHING)
         described = (await someone.get("/api/schema/openapi.json")).json()
-        public = {"/api/login", "/healthz", "/readyz", "/metrics", "/api/texts/{lang}"}
         async with httpx.AsyncClient(base_url=city.url) as nobody:
             for path, methods in described["paths"].items():
                 for method in set(methods) - {"options"}:
-                    if path not in public:
+                    if path not in PUBLIC:
                         answer = await nobody.request(method, filled(path))
                         assert answer.status_code == 401, (method, path, answer.text)
 
     in_whole_city(scenario)
 
 
+def test_a_seat_opens_to_nobody_without_its_own_secret(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        await city.person("quelqu-un", EVERYTHING)
+        async with httpx.AsyncClient(base_url=city.url) as nobody:
+            for path, form in (
+                ("/api/seat/switch", {"login": "quelqu-un", "code": "123456"}),
+                ("/api/seat/key/options", {}),
+                ("/api/seat/key", {"credential": {}}),
+            ):
+                answer = await nobody.post(path, json=form)
+                assert 400 <= answer.status_code < 500, (path, answer.text)
+                assert COOKIE not in nobody.cookies, path
+
+    in_whole_city(scenario)
+
+
 def filled(path: str) -> str:
     """Return the address of a route with something in each of its places."""
-    places = {"z": "1", "x": "1", "position": "1", "name": "1.mvt", "point": "power_w"}
+    places = {"z": "1", "x": "1", "position": "1", "n": "1", "name": "1.mvt", "point": "power_w"}
     return re.sub(r"\{(\w+)\}", lambda name: places.get(name[1], str(uuid4())), path)
 
 
