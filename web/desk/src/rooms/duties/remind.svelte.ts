@@ -17,6 +17,8 @@ const LINKED = new Set(['alarm', 'asset', 'order', 'incident', 'request', 'crew'
 /** Return what is in hand as a reminder links to it, or nothing. */
 export function inHand(): Link | null {
   const { selection } = desk;
+  // who is being called out is about the event
+  if (selection?.kind === 'engage') return { kind: 'incident', id: selection.id, label: labelOf('incident', selection.id) };
   if (!selection || selection.kind === 'compose' || !LINKED.has(selection.kind)) return null;
   const { kind, id } = selection;
   return { kind, id, label: labelOf(kind, id) };
