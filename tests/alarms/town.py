@@ -178,7 +178,8 @@ class Town:
         self.live = Live(self.topology)
         self.programme = Programme(self.topology)
         nothing: Overrides = Nothing()
-        self.city = City(self.topology, self.live, self.programme, Nothing(), nothing, NoStreets(), NoIncidents(), NoRows())
+        ports = (self.topology, self.live, self.programme, Nothing(), nothing)
+        self.city = City(*ports, NoStreets(), NoIncidents(), NoRows())
         self.group = self.topology.add("cabinet_group", "G1")
         for place in range(1, cabinets + 1):
             cabinet = self.topology.add("cabinet", f"A{place:03}", self.group.id)

@@ -69,7 +69,7 @@ async def _learn(core: CoreDoor, live: LiveArrays) -> bool:
     except psycopg.OperationalError as error:
         log.warning("series not read", error=str(error).strip())
         return False
-    live.expect(rows)  # type: ignore[arg-type]
+    live.expect(rows)
 
     def index_of(asset: object) -> int | None:
         facts = core.city.topology.find(asset)  # type: ignore[arg-type]
