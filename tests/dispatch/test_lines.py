@@ -32,7 +32,7 @@ def whole_night() -> Post:
     room.do(actions.TellOutcome(call_out=called.call_out, outcome="reached"))
     held = next(iter(room.state.engagements))
     for state in ("en_route", "on_site", "made_safe"):
-        room.do(actions.TellState(engagement=held, state=state))  # type: ignore[arg-type]
+        room.do(actions.TellState(engagement=held, state=state))
     room.do(actions.TellState(engagement=held, state="made_safe"), at=room.now - 60_000_000)
     moved = room.do(actions.TellState(engagement=held, state="available"))[0]
     room.do(actions.UndoState(engagement=held, move=moved.move))

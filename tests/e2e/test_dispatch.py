@@ -158,8 +158,8 @@ def test_two_seats_engage_the_same_crew_at_once(post: Post, desk: Page, browser:
         page.wait_for_selector(f"{LIST}:focus")
         expect(page.locator("[role=option][aria-selected=true]", has_text="Éclairage 1")).to_have_count(1)
     assert "Éclairage 3" not in desk.locator(LIST).inner_text()
-    desk.locator("summary").first.click()
-    expect(desk.locator("details")).to_contain_text("habilitation expirée")
+    desk.locator(".right summary").click()
+    expect(desk.locator(".right details")).to_contain_text("habilitation expirée")
     desk.locator(LIST).focus()
     # the other seat presses a moment later, on the picture it still has
     body = {"incident": event["incident"], "crew": post.crews["Éclairage 1"], "seen_load": 0}
@@ -169,7 +169,7 @@ def test_two_seats_engage_the_same_crew_at_once(post: Post, desk: Page, browser:
     )
     assert first.status_code == 201
     assert (second.status_code, second.json()["code"]) == (409, "dispatch.already_engaged")
-    expect(other.locator("details")).to_contain_text("3 équipes non proposées", timeout=10_000)
+    expect(other.locator(".right details")).to_contain_text("3 équipes non proposées", timeout=10_000)
     other.locator(LIST).focus()
     other.keyboard.press("Home")
     other.keyboard.press("Enter")

@@ -4,14 +4,15 @@ import type { Key } from '../../i18n/fr';
 import { t } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import type { DeskKey, DeskRoom } from '../../shell/rooms';
+import { sound } from '../../shell/sound.svelte';
 import { desk } from '../../store/desk.svelte';
 import { session } from '../../store/session.svelte';
 import Chips from './Chips.svelte';
 import CrewPanel from './CrewPanel.svelte';
 import DispatchPage from './DispatchPage.svelte';
 import EngagePanel from './EngagePanel.svelte';
-import { listen } from './listen';
-import { incidentOf, openEngage } from './model';
+import { soundings } from './listen';
+import { callOuts, engagements, incidentOf, openEngage } from './model';
 import StateField from './StateField.svelte';
 import { tell } from './tell.svelte';
 
@@ -44,7 +45,7 @@ const room: DeskRoom = {
   ],
   abnormal: [Chips],
   overlays: [StateField],
-  start: listen,
+  start: () => sound.offer({ name: 'dispatch', version: () => callOuts.version + engagements.version, list: soundings }),
   close: () => {
     if (!tell.pending) return false;
     tell.drop();
