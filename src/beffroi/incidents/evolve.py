@@ -193,6 +193,7 @@ def _forgotten(incident: Incident, event: ev.Forgotten, line: Line) -> None:
         )
         return
     incident.what = incident.place = incident.why = ""
+    incident.forgotten = True
     incident.links = tuple(replace(link, why="") for link in incident.links)
     incident.steps = {key: replace(done, note="") for key, done in incident.steps.items()}
 

@@ -152,6 +152,8 @@ def _forget(state: IncidentsState, action: ac.Forget, context: Context, zone: st
     def is_due(incident: Incident) -> bool:
         if incident.opening == action.position:
             return True
+        if incident.forgotten and not action.photos:
+            return False
         return action.before is not None and incident.opened_at < action.before
 
     due = [one for one in state.incidents.values() if is_due(one)]

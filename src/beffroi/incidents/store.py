@@ -31,7 +31,10 @@ _LOCALS = "SELECT local, incident FROM incident_local WHERE at > (SELECT max(at)
 _SERIALS = "SELECT year, max(serial) FROM incident GROUP BY year"
 _FILES = "SELECT id, incident, ends_at FROM incident_file WHERE bytes IS NOT NULL"
 _LOCAL = "INSERT INTO incident_local (local, incident, at) VALUES (%s, %s, %s)"
-_EMPTY_OLD = "SELECT data FROM incident WHERE opened_at < %s OR opening = %s FOR UPDATE"
+_EMPTY_OLD = """SELECT data FROM incident WHERE opening = %(opening)s OR opened_at < %(before)s
+    AND CASE WHEN %(photos)s THEN data -> 'attachments' <> '[]' ELSE data ->> 'forgotten' = 'false' END"""
+"""What was emptied before is not read again: the erasures of every hour touch what has just become too old."""
+
 _EMPTY_FILES = "UPDATE incident_file SET bytes = NULL WHERE id = ANY(%s)"
 _EMPTY_FILES_OF = "UPDATE incident_file SET bytes = NULL WHERE at < %s"
 _OF_ASSETS = "SELECT data FROM incident WHERE asset = ANY(%s)"
@@ -101,13 +104,15 @@ def _held(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> dict[UUID, Inci
     for line in lines:
         event = line.event
         if isinstance(event, ev.Forgotten):
-            found |= _read(cursor, _EMPTY_OLD, (event.before, event.opening))
+            found |= _read(
+                cursor, _EMPTY_OLD, {"before": event.before, "opening": event.opening, "photos": event.photos}
+            )
         elif isinstance(event, ev.Rescoped):
             found |= _read(cursor, _OF_ASSETS, ([move.asset for move in event.moves],))
     return found
 
 
-def _read(cursor: psycopg.Cursor[Any], query: str, params: tuple[Any, ...]) -> dict[UUID, Incident]:
+def _read(cursor: psycopg.Cursor[Any], query: str, params: tuple[Any, ...] | dict[str, Any]) -> dict[UUID, Incident]:
     cursor.execute(query.encode(), params)
     return {one.id: one for one in (incident_from(data) for (data,) in cursor.fetchall())}
 

@@ -169,6 +169,8 @@ class Incident(msgspec.Struct, kw_only=True):
     skip_reason: str = ""
     reopened: int = 0
     opening: int = 0
+    forgotten: bool = False
+    """True once the texts typed about it were erased on their date."""
 
     @property
     def open(self) -> bool:

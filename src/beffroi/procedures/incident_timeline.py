@@ -13,11 +13,11 @@ from litestar import get
 import beffroi
 from beffroi.incidents.api import get_whole
 from beffroi.incidents.types import Incident, IncidentsState
-from beffroi.journal.query import JournalLine, shown, stored
+from beffroi.journal.query import FOREVER, JournalLine, shown, stored
 from beffroi.journal.store import LINE_COLUMNS
 from beffroi.model.actor import Actor
 from beffroi.model.ports import City
-from beffroi.model.time import HOUR, Clock, Micros
+from beffroi.model.time import DAY, HOUR, Clock, Micros
 from beffroi.trade.doors import AT_ROOT, Caller, Executor, Reader
 from beffroi.trade.filters import scope_condition
 from beffroi.trade.service import CoreDoor
@@ -25,9 +25,12 @@ from beffroi.trade.service import CoreDoor
 MOST = 1_000
 EARLIER = HOUR
 """How long before the first facts an alarm that was joined may have begun."""
+LATER = 30 * DAY
+"""How long after its closure a line may still be about an event: corrections, files, late entries."""
 
 _OWN = (
     f"SELECT {LINE_COLUMNS} FROM journal_line WHERE type = ANY(%(types)s) AND position >= %(opening)s"
+    " AND recorded_at <= %(until)s"
     " AND position(%(incident)s in convert_from(bytes, 'UTF8')) > 0 AND {scope} ORDER BY position LIMIT %(most)s"
 )
 _ALARMS = (
@@ -109,6 +112,7 @@ async def read_timeline(reader: Reader, caller: Caller, incident: Incident) -> l
         "incident": str(incident.id),
         "opening": incident.opening,
         "since": min(incident.first_at, incident.opened_at) - EARLIER,
+        "until": FOREVER if incident.closed_at is None else incident.closed_at + LATER,
         "assets": [link.subject for link in alarms if link.subject],
         "alarms": [f"%{link.id}%" for link in alarms],
         "most": MOST,
