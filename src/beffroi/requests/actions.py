@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from beffroi.model.scope import Move as ScopeMove
 from beffroi.model.time import Micros
 from beffroi.requests.types import CallState, Contact, Outcome, Source, Step, Told
 from beffroi.trade.action import Action
@@ -170,6 +171,12 @@ class NoteTold(Action, frozen=True, tag="requests.told"):
     result: Told
     problem: Short = ""
     next_at: Micros | None = None
+
+
+class Rescope(Action, frozen=True, tag="requests.rescope"):
+    """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
+
+    moves: tuple[ScopeMove, ...]
 
 
 class Move(Action, frozen=True, tag="requests.move"):

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from beffroi.model.scope import CITY, Scope
+from beffroi.model.scope import Move as ScopeMove
 from beffroi.model.time import Micros
 from beffroi.requests.types import PURPOSE, Channel, Outcome, RequestState, Source, Step, Told
 from beffroi.trade.event import Event
@@ -56,6 +57,13 @@ class Moved(Event, frozen=True, tag="requests.moved"):
     incident: UUID
     back: bool = False
     scope: Scope = CITY
+
+
+class Rescoped(Event, frozen=True, tag="requests.rescoped"):
+    """Requests about assets followed them to another commune; the trade stays the one of what was told."""
+
+    requests: tuple[UUID, ...]
+    moves: tuple[ScopeMove, ...]
 
 
 class Followed(Event, frozen=True, tag="requests.followed"):

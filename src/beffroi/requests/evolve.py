@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from beffroi.model.scope import Scope
 from beffroi.model.time import DAY, Micros
 from beffroi.requests import events as ev
 from beffroi.requests.telling import CONTACT_KEPT_AFTER, earliest
@@ -147,6 +148,13 @@ def _moved(state: RequestsState, event: ev.Moved, line: Line) -> None:
         if request is not None:
             _move_to(state, request, event.incident, line)
             request.came_from = None if event.back else event.before
+
+
+def _rescoped(state: RequestsState, event: ev.Rescoped, line: Line) -> None:
+    communes = {move.asset: move.after.commune for move in event.moves}
+    for request in filter(None, map(state.requests.get, event.requests)):
+        if request.asset in communes:
+            request.scope = Scope(communes[request.asset], request.scope.trade, request.scope.kind)
 
 
 def _followed(state: RequestsState, event: ev.Followed, line: Line) -> None:
@@ -331,6 +339,7 @@ _CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
     ev.Attached: _attached,
     ev.Followed: _followed,
     ev.Moved: _moved,
+    ev.Rescoped: _rescoped,
     ev.Settled: _settled,
     ev.CalledBack: _called_back,
     ev.Corrected: _corrected,

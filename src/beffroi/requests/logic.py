@@ -223,6 +223,12 @@ def _move(state: RequestsState, action: ask.Move, context: Context) -> Sequence[
     ]
 
 
+def _rescope(state: RequestsState, action: ask.Rescope, context: Context) -> Sequence[Event]:
+    moved = {move.asset for move in action.moves}
+    found = tuple(sorted(one.id for one in state.requests.values() if one.asset in moved))
+    return [ev.Rescoped(requests=found, moves=action.moves)]
+
+
 _DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[Event]]] = {
     ask.Record: _record,
     ask.Attach: _attach,
@@ -233,6 +239,7 @@ _DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[
     ask.Close: _close,
     ask.Correct: _correct,
     ask.Move: _move,
+    ask.Rescope: _rescope,
 }
 
 _EVERY = {**_DECISIONS, **calling.DECISIONS, **telling.DECISIONS}

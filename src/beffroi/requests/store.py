@@ -136,6 +136,9 @@ def _write_beside(cursor: psycopg.Cursor[Any], line: Line, state: RequestsState,
                 "UPDATE requests_request SET text = '' WHERE id = ANY(%s) OR recorded_at < %s OR position = %s",
                 (list(requests), before, line.event.position),
             )
+        case ev.Rescoped(moves=moves):
+            rows = [(move.after.commune, move.asset) for move in moves]
+            cursor.executemany("UPDATE requests_request SET commune = %s WHERE asset = %s", rows)
         case ev.Settled() | ev.CalledBack() | ev.Progressed():
             _shorten(cursor, state)
 
