@@ -27,11 +27,6 @@ AudioScheduledSourceNode.prototype.start = function (...rest) {
 """
 """Notes when the seat plays: the tones of one signal are less than a second apart."""
 
-WATCH_FOCUS = """() => {
-  window.focusMoves = [];
-  document.addEventListener('focusin', (event) => window.focusMoves.push(event.target.id || event.target.tagName));
-}"""
-
 
 class Seat:
     """One seat of the room: a browser of its own, its hands, its ears."""
@@ -40,6 +35,7 @@ class Seat:
         self.context: BrowserContext
         self.page: Page
         self.errors: list[str] = []
+        self.heard = 0
         self.context, self.page = open_seat(browser, city, login, size or SIZE, LISTEN, self.errors)
         self.hands = Hands(self.page)
 
@@ -139,3 +135,31 @@ def phone_of(text: str) -> str:
     found = re.search(r"0[1-79](?:[ .]?\d\d){4}", text)
     assert found, f"no telephone number to read in: {text}"
     return found.group()
+
+
+def allowed(seconds: float) -> float:
+    """Return how long a thing may take here and now: more where more processes than processors want to run."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def choose(seat: Seat, text: str) -> None:
+    """Go down the list that has the focus to the first option that holds a text."""
+    for _ in range(12):
+        if text in seat.right().locator("[role=option][aria-selected=true]").inner_text():
+            return
+        seat.hands.press("ArrowDown")
+        seat.page.wait_for_timeout(50)
+    raise AssertionError(text)
+
+
+WHEN_OUTLINED = """(text) => {
+  const seen = () => [...document.querySelectorAll('[data-queue] [role=option]')]
+    .some((line) => line.innerText.includes(text) && line.querySelector('.outline'));
+  const watch = new MutationObserver(() => {
+    if (!seen()) return;
+    watch.disconnect();
+    window.outlinedAt = Date.now();
+  });
+  watch.observe(document.querySelector('[data-queue]'), {subtree: true, childList: true, attributes: true});
+}"""
+"""Notes when the line of a text is acknowledged on a seat."""

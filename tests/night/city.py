@@ -6,15 +6,17 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import beffroi
-from beffroi.model.time import SECOND
-from beffroi.server.settings import load_settings
+from beffroi.model.time import SECOND, from_datetime, to_datetime
+from beffroi.server.settings import load_settings, read_run_file
 from tests.conftest import Product, run_beffroi, wait_until
 from tests.fault.room import PASSWORD, Refused, Room, Seat
 
@@ -73,17 +75,44 @@ class NightCity(Room):
                 hand.act("incidents.close", incident=row["id"], cause="unknown", result="nothing_found", reason="other")
         return sum(hand.get(path, state=state, limit=1)["total"] for path, state in SHOWN.items())
 
+    def count(self, kind: str) -> int:
+        """Return how many lines of the journal are of a type."""
+        return int(self.value("SELECT count(*) FROM journal_line WHERE type = %s", kind))
+
+    def count_text(self, text: str) -> int:
+        """Return how many lines of the main courante hold a text, as a seat finds them."""
+        items = self.seat("chef").get("/api/logbook", q=text)["items"]
+        return sum(text in item["text"] for item in items)
+
+    def free_desk(self, desk: str) -> None:
+        """Leave a desk to nobody."""
+        with contextlib.suppress(Refused):
+            self.seat("chef").act("seats.disarm", desk=desk)
+
+    def last_incident(self, code: str) -> dict[str, Any]:
+        """Return the newest event about a painted number, open or closed."""
+        items = self.seat("chef").get("/api/incidents", state="all", q=code, limit=1)["items"]
+        return dict(items[0])
+
+    def local(self, at: int) -> str:
+        """Return the city's local clock at a time."""
+        return to_datetime(at).astimezone(ZoneInfo("Europe/Paris")).strftime("%H:%M:%S")
+
+    def product_pid(self, child: str) -> int:
+        """Return the process number of a child of the supervisor."""
+        running = read_run_file(self.settings.run_file) or {}
+        return int(running["children"][child]["pid"])
+
+    def signal_core(self, number: int) -> None:
+        """Send a signal to the core."""
+        os.kill(self.product_pid("core"), number)
+
     def until(self, at: int, within_s: float = 120.0) -> None:
         """Return once the city's clock shows a time (µs)."""
         wait_until(lambda: self.city_now() >= at, within_s=within_s, every_s=0.2)
 
     def at(self, hour: str) -> int:
         """Return the next time (µs) of the city at which its local clock shows "HH:MM" or "HH:MM:SS"."""
-        from datetime import timedelta
-        from zoneinfo import ZoneInfo
-
-        from beffroi.model.time import from_datetime, to_datetime
-
         parts = [int(part) for part in hour.split(":")]
         local = to_datetime(self.city_now() - 5 * SECOND).astimezone(ZoneInfo("Europe/Paris"))
         when = local.replace(hour=parts[0], minute=parts[1], second=parts[2] if len(parts) > 2 else 0, microsecond=0)
