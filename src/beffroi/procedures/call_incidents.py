@@ -10,6 +10,7 @@ from beffroi.model.ports import City
 from beffroi.requests import events as ev
 from beffroi.requests.actions import Attach, Detach, Move
 from beffroi.requests.glossary import built_in
+from beffroi.requests.hearing import hear
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
@@ -29,7 +30,8 @@ def open_event(line: Line, city: City) -> Sequence[Action]:
     return [
         incidents.Open(
             what=(event.text or NO_WORDS["fr"])[:LONGEST_WHAT],
-            category=known.incident if known else "",
+            # words of danger tell more than the category of the request: the room's own words decide
+            category=known.incident if known and not hear(event.text).dangers else "",
             asset=event.asset,
             lon=event.lon,
             lat=event.lat,

@@ -126,7 +126,8 @@ class CallLine {
   }
 
   #load(call: string): void {
-    this.#keep();
+    // the same call again, after a crash of the page: what is kept is newer than what is here
+    if (this.call !== call) this.#keep();
     this.call = call;
     this.draft = this.#drafts[call] ? { ...empty(), ...this.#drafts[call]! } : empty();
     this.found = this.card = null;
