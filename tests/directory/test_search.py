@@ -3,14 +3,17 @@
 import random
 import time
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from beffroi.directory.actions import Entry, Import, SetContact
+from beffroi.directory.api import pack_of
 from beffroi.directory.files import read_toml
 from beffroi.directory.search import Found, search
 from beffroi.directory.types import Phone
 from beffroi.model.time import DAY
+from beffroi.procedures.directory_seed import read
 from tests.directory.hand import EVERYBODY, START, Hand, of_commune
 from tests.duties.hand import paris
 
@@ -141,3 +144,26 @@ def test_five_thousand_contacts_answer_within_fifty_milliseconds() -> None:
     )
     assert spent[-1] < 0.05, spent[-5:]
     assert common < 0.05, common
+
+
+def test_the_pack_of_a_commune_holds_that_commune_only(demo: Hand) -> None:
+    pack = pack_of(demo.state, START, of_commune("21166"))
+    assert {contact.place for contact in pack.contacts} == {"Chenôve"}
+    assert {duty.place for duty in pack.duties} == {"Chenôve"}
+    whole = pack_of(demo.state, START, EVERYBODY)
+    assert len(whole.contacts) == len(demo.state.contacts)
+    assert {duty.roster for duty in whole.duties} >= {"Élu de permanence, Dijon", "Astreinte informatique"}
+
+
+def test_the_demonstration_has_its_directory_a_city_its_own_file(tmp_path: Path) -> None:
+    assert read(tmp_path / "directory.toml", demo=False) is None
+    assert "fiction" in (read(tmp_path / "directory.toml", demo=True) or "")
+    (tmp_path / "directory.toml").write_text("# ours", encoding="utf-8")
+    assert read(tmp_path / "directory.toml", demo=True) == "# ours"
+
+
+def test_every_number_of_the_demonstration_is_kept_for_fiction(demo: Hand) -> None:
+    short = {"15", "17", "18", "112", "114"}
+    for contact in demo.state.contacts.values():
+        for phone in (*contact.phones, *(contact.person.phones if contact.person else ())):
+            assert phone.number in short or phone.number.startswith(("01 99 00 ", "03 53 01 ", "06 39 98 ")), phone

@@ -30,7 +30,7 @@ async def run(core: CoreDoor) -> None:
 
 
 async def _begin(core: CoreDoor) -> bool:
-    text = await asyncio.to_thread(_read, core.data / FILE, core.demo)
+    text = await asyncio.to_thread(read, core.data / FILE, demo=core.demo)
     if text is None:
         return True
     try:
@@ -42,7 +42,8 @@ async def _begin(core: CoreDoor) -> bool:
     return True
 
 
-def _read(path: Path, demo: bool) -> str | None:
+def read(path: Path, *, demo: bool) -> str | None:
+    """Return the text of a city's own file, of the invented directory in a demonstration, or nothing."""
     if path.exists():
         return path.read_text(encoding="utf-8")
     return resources.files("beffroi.directory").joinpath("demo.toml").read_text(encoding="utf-8") if demo else None
