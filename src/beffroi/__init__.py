@@ -1,3 +1,3 @@
 """Beffroi, an open-source urban hypervisor: one command post for the equipment of a metropole."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
