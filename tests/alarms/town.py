@@ -91,6 +91,7 @@ class Live:
 
     def __init__(self, topology: Topology) -> None:
         self.heard: dict[UUID, Micros] = {}
+        self.said: dict[UUID, int] = {}
         self.values: dict[tuple[UUID, str], tuple[Micros, float]] = {}
         self._topology = topology
         self._size = 0
@@ -101,6 +102,10 @@ class Live:
 
     def hear(self, asset: UUID, at: Micros, **values: float) -> None:
         self._grow()
+        if asset in self.heard:
+            self.said[asset] = self.said.get(asset, 0) + 1
+            if at < self.heard[asset]:
+                return
         self.heard[asset] = at
         known = {point: value for point, value in values.items() if (asset, point) in self._places}
         for point, value in known.items():
@@ -111,6 +116,9 @@ class Live:
     def find(self, asset: UUID, point: str) -> LiveValue | None:
         found = self.values.get((asset, point))
         return LiveValue(found[0], found[1], Quality.GOOD) if found else None
+
+    def words(self) -> NDArray[np.int64]:
+        return np.array([self.said.get(asset, 0) for asset in self._topology.facts], np.int64)
 
     def last_heard(self, asset: UUID) -> Micros | None:
         return self.heard.get(asset)

@@ -116,6 +116,9 @@ class SmallLive:
     def series_of(self, point: str) -> NDArray[np.int32]:
         return np.arange(200, dtype=np.int32)
 
+    def words(self) -> NDArray[np.int64]:
+        return np.zeros(200, np.int64)
+
     def last_heard(self, asset: UUID) -> Micros | None:
         return None
 

@@ -56,6 +56,16 @@ def test_who_speaks_is_left_alone(watched: Watched) -> None:
     assert watched.scan() == []
 
 
+def test_a_clock_forty_minutes_behind_is_no_silence(watched: Watched) -> None:
+    lying = {watched.town.lamps("A001/D3")[0].id, watched.town.get("A001").id}
+    watched.scan()
+    for _ in range(60):
+        for asset in watched.town.topology.facts:
+            watched.town.live.hear(asset, watched.desk.now - (40 * MINUTE if asset in lying else 0), power_w=60)
+        watched.pass_time(60)
+    assert standing(watched, "silent") == standing(watched, "mute") == 0
+
+
 def test_a_silent_circuit_is_one_line_within_a_heartbeat_and_thirty_seconds(watched: Watched) -> None:
     lamps = watched.town.lamps("A001/D3")
     for _ in range(46):

@@ -46,6 +46,18 @@ def test_older_news_changes_nothing():
     assert served.find(LAMP, "power_w").value == 80.0
 
 
+def test_every_word_counts_but_not_what_is_told_again():
+    live = LiveArrays()
+    served = port(live)
+    live.absorb(diff((0, 80.0, 500), (2, 1.0, 500)))
+    assert served.words().tolist()[:4] == [0, 0, 0, 0], "a first word is known by its own time"
+    live.absorb(diff((0, 80.0, 500)))
+    live.absorb(diff((0, 79.0, 100)))
+    live.absorb(diff((0, 81.0, 600)))
+    assert served.words().tolist()[:4] == [2, 0, 0, 0]
+    assert served.find(LAMP, "power_w").value == 81.0
+
+
 def test_a_value_out_of_its_range_says_so():
     live = LiveArrays()
     served = port(live)

@@ -104,6 +104,12 @@ class Live(Protocol):
     def last_heard(self, asset: UUID) -> Micros | None:
         """Return when the asset last said anything, or nothing."""
 
+    def words(self) -> NDArray[np.int64]:
+        """Return how many times each asset spoke since its last value was known, by asset index; do not write in it.
+
+        It grows with every word, those of a clock that lies or of days ago included: who speaks is not silent.
+        """
+
 
 class Programme(Protocol):
     """What the lights ought to do without us: sun, dimming steps, extinction voted by the commune."""

@@ -1,8 +1,8 @@
 """Judges every 5 s what no reading can tell by itself: silence, lights that burn by day or stay dark by night.
 
 Desired conditions are compared with those that stand, so that a scan missed or repeated changes nothing. Silence is
-judged by each asset's own rhythm, never from before our own start, a clock jump, a silence of the intake, or the hour
-at which a clock-cut circuit came back to life.
+judged by each asset's own rhythm and by when it spoke to us, whatever its clock tells; never from before our own
+start, a clock jump, a silence of the intake, or the hour at which a clock-cut circuit came back to life.
 """
 
 import asyncio
@@ -65,6 +65,9 @@ class Supervisor:
         self._fleet: Fleet | None = None
         self._senses: Senses | None = None
         self._awake_since: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._words: NDArray[np.int64] | None = None
+        self._spoke: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._scanned_at: Micros = 0
         self._since: dict[tuple[str, str], NDArray[np.int64]] = {}
         self._margin: Micros = MARGIN
 
@@ -76,14 +79,31 @@ class Supervisor:
         self._margin = MARGIN + round((rate - 1) * UNDERWAY_S * SECOND)
         fleet, senses = self._look_around(city)
         heard = senses.heard_at()
+        spoke = self._last_word(city.live.words(), heard, now)
         levels = expected_levels(city, fleet, now)
         cut = self._cut_by_clock(fleet, senses, levels)
         self._awake_since[cut] = now
-        verdicts = [*self._silent(fleet, heard, cut, now, steady_at)]
+        verdicts = [*self._silent(fleet, spoke, cut, now, steady_at)]
         verdicts += self._lights(fleet, senses, heard, levels, now)
         verdicts += self._circuits(fleet, senses, levels, now)
         verdicts.sort(key=lambda verdict: not verdict.explains)
-        return [crossing for verdict in verdicts for crossing in _differences(fleet, state, verdict, heard, now)]
+        return [crossing for verdict in verdicts for crossing in _differences(fleet, state, verdict, spoke, now)]
+
+    def _last_word(self, words: NDArray[np.int64], heard: NDArray[np.int64], now: Micros) -> NDArray[np.int64]:
+        """Return when each asset last spoke to us: a clock that lies, or days of memory coming back, is no silence.
+
+        What was said before our first scan is known by its own time only.
+        """
+        words = _grown(words, len(heard))
+        if self._words is None:
+            self._spoke = heard
+        else:
+            said = words > _grown(self._words, len(heard))
+            before = _grown(self._spoke, len(heard))
+            came = np.clip(heard, self._scanned_at, now)
+            self._spoke = np.where(said, came, np.where(before > 0, before, heard))
+        self._words, self._scanned_at = words.copy(), now
+        return self._spoke
 
     def _look_around(self, city: City) -> tuple[Fleet, Senses]:
         if self._fleet is None or self._fleet.version != city.topology.version:
@@ -108,12 +128,12 @@ class Supervisor:
         return np.asarray(cut, np.bool_)
 
     def _silent(
-        self, fleet: Fleet, heard: NDArray[np.int64], cut: NDArray[np.bool_], now: Micros, steady_at: Micros
+        self, fleet: Fleet, spoke: NDArray[np.int64], cut: NDArray[np.bool_], now: Micros, steady_at: Micros
     ) -> Iterable[Verdict]:
-        last = np.maximum(np.maximum(heard, self._awake_since), steady_at)
-        expected = fleet.alive & fleet.speaks & (fleet.silent_after > 0) & (heard > 0) & ~cut
+        last = np.maximum(np.maximum(spoke, self._awake_since), steady_at)
+        expected = fleet.alive & fleet.speaks & (fleet.silent_after > 0) & (spoke > 0) & ~cut
         silent = expected & (now - last > fleet.silent_after + self._margin)
-        spoke = heard > 0
+        ever = spoke > 0
         for name, kind in self._kinds.items():
             members = fleet.of_kind[name]
             for alarm_class in kind.alarm_classes:
@@ -122,7 +142,7 @@ class Supervisor:
                         name,
                         alarm_class.name,
                         members[silent[members]],
-                        members[spoke[members]],
+                        members[ever[members]],
                         bool(alarm_class.explains),
                     )
 
@@ -186,7 +206,7 @@ def _grown(array: NDArray[np.int64], size: int) -> NDArray[np.int64]:
 
 
 def _differences(
-    fleet: Fleet, state: AlarmsState, verdict: Verdict, heard: NDArray[np.int64], now: Micros
+    fleet: Fleet, state: AlarmsState, verdict: Verdict, spoke: NDArray[np.int64], now: Micros
 ) -> Iterable[Crossing]:
     """List the crossings of one class: what stands and is not open, what is open and was told to be over."""
     open_alarms = {
@@ -205,8 +225,8 @@ def _differences(
     silence = verdict.alarm_class in ("silent", "mute")
     for index in np.intersect1d(np.fromiter(open_alarms, np.int32, len(open_alarms)), verdict.told).tolist():
         alarm = open_alarms[index]
-        if index not in standing and not alarm.supposed and (not silence or heard[index] > alarm.raised_at):
-            yield Crossing(0, alarm.asset, verdict.alarm_class, "clear", int(heard[index]) if silence else now)
+        if index not in standing and not alarm.supposed and (not silence or spoke[index] > alarm.raised_at):
+            yield Crossing(0, alarm.asset, verdict.alarm_class, "clear", int(spoke[index]) if silence else now)
 
 
 async def run(core: CoreDoor) -> None:

@@ -68,6 +68,10 @@ class NoLive:
         """Return nothing."""
         return None
 
+    def words(self) -> NDArray[np.int64]:
+        """Return an empty array."""
+        return np.empty(0, np.int64)
+
 
 class NoProgramme:
     """Lights of which no programme is known."""

@@ -34,6 +34,8 @@ class LiveArrays:
         self.value: NDArray[np.float64] = np.zeros(0, np.float64)
         self.heard: NDArray[np.int64] = np.zeros(0, np.int64)
         """When each asset last said anything, by asset index."""
+        self.words: NDArray[np.int64] = np.zeros(0, np.int64)
+        """How many times each asset spoke since its last value was known, whatever its clock told, by asset index."""
         self.known = 0
         """Series below are known to `learn`."""
         self._asset: NDArray[np.int32] = np.zeros(0, np.int32)
@@ -78,6 +80,7 @@ class LiveArrays:
             return np.zeros(0, np.int64)
         series = rows["series"].astype(np.int64)
         self._grow(int(series.max()) + 1, 0)
+        self._count_words(series, rows["at"])
         newer = rows["at"] > self.at[series]
         series, at = series[newer], rows["at"][newer]
         self.at[series] = at
@@ -86,6 +89,12 @@ class LiveArrays:
         placed = asset >= 0
         np.maximum.at(self.heard, asset[placed], at[placed])
         return series
+
+    def _count_words(self, series: NDArray[np.int64], at: NDArray[np.int64]) -> None:
+        """Count what is no repeat: the whole picture told again says nothing new of anybody."""
+        said = (self.at[series] > 0) & (at != self.at[series])
+        asset = self._asset[series[said]]
+        np.add.at(self.words, asset[asset >= 0], 1)
 
     def column(self, point: str) -> NDArray[np.int32]:
         """Return the series of a point by asset index, -1 where the asset has none."""
@@ -110,6 +119,7 @@ class LiveArrays:
         if assets > len(self.heard):
             more = max(assets, len(self.heard) * 5 // 4) - len(self.heard)
             self.heard = np.append(self.heard, np.zeros(more, np.int64))
+            self.words = np.append(self.words, np.zeros(more, np.int64))
             unknown = np.full(more, -1, np.int32)
             self._points = {point: np.append(column, unknown) for point, column in self._points.items()}
             self._columns.clear()
@@ -153,6 +163,10 @@ class LivePort:
     def series_of(self, point: str) -> NDArray[np.int32]:
         """Return the series of that point by asset index, -1 where the asset has none."""
         return self._ready().column(point)
+
+    def words(self) -> NDArray[np.int64]:
+        """Return how many times each asset spoke, by asset index; do not write in it."""
+        return self._ready().words
 
     def last_heard(self, asset: UUID) -> Micros | None:
         """Return when the asset last said anything, or nothing."""

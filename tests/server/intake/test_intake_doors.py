@@ -5,7 +5,12 @@ import http.client
 import json
 
 import msgspec
+import nats
+import numpy as np
 import paho.mqtt.client as paho
+
+from beffroi.server.broker_auth import bus_options
+from beffroi.telemetry.live import DIFF_ROW
 
 
 def post(street, body, secret, path="/v1/readings", port=None):
@@ -200,6 +205,30 @@ def test_a_late_reading_is_judged_at_its_own_time(street, bench, wait_until):
         [series],
     )
     assert rows == [("raise", (at + 10_000) * 1000, True), ("clear", (at + 20_000) * 1000, True)]
+
+
+def test_a_late_reading_proves_that_its_asset_speaks(street, bench, wait_until):
+    """The core is told, though the picture does not change: a clock that runs behind is no silence."""
+    at, light = street.now_ms(), street.mine(2)[6]
+    publish(street, bench, 2, [street.array([light], at, power_w=5.0)])
+    wait_until(lambda: stored(street, light, at) != [])
+
+    async def main():
+        bus = await nats.connect(
+            f"nats://127.0.0.1:{street.settings.nats_port}", **bus_options(street.settings, "core")
+        )
+        told = await bus.subscribe("bf.diff")
+        await bus.flush()
+        await asyncio.to_thread(publish, street, bench, 2, [street.array([light], at - 40 * 60_000, power_w=4.0)])
+        wanted = (light * 4, (at - 40 * 60_000) * 1000)
+        async with asyncio.timeout(20):
+            while True:
+                rows = np.frombuffer((await told.next_msg(20)).data, DIFF_ROW)
+                if wanted in set(zip(rows["series"].tolist(), rows["at"].tolist(), strict=True)):
+                    break
+        await bus.close()
+
+    asyncio.run(main())
 
 
 def test_72_hours_of_silence_replay_in_order_and_once(street, bench, wait_until):

@@ -75,11 +75,20 @@ class Marks:
         self.unsaved[newest.series] = True
 
     def show(self, newest: Readings) -> Readings:
-        """Note what the screens are told, one a series; returns what is news to them."""
-        news = newest.pick(newest.at > self.shown_at[newest.series])
+        """Note what the screens are told, one a series; returns what is news to them.
+
+        What is older than shown is told too: it changes no value, but proves that its asset speaks.
+        """
+        known = self.shown_at[newest.series]
+        proofs = newest.pick((newest.at < known) & (known > 0))
+        news = newest.pick(newest.at > known)
         self.shown_at[news.series] = news.at
         self.shown_value[news.series] = news.value
-        return news
+        if not len(proofs):
+            return news
+        return Readings(
+            np.append(news.series, proofs.series), np.append(news.at, proofs.at), np.append(news.value, proofs.value)
+        )
 
     def shown(self) -> Readings:
         """Return everything that the screens should know."""

@@ -153,7 +153,8 @@ class Pipeline:
         if len(folded.late):
             await self._commit(self._work(folded.fresh, edges, started, None, checked))
             late, more = await self._judge_late(folded.late, now)
-            work = self._work(late, more, [], gathered, None)
+            # even what is known already proves that somebody speaks
+            work = msgspec.structs.replace(self._work(late, more, [], gathered, None), news=newest_of(folded.late))
         else:
             work = self._work(folded.fresh, edges, started, gathered, checked)
         task = asyncio.create_task(self._commit_and_release(work))
