@@ -108,6 +108,9 @@ export interface Opening {
 /** Open an event; kept « non transmis » while the core is away, opened on screen as soon as it is known. */
 export async function open(opening: Opening): Promise<void> {
   const { happened_at, ...given } = opening;
+  // whoever sees one commune only opens events there, place or not
+  const home = session.me?.communes.length === 1 && session.me.communes[0] !== '*' ? session.me.communes[0]! : '';
+  given.commune ||= home;
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ''));
   const done = await outbox.send('incidents.open', fields, happened_at, opening.what);
   const event = done?.events.find((one) => one.type === 'incidents.opened');
