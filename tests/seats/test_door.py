@@ -73,7 +73,7 @@ def test_a_code_opens_nothing_but_an_enrolled_seat(database: Any) -> None:
                 refused = await browser.post("/api/access/code", json={"present": "beffroi-demo", "code": code})
                 assert refused.json()["code"] in ("access.code_shape", "access.code_plain"), code
             wrong = await browser.post("/api/access/code", json={"present": "not-mine", "code": "481516"})
-            assert wrong.status_code == 401
+            assert wrong.json()["code"] == "access.wrong_password"
 
     asyncio.run(run())
 

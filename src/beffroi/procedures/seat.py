@@ -148,14 +148,14 @@ class SeatDoor:
         return account, failures, touched.keep
 
     async def own(self, caller: Caller, present: str) -> Account:
-        """Return the account of somebody who typed the present password again; raises Unauthenticated or TooSoon."""
+        """Return the account of somebody who typed the present password again; raises Rejected or TooSoon."""
         account = own_account(self.access, caller)
         now = time.monotonic()
         if (wait := self._throttle.wait_s("", str(account.id), now)) > 0:
             raise TooSoon("access.slow_down", wait_s=math.ceil(wait))
         self._throttle.failed("", str(account.id), now)
         if not await self._passwords.check(present, await self._secret(account.credential, "password")):
-            raise Unauthenticated("access.bad_credentials")
+            raise Rejected("access.wrong_password")
         self._throttle.succeeded("", str(account.id))
         return account
 
