@@ -46,7 +46,8 @@ class Sound {
   #sources = new Set<Source>();
   #concerns: (one: Sounding) => boolean = () => true;
   #ringing = new Ringing();
-  #seen = '';
+  #told = new Map<Source, { version: number | undefined; list: Sounding[] }>();
+  #stale = true;
   #list: Sounding[] = [];
 
   setVolume(value: number): void {
@@ -79,13 +80,17 @@ class Sound {
   /** Let a room be heard; returns how to stop. */
   offer(source: Source): () => void {
     this.#sources.add(source);
-    return () => this.#sources.delete(source);
+    return () => {
+      this.#sources.delete(source);
+      this.#told.delete(source);
+      this.#stale = true;
+    };
   }
 
   /** Say what concerns the desks that this seat holds; what is overdue concerns the chef de salle whatever the desk. */
   concern(concerns: (one: Sounding) => boolean): void {
     this.#concerns = concerns;
-    this.#seen = '';
+    this.#stale = true;
   }
 
   #play(priority: number): void {
@@ -111,19 +116,30 @@ class Sound {
   }
 
   #tick(now: number, takes: boolean): void {
-    const fixed = [...this.#sources].every((source) => source.version);
-    const seen = [...this.#sources].map((source) => `${source.name}${source.version?.() ?? 0}`).join();
-    const changed = !fixed || seen !== this.#seen;
-    if (changed) {
-      this.#seen = seen;
-      this.#list = [...this.#sources].flatMap((source) => source.list());
-    }
+    // what stands when the desk opens is no arrival
+    if (!live.started) return;
+    const changed = this.#gather();
     const critical = this.#list.some((one) => one.priority === 1);
     if (critical || this.overdue.length) this.#escalate();
     if (!changed && !critical && !this.#ringing.due(now)) return;
     const late = new Set(takes ? this.overdue.map((one) => one.id) : []);
     const priority = this.#ringing.judge(now, this.#list.filter((one) => late.has(one.id) || this.#concerns(one)));
     if (priority !== null && this.#leads) this.#play(priority);
+  }
+
+  /** Ask the sources that may have changed; tells whether one did. */
+  #gather(): boolean {
+    let changed = this.#stale;
+    this.#stale = false;
+    for (const source of this.#sources) {
+      const version = source.version?.();
+      const known = this.#told.get(source);
+      if (known && version !== undefined && known.version === version) continue;
+      this.#told.set(source, { version, list: source.list() });
+      changed = true;
+    }
+    if (changed) this.#list = [...this.#sources].flatMap((source) => this.#told.get(source)?.list ?? []);
+    return changed;
   }
 
   #escalate(): void {

@@ -60,5 +60,10 @@ export const standby = {
   'flood.band': "Avalanche d'alarmes depuis {at} ({desk}) : {n} en 10 min. Les alarmes de même cause sont groupées ; le son ne se répète que pour les critiques.",
   'wall.enter': 'Mode mur (lisible à 5 m)',
   'log.erased': '[effacé]',
-  'standby.opened': "Ce poste a été rouvert depuis son disque : l'image date de la coupure.",
+  'missed.incident.new': 'Nouvel événement {number} : {what} · {where}',
+  'missed.incident.over': 'Événement {number} clos ou joint : {what} · {where}',
+  'missed.incident.taken': 'Événement {number} pris : {what} · {where}',
+  'missed.incident.changed': 'Événement {number} modifié : {what} · {where}',
+  'missed.routine.done': 'Ronde ou essai fait : {what}',
+  'missed.routine.missed': 'Ronde ou essai manqué : {what}',
 } as const;

@@ -1,8 +1,9 @@
 /** What is said of the spine's rows that changed while the core was away. */
 
 import type { LogEntry } from '../../api/types';
-import { sentence, t } from '../../i18n/index.svelte';
+import { say, sentence, t } from '../../i18n/index.svelte';
 import type { Tell, Told } from '../../shell/rooms';
+import { titleOf, type IncidentRow } from '../incidents/model';
 import { isStanding, isUnacknowledged, title, waits, type AlarmRow } from '../alarms/model';
 import { describe, whereOf, type LockRow, type OrderRow, type OverrideRow } from '../orders/model';
 
@@ -56,4 +57,32 @@ const lock = teller<LockRow>(
   () => null,
 );
 
-export const CHANGES: Record<string, Tell> = { alarms: alarm, logbook: written, orders: order, overrides: override, locks: lock };
+function evented(key: 'missed.incident.new' | 'missed.incident.over' | 'missed.incident.taken' | 'missed.incident.changed', row: IncidentRow): Told {
+  const at = key === 'missed.incident.new' ? row.opened_at : row.changed_at;
+  return { text: t(key, { number: row.number, what: titleOf(row), where: row.place }), at, selection: { kind: 'incident', id: row.id } };
+}
+
+const incident = teller<IncidentRow>(
+  (row) => evented('missed.incident.new', row),
+  (row) => evented('missed.incident.over', row),
+  (row, before) => {
+    if (row.taken_by && row.taken_by !== before.taken_by) return evented('missed.incident.taken', row);
+    return row.state === before.state && row.priority === before.priority && row.joined.length === before.joined.length ? null : evented('missed.incident.changed', row);
+  },
+);
+
+interface RoutineRow {
+  label: Record<string, string>;
+  last: { result: string; recorded_at: number; at: number } | null;
+}
+
+const routine = teller<RoutineRow>(
+  () => null,
+  () => null,
+  (row, before) => {
+    if (!row.last || row.last.at === before.last?.at) return null;
+    return { text: t(row.last.result ? 'missed.routine.done' : 'missed.routine.missed', { what: say(row.label) }), at: row.last.recorded_at || row.last.at };
+  },
+);
+
+export const CHANGES: Record<string, Tell> = { alarms: alarm, logbook: written, orders: order, overrides: override, locks: lock, incidents: incident, routines: routine };

@@ -6,7 +6,7 @@ import type { Tell, Told } from '../../shell/rooms';
 import type { RowsBefore } from '../../store/topics.svelte';
 
 /** Figures of machines and marks of presence: nobody missed them. */
-const SILENT = new Set(['sources', 'unknown_sources', 'imports', 'programmes', 'floods', 'seats']);
+const SILENT = new Set(['sources', 'unknown_sources', 'imports', 'programmes', 'floods', 'seats', 'masked_incidents', 'visas']);
 const NAMED = new Set(['incidents', 'crews', 'engagements', 'callouts', 'desks', 'instructions', 'reminders', 'routines', 'contacts', 'requests', 'calls', 'work']);
 /** What is listed one by one; beyond, the count says the rest. */
 const LISTED = 500;

@@ -78,9 +78,14 @@ class StandbyPack {
       this.#asked = -Infinity;
     }
     if (this.kept && now > this.kept.pack.until) await this.#destroy();
-    const stale = !this.kept || Math.floor(now / HOUR) !== Math.floor(this.kept.pack.made_at / HOUR);
-    if (!stale || live.lost || !live.started || performance.now() - this.#asked < LEAST_MS) return;
+    // another window of the seat may have it already
+    if (this.#stale(now)) await this.#read();
+    if (!this.#stale(now) || live.lost || !live.started || performance.now() - this.#asked < LEAST_MS) return;
     await this.refresh();
+  }
+
+  #stale(now: number): boolean {
+    return !this.kept || Math.floor(now / HOUR) !== Math.floor(this.kept.pack.made_at / HOUR);
   }
 
   async #destroy(): Promise<void> {
