@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from beffroi.links.asterisk.simulator import SimulatedExchange
 from tests.e2e.calls_town import event_under_way, install
 from tests.e2e.conftest import CHROMIUM, PASSWORD, STATIC, City, _first_administrator, _first_sign_in, open_desk
+from tests.e2e.test_accessibility import AXE, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 LETTER_S, KEY_S, READ_S = 60 / (40 * 6), 0.28, 1.0
@@ -245,6 +246,9 @@ def test_danger_keeps_the_caller_and_says_whom_to_call(seat: Page) -> None:
     expect(band).to_contain_text("0 800 47 33 33")
     expect(seat.locator(".say")).to_contain_text("Sortez")
     picture(seat, "5-danger")
+    seat.evaluate(AXE.read_text())
+    wrong = violations(seat)
+    assert not wrong, "\n".join(wrong)
     seat.keyboard.press("Escape")
     seat.keyboard.press("Delete")
     expect(seat.locator(".call")).to_have_count(0)

@@ -142,10 +142,10 @@ class SimulatedExchange:
         for manager in self._managers:
             manager._writer.transport.abort()
 
-    def ring(self, number: str, said: str = "") -> str:
-        """Let a caller enter the queue and return the unique name of his channel."""
+    def ring(self, number: str, said: str = "", unique: str = "") -> str:
+        """Let a caller enter the queue and return the unique name of his channel: the one given, or a new one."""
         self._number += 1
-        unique = f"{secrets.randbits(31)}.{self._number}"
+        unique = unique or f"{secrets.randbits(31)}.{self._number}"
         call = SimulatedCall(unique, f"PJSIP/trunk-{self._number:08x}", number, self._monotonic(), said)
         self.calls[unique] = call
         self._tell(event("Newchannel", **self._of(call, "4", "Ring")))

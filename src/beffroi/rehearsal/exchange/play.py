@@ -22,6 +22,7 @@ from beffroi.links.asterisk.simulator import SimulatedExchange
 from beffroi.model.time import SECOND, Micros, day_bounds, local_day
 from beffroi.rehearsal.exchange.rhythm import Ring, rings_of_day
 from beffroi.rehearsal.exchange.sentences import Book, Spot, read_book, sentence
+from beffroi.rehearsal.player.door import DoorError
 
 USER = "beffroi"
 COLLEAGUES = 5
@@ -37,6 +38,7 @@ LEAPT = 10 * 60 * SECOND
 """A city clock that leaps farther than this rings nobody for what it leapt over."""
 
 SPOTS = 1_000
+PAUSE_S = 5.0
 SETTINGS_FILE = "links.toml"
 
 log = structlog.get_logger("rehearsal.exchange")
@@ -100,7 +102,8 @@ class Callers:
         rng = Random(ring.seed)
         number = "" if rng.random() < WITHHELD else f"{FICTION}{rng.randrange(10_000):04d}"
         said = sentence(self._book, self._spots, ring.fault, ring.seed)
-        unique = self._exchange.ring(number, said.text)
+        # the same seed and the same hour give the same names, and no other day has them
+        unique = self._exchange.ring(number, said.text, f"{now // SECOND}.{ring.seed}")
         self.rung += 1
         self._at(now + int(rng.uniform(*COLLEAGUE_WAITS_S) * SECOND), "colleague", unique)
         self._at(now + int(rng.uniform(*PATIENCE_S) * SECOND), "gives_up", unique)
@@ -138,7 +141,7 @@ async def play_exchange(
     folder: Path, door: Reads, seed: int, now: Callable[[], Micros], zone: str = "Europe/Paris"
 ) -> None:
     """Open the exchange, tell the city's link where it is, ring until cancelled."""
-    spots = await asyncio.to_thread(spots_of, door)
+    spots = await _spots(door)
     exchange = SimulatedExchange(USER, secrets.token_urlsafe(24), time.monotonic)
     await exchange.start()
     announce(folder, exchange)
@@ -151,6 +154,16 @@ async def play_exchange(
     finally:
         (folder / SETTINGS_FILE).unlink(missing_ok=True)
         await exchange.stop()
+
+
+async def _spots(door: Reads) -> list[Spot]:
+    """Read the places, however long the core takes: the city is played meanwhile."""
+    while True:
+        try:
+            return await asyncio.to_thread(spots_of, door)
+        except DoorError as error:
+            log.warning("places not read yet", code=error.code)
+            await asyncio.sleep(PAUSE_S)
 
 
 def announce(folder: Path, exchange: SimulatedExchange) -> None:
