@@ -134,7 +134,7 @@ def test_no_coordinate_reaches_the_ranking_nor_the_journal() -> None:
     assert facts is not None
     names = set(Candidate.__struct_fields__)
     assert not names & {"lon", "lat", "position", "lonlat"}
-    assert list_candidates(room.state, room.city, facts, room.now)
+    assert list_candidates(room.state, room.city, facts, JOB, room.now)
     engaged = room.do(actions.Engage(incident=LIT, crew=room.crews["E1"]))[0]
     assert (engaged.travel_min, engaged.rank, engaged.of) == (2, 1, 2)
     text = msgspec.json.encode(engaged)

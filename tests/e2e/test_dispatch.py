@@ -169,7 +169,7 @@ def test_two_seats_engage_the_same_crew_at_once(post: Post, desk: Page, browser:
     )
     assert first.status_code == 201
     assert (second.status_code, second.json()["code"]) == (409, "dispatch.already_engaged")
-    expect(other.locator(".right details")).to_contain_text("3 équipes non proposées", timeout=10_000)
+    expect(other.locator(".right details")).to_contain_text("2 équipes non proposées", timeout=10_000)
     other.locator(LIST).focus()
     other.keyboard.press("Home")
     other.keyboard.press("Enter")

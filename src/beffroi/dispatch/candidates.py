@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from beffroi.dispatch import duty
 from beffroi.dispatch.needs import need_of
-from beffroi.dispatch.ranking import Candidate, Job, Ranking, rank
-from beffroi.dispatch.types import Crew, DispatchState
+from beffroi.dispatch.ranking import Candidate, Job, Ranking, exclusion, rank
+from beffroi.dispatch.types import Crew, DispatchState, Engagement
 from beffroi.model.ports import City, IncidentFacts, Live
 from beffroi.model.time import SECOND, Micros
 
@@ -18,34 +19,39 @@ LON, LAT = "lon_deg", "lat_deg"
 
 def rank_for(state: DispatchState, city: City, facts: IncidentFacts, now: Micros) -> Ranking:
     """Return the ranking of the crews in service for an event."""
-    return rank(list_candidates(state, city, facts, now), Job(facts.id, need_of(state, facts)), now)
+    job = Job(facts.id, need_of(state, facts))
+    return rank(list_candidates(state, city, facts, job, now), job, now)
 
 
-def list_candidates(state: DispatchState, city: City, facts: IncidentFacts, now: Micros) -> list[Candidate]:
-    """List the crews in service at a time, with their travel to an event; positions stay in here."""
+def list_candidates(state: DispatchState, city: City, facts: IncidentFacts, job: Job, now: Micros) -> list[Candidate]:
+    """List the crews in service at a time; those that may go with their travel to the event, positions stay in here."""
     service = duty.in_service(state, now)
-    crews = [state.crews[crew] for crew in sorted(service)]
     held = duty.loads(state)
-    ages, travel = _travel(crews, city, facts, now)
     found = []
-    for place, crew in enumerate(crews):
-        mine = held.get(crew.id, ())
-        members = duty.present(state, crew, now)
-        found.append(
-            Candidate(
-                crew=crew.id,
-                name=crew.name,
-                skills=duty.skills_of(state, crew, members),
-                authorisations=duty.authorisations_of(state, members),
-                equipment=frozenset(crew.equipment),
-                travel_s=travel[place],
-                position_age_s=ages[place],
-                load=len(mine),
-                shift_end=service[crew.id],
-                here=any(one.incident == facts.id for one in mine),
-            )
-        )
+    for crew in sorted(service):
+        found.append(_unplaced(state, state.crews[crew], held.get(crew, []), facts.id, service[crew], now))
+    # who is not proposed needs no travel: most of a city's crews
+    fit = [place for place, one in enumerate(found) if exclusion(one, job.need, now) is None]
+    ages, travel = _travel([state.crews[found[place].crew] for place in fit], city, facts, now)
+    for place, age, took in zip(fit, ages, travel, strict=True):
+        found[place] = replace(found[place], position_age_s=age, travel_s=took)
     return found
+
+
+def _unplaced(
+    state: DispatchState, crew: Crew, mine: Sequence[Engagement], incident: UUID, shift_end: Micros, now: Micros
+) -> Candidate:
+    members = duty.present(state, crew, now)
+    return Candidate(
+        crew=crew.id,
+        name=crew.name,
+        skills=duty.skills_of(state, crew, members),
+        authorisations=duty.authorisations_of(state, members),
+        equipment=frozenset(crew.equipment),
+        load=len(mine),
+        shift_end=shift_end,
+        here=any(one.incident == incident for one in mine),
+    )
 
 
 def _travel(
@@ -54,8 +60,8 @@ def _travel(
     ages: list[int | None] = [None] * len(crews)
     travel: list[float | None] = [None] * len(crews)
     known, at, lonlat = positions([crew.vehicle for crew in crews], city)
-    for place, when in zip(known, at, strict=True):
-        ages[place] = max(0, now - int(when)) // SECOND
+    for place, when in zip(known, at.tolist(), strict=True):
+        ages[place] = max(0, now - when) // SECOND
     if facts.lon is None or facts.lat is None or not len(known):
         return ages, travel
     seconds = city.streets.travel_times_s(lonlat, facts.lon, facts.lat)

@@ -76,9 +76,13 @@ def in_service(state: DispatchState, now: Micros) -> dict[UUID, Micros]:
     for turns in state.turns.values():
         for turn in turns_at(turns, now):
             crew = state.crews.get(turn.subject) if turn.kind == "duty" else None
-            if crew is not None and crew.active and (not crew.members or present(state, crew, now)):
+            if crew is not None and crew.active and _has_somebody(state, crew, now):
                 found[crew.id] = max(found.get(crew.id, 0), turn.end)
     return found
+
+
+def _has_somebody(state: DispatchState, crew: Crew, now: Micros) -> bool:
+    return not crew.members or any(agent in state.agents and not at_rest(state, agent, now) for agent in crew.members)
 
 
 def present(state: DispatchState, crew: Crew, now: Micros) -> list[UUID]:
