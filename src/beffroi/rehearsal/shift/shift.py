@@ -136,11 +136,14 @@ class Shift:
             return
         if person.kind != "on_call":
             self.hear(now, "phone", person, "noted", "", call=call.id)
-        elif not (code := heard_code(text)):
+        elif not (code := heard_code(text)) and not call.puzzled:
             self.hear(now, "phone", person, "what", "", call=call.id)
-            call.since = now
+            call.since, call.puzzled = now, True
             self._later(now + WAITS, partial(self._tired, call, now))
             return
+        elif not code:
+            # an elected official on duty, a partner: told, not sent
+            self.hear(now, "phone", person, "noted", "", call=call.id)
         else:
             self._asked(person, code, now, "phone", call.id)
         self._later(now + HANGS_UP, partial(self._end, call))

@@ -35,6 +35,8 @@ class Call(msgspec.Struct):
     state: CallState
     since: Micros
     asked: str = ""
+    puzzled: bool = False
+    """Already asked which painted number it is about."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
