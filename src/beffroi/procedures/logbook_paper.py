@@ -37,11 +37,14 @@ WORDS = {
     "automatic": {"fr": "automatique", "en": "automatic"},
     "correction": {"fr": "Rectificatif : ", "en": "Correction: "},
     "deferred": {"fr": "saisie différée {at}", "en": "entered later {at}"},
+    "facts": {"fr": "Faits", "en": "Facts"},
+    "line": {"fr": "Écriture", "en": "Line"},
+    "who": {"fr": "Auteur", "en": "Author"},
     "none": {"fr": "Aucune écriture.", "en": "No line."},
 }
 TEMPLATE = """
 #document-title(data.heading, data.sub)
-#if data.rows.len() == 0 { none-said(data.none) } else { rows((auto, 1fr, auto), ("", "", ""), data.rows) }
+#if data.rows.len() == 0 { none-said(data.none) } else { rows((auto, 1fr, auto), data.head, data.rows) }
 """
 
 
@@ -182,6 +185,7 @@ def printed(found: Sequence[Entry], lang: str, zone: str, names: Mapping[UUID, s
         "footer": f"Beffroi · {title} · {sub}",
         "lang": lang,
         "none": WORDS["none"][lang],
+        "head": [WORDS[name][lang] for name in ("facts", "line", "who")],
         "rows": [_row(entry, lang, zone, names) for entry in found],
     }
 

@@ -8,7 +8,7 @@ from beffroi.model.scope import CITY
 from beffroi.model.time import HOUR
 from beffroi.seats import actions as ask
 from beffroi.seats import events as told
-from beffroi.seats.types import BESIDE, SOUND, Relief, Seat, SeatsState, held_by, open_relief
+from beffroi.seats.types import BESIDE, SOUND, Relief, Seat, SeatsState, held_by, last_relief_at, open_relief
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
@@ -156,10 +156,7 @@ def _begin_relief(state: SeatsState, action: ask.BeginRelief, context: Context) 
     desks = held_by(state, seat.id)
     if not desks:
         raise Rejected("seats.holds_nothing", seat=seat.name)
-    since = max(
-        (one.signed_at for one in state.reliefs.values() if one.signed_at and set(one.desks) & set(desks)),
-        default=context.now - FIRST_SHIFT,
-    )
+    since = last_relief_at(state, desks) or context.now - FIRST_SHIFT
     return [
         told.ReliefBegun(relief=context.ids.new(), seat=seat.id, desks=desks, outgoing=context.actor.id, since=since)
     ]

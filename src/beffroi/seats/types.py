@@ -131,6 +131,12 @@ def held_by(state: SeatsState, seat: UUID) -> tuple[str, ...]:
     return tuple(name for name in state.plans if name in state.holdings and state.holdings[name].seat == seat)
 
 
+def last_relief_at(state: SeatsState, desks: tuple[str, ...]) -> Micros | None:
+    """Return when the last relève of any of these desks was signed, or nothing."""
+    signed = (one.signed_at for one in state.reliefs.values() if one.signed_at and set(one.desks) & set(desks))
+    return max(signed, default=None)
+
+
 def open_relief(state: SeatsState, seat: UUID) -> Relief | None:
     """Return the relève that is open at a seat, or nothing."""
     return next((relief for relief in state.reliefs.values() if relief.seat == seat and relief.open), None)

@@ -9,15 +9,15 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 
-from beffroi.model.time import DAY, HOUR
+from beffroi.model.time import DAY
 from beffroi.procedures.paper import MEDIA, pdf
 from beffroi.procedures.relief.page import Page, Reader, States, sections
 from beffroi.procedures.relief.paper import TEMPLATE, Printed
 from beffroi.seats import TRADE as SEATS
 from beffroi.seats.actions import SignRelief
-from beffroi.seats.logic import get_seat
+from beffroi.seats.logic import FIRST_SHIFT, get_seat
 from beffroi.seats.store import find_page, keep_page
-from beffroi.seats.types import Relief, Seat, SeatsState, held_by, open_relief
+from beffroi.seats.types import Relief, Seat, SeatsState, held_by, last_relief_at, open_relief
 from beffroi.trade.doors import Caller, acting_for
 from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
@@ -38,7 +38,7 @@ def compose(core: CoreDoor, caller: Caller, seat: Seat, relief: Relief | None) -
     state: SeatsState = core.state("seats")
     desks = relief.desks if relief else held_by(state, seat.id)
     now = core.clock.now()
-    since = relief.since if relief else now - 12 * HOUR
+    since = relief.since if relief else last_relief_at(state, desks) or now - FIRST_SHIFT
     states = States(**{name: core.state(name) for name in States.__struct_fields__})
     reader = Reader(caller, now, since, desks, SEATS.catalogue, core.city)
     leaving = relief.outgoing if relief else None

@@ -19,6 +19,9 @@ WORDS: dict[str, dict[str, str]] = {
     "instructions": {"fr": "Consignes", "en": "Instructions"},
     "reminders": {"fr": "Rappels", "en": "Reminders"},
     "changes": {"fr": "Depuis la relève précédente", "en": "Since the previous handover"},
+    "at": {"fr": "Heure", "en": "Time"},
+    "what": {"fr": "Fait, lieu, dernière écriture", "en": "What, where, last line"},
+    "end": {"fr": "Échéance, par qui", "en": "End, by whom"},
     "none": {"fr": "Aucun.", "en": "None."},
     "since": {"fr": "depuis", "en": "since"},
     "until": {"fr": "jusqu'à", "en": "until"},
@@ -39,7 +42,7 @@ TEMPLATE = """
 #facts(data.facts)
 #for part in data.parts {
   section(part.title)
-  if part.rows.len() == 0 { none-said(data.none) } else { rows((auto, 1fr, auto), ("", "", ""), part.rows) }
+  if part.rows.len() == 0 { none-said(data.none) } else { rows((auto, 1fr, auto), data.head, part.rows) }
 }
 """
 
@@ -71,6 +74,7 @@ class Printed:
             "footer": f"Beffroi · {heading} · {when}",
             "lang": self._lang,
             "none": self._word("none"),
+            "head": [self._word(name) for name in ("at", "what", "end")],
             "facts": facts,
             "parts": [self._part(section, page) for section in page.sections],
         }
