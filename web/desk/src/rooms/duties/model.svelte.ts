@@ -6,6 +6,7 @@ import type { Selection } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';
+import { here } from '../seats/model.svelte';
 
 export interface Instruction {
   id: string;
@@ -72,10 +73,16 @@ export function deskLabel(name: string): string {
   return deskNames().find((one) => one.name === name)?.label ?? name;
 }
 
+/** An instruction for some desks is shown where one of them is held; a seat that holds none sees them all. */
+function concernsUs(row: Instruction): boolean {
+  const mine = here.held.map((desk) => desk.id);
+  return !row.desks.length || !mine.length || row.desks.some((desk) => mine.includes(desk));
+}
+
 class Duties {
   /** Instructions begun, the first to end first. */
   standing = $derived(instructions.list().filter((row) => row.begin <= live.now).sort((a, b) => a.end - b.end));
-  unread = $derived(this.standing.filter((row) => row.text && !readers(row).includes(session.id)));
+  unread = $derived(this.standing.filter((row) => row.text && concernsUs(row) && !readers(row).includes(session.id)));
   endSoon = $derived(this.standing.filter((row) => row.end - live.now < SOON_US));
   /** Reminders that ask, the oldest first: this order never changes under the eyes. */
   due = $derived(reminders.list().filter((row) => row.fell_due_at !== null).sort((a, b) => a.fell_due_at! - b.fell_due_at!));
