@@ -1,0 +1,135 @@
+"""Codes, the limiter, the switchboard's steps, sentences to read aloud, sheets."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beffroi.model.calls import CallNews
+from beffroi.model.ids import uuid7
+from beffroi.model.time import MINUTE, SECOND
+from beffroi.procedures.call_matches import sentence_of, spoken_time
+from beffroi.procedures.call_sheets import find_sheets, read_sheets
+from beffroi.procedures.call_switchboard import steps_of
+from beffroi.requests.codes import ALPHABET, LENGTH, code_of, read_code
+from beffroi.requests.limiter import BURST, KEPT, Limiter
+from beffroi.requests.store import phone_key
+from beffroi.requests.texts import TEXTS
+from beffroi.requests.types import Call
+
+AT = 1_750_534_620 * SECOND
+"""21 June 2025, 21:37 in Dijon."""
+
+
+@given(st.integers(0, 2**74 - 1), st.integers(0, 2**48 - 1))
+def test_a_code_holds_the_random_bits_and_only_them(bits: int, ms: int) -> None:
+    def of(clock_ms: int) -> str:
+        parts = iter([bits >> 62, bits & (2**62 - 1)])
+        return code_of(uuid7(clock_ms * 1000, lambda _count: next(parts)))
+
+    assert of(ms) == of(0)
+    assert read_code(of(ms).lower().replace("-", " ")) == of(ms)
+
+
+def test_a_code_cannot_be_guessed() -> None:
+    assert len(ALPHABET) ** LENGTH > 2**64
+    assert not set("01ILOU") & set(ALPHABET)
+    assert code_of(UUID(int=1)) != code_of(UUID(int=2))
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "AAAAA-BBBBB-CCCC!", "A" * 16, "é" * 15])
+def test_what_is_no_code_is_none(typed: str) -> None:
+    assert read_code(typed) == ""
+
+
+def test_one_address_is_slowed_and_another_is_not() -> None:
+    limiter = Limiter()
+    assert [limiter.wait_s("a", 0.0) for _ in range(int(BURST))] == [0.0] * int(BURST)
+    assert limiter.wait_s("a", 0.0) > 0
+    assert limiter.wait_s("b", 0.0) == 0
+    assert limiter.wait_s("a", 7.0) == 0
+
+
+def test_a_crowd_is_slowed_and_memory_is_bounded() -> None:
+    limiter = Limiter()
+    passed = sum(limiter.wait_s(f"10.0.{one // 250}.{one % 250}", 0.0) == 0 for one in range(2 * KEPT))
+    assert passed == 100
+    assert len(limiter._buckets) == KEPT
+
+
+def news(state: str, **more: str) -> CallNews:
+    return CallNews(call="1.1", state=state, rang_at=AT, since=AT + SECOND, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "steps"),
+    [
+        (None, "waiting", ["requests.rang"]),
+        (None, "talking", ["requests.rang", "requests.answered_call"]),
+        (None, "ended", ["requests.rang", "requests.hung_up"]),
+        ("waiting", "waiting", []),
+        ("waiting", "talking", ["requests.answered_call"]),
+        ("picking_up", "talking", ["requests.answered_call"]),
+        ("talking", "ended", ["requests.hung_up"]),
+        ("ended", "ended", []),
+        ("abandoned", "ended", []),
+        ("talking", "talking", []),
+    ],
+)
+def test_the_switchboard_brings_the_room_to_what_the_exchange_tells(
+    known: str | None, told: str, steps: list[str]
+) -> None:
+    call = Call(id="1.1", state=known, rang_at=AT) if known else None  # type: ignore[arg-type]
+    assert [action.action_type() for action, _ in steps_of(call, news(told), simulated=False)] == steps
+
+
+def test_only_a_simulated_exchange_says_what_callers_say() -> None:
+    ((rang, at),) = steps_of(None, news("waiting", said="bonjour"), simulated=False)
+    assert (rang.said, at) == ("", AT)  # type: ignore[attr-defined]
+    ((rang, _),) = steps_of(None, news("waiting", said="bonjour"), simulated=True)
+    assert rang.said == "bonjour"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("crew", "expected", "taken", "code"),
+    [
+        ("on_site", AT + MINUTE, True, "requests.say.on_site"),
+        ("engaged", AT + 45 * MINUTE, True, "requests.say.expected"),
+        ("engaged", AT - MINUTE, True, "requests.say.engaged"),
+        ("en_route", None, True, "requests.say.en_route"),
+        ("", None, True, "requests.say.taken"),
+        ("", None, False, "requests.say.known"),
+    ],
+)
+def test_the_sentence_never_promises_a_time_that_is_past(
+    crew: str, expected: int | None, taken: bool, code: str
+) -> None:
+    said, at = sentence_of(crew, expected, taken, AT)
+    assert said == code
+    assert code in TEXTS
+    if at is not None:
+        assert spoken_time(at, ZoneInfo("Europe/Paris"), "fr") == "22\u00a0h\u00a025"
+        assert spoken_time(at, ZoneInfo("Europe/Paris"), "en") == "22:25"
+
+
+def test_every_text_exists_in_both_languages() -> None:
+    assert all(texts["fr"] and texts["en"] for texts in TEXTS.values())
+
+
+def test_sheets_are_found_by_their_words_and_a_city_corrects_them(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    assert find_sheets(read_sheets(), "carte d'identité")[0].name == "identity_card"
+    (tmp_path / "own.toml").write_text(
+        '[[sheet]]\nname = "identity_card"\ntitle = { fr = "Carte", en = "Card" }\n'
+        'answer = { fr = "Ici.", en = "Here." }\n',
+        "utf-8",
+    )
+    (tmp_path / "broken.toml").write_text("[[sheet]]\nname = 3\n", "utf-8")
+    found = {sheet.name: sheet for sheet in read_sheets(tmp_path)}
+    assert found["identity_card"].answer["fr"] == "Ici."
+
+
+@pytest.mark.parametrize("typed", ["06 39 98 12 34", "+33 6 39 98 12 34", "0033639981234", "06.39.98.12.34"])
+def test_a_number_is_found_again_however_it_was_typed(typed: str) -> None:
+    assert phone_key(typed) == "0639981234"
