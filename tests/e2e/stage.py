@@ -77,7 +77,7 @@ class Seat:
         if PICTURES:
             folder = Path(PICTURES)
             folder.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=folder / f"{name}.png")
+            self.page.screenshot(path=folder / f"{name}.png", timeout=120_000)
 
     def close(self) -> None:
         """Leave the seat."""

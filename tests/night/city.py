@@ -60,6 +60,8 @@ class NightCity(Room):
     def tidy(self) -> None:
         """Leave nothing in the queue: what stands is acknowledged, what is open is closed as without fault."""
         hand = self.seat("chef")
+        for desk in ("lighting", "traffic", "watch"):
+            self.free_desk(desk)
         self.play("quiet_night", 30)
         wait_until(lambda: not self._tidied(hand), within_s=120, every_s=1.0)
         self.rate(1)
