@@ -7,8 +7,8 @@ import type { Standby } from './standby';
 import { picture } from './picture';
 import { topics, type RowsBefore } from './topics.svelte';
 
-/** Past this silence the picture is old news (room.md moment 5). */
-const LOST_MS = 2_500;
+/** Past this silence the picture is old news: with the half second of the tick, 3 s at most (room.md moment 5). */
+const LOST_MS = 2_300;
 
 /** Places are fetched again at most this often. */
 const REPLACE_MS = 5_000;
