@@ -41,6 +41,8 @@ export default {
     { name: 'relief', right: 'logbook', component: ReliefPage },
     { name: 'night', right: 'logbook', component: NightReportPage },
   ],
+  // listed on the key sheet; the window's own listener acts, wherever the focus is
+  keys: [{ key: 'ctrl l', label: 'keys.lock', anywhere: true, run: () => void lock() }],
   entries: () => [
     { key: 'person', label: t('seats.change'), hint: t('palette.do'), run: () => person.ask() },
     { key: 'lock', label: t('seats.lock'), hint: 'Ctrl L', run: () => void lock() },
