@@ -49,7 +49,7 @@ def test_n_opens_an_event_by_keyboard_alone_from_any_screen(room: Page, city: Ci
     expect(room.locator(".new select").nth(1)).to_have_value("radio")
     expect(room.locator("#new-offer-0")).to_contain_text("A045-3")
     room.keyboard.press("Enter")
-    expect(room.locator(".right h2")).to_contain_text("mât couché A045-3")
+    expect(room.locator(".right h2")).to_contain_text("mât couché A045-3", timeout=SLOW_MS)
     expect(room.locator(".right")).to_contain_text("mise en sécurité")
     expect(room.locator(".right")).to_contain_text("couper ce départ éteint 12 points")
     (one,) = city.client.get("/api/incidents").json()["items"]
@@ -59,6 +59,7 @@ def test_n_opens_an_event_by_keyboard_alone_from_any_screen(room: Page, city: Ci
 def test_a_draft_survives_a_crash_of_the_browser(room: Page) -> None:
     room.keyboard.press("n")
     room.keyboard.type("feu rouge bloqué carrefour")
+    expect(room.locator("#new-what")).to_have_value("feu rouge bloqué carrefour")
     room.reload()
     room.wait_for_selector("[data-queue]", timeout=20_000)
     room.locator("[data-queue]").focus()
