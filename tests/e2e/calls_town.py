@@ -27,14 +27,16 @@ def places() -> list[tuple[str, str, int, int, float, float]]:
     ]
 
 
+def _street(rank: int, name: str) -> dict[str, Any]:
+    ends = [[WEST, SOUTH + 0.004 * rank], [WEST + STEP * (HOUSES + 1), SOUTH + 0.004 * rank]]
+    facts = {"id": rank, "name": name, "code": f"R{rank}", "class": "street", "direction": "both"}
+    return {"type": "Feature", "properties": facts, "geometry": {"type": "LineString", "coordinates": ends}}
+
+
 def files() -> dict[str, str]:
     """Return the files of the import."""
     rows = places()
-    lines = [
-        {"type": "Feature", "properties": {"id": rank, "name": name, "code": f"R{rank}", "class": "street", "direction": "both"},
-         "geometry": {"type": "LineString", "coordinates": [[WEST, SOUTH + 0.004 * rank], [WEST + STEP * (HOUSES + 1), SOUTH + 0.004 * rank]]}}
-        for rank, (name, _, _) in enumerate(STREETS)
-    ]  # fmt: skip
+    lines = [_street(rank, name) for rank, (name, _, _) in enumerate(STREETS)]
     square = [[WEST - 0.01, SOUTH - 0.01], [WEST + 0.03, SOUTH - 0.01], [WEST + 0.03, SOUTH + 0.04], [WEST - 0.01, SOUTH + 0.04],
               [WEST - 0.01, SOUTH - 0.01]]  # fmt: skip
     commune = {"type": "Feature", "properties": {"id": COMMUNE, "name": "Dijon", "population": 159_000},

@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from beffroi.links.asterisk.simulator import SimulatedExchange
 from tests.e2e.calls_town import event_under_way, install
@@ -142,15 +144,14 @@ def picture(page: Page, name: str) -> None:
 
 def understood(page: Page, text: str) -> None:
     """Type a sentence and wait until what was understood is that of its last letter."""
-    with page.expect_response(lambda answer: "/api/understand" in answer.url and _ends(answer.url, text)):
+    with page.expect_response(partial(_answers, text)):
         page.keyboard.type(text)
     page.wait_for_timeout(30)
 
 
-def _ends(url: str, text: str) -> bool:
-    from urllib.parse import parse_qs, urlsplit
-
-    return parse_qs(urlsplit(url).query)["q"][0] == text
+def _answers(text: str, answer: Response) -> bool:
+    """Tell whether an answer is what was understood of a whole sentence."""
+    return "/api/understand" in answer.url and parse_qs(urlsplit(answer.url).query)["q"][0] == text
 
 
 def newest(town: City) -> dict[str, Any]:
@@ -204,7 +205,7 @@ def test_twenty_scripted_calls_by_keyboard_alone(seat: Page, town: City) -> None
         seat.keyboard.press("t")
         expect(seat.locator("#call-text")).to_be_focused()
         seat.keyboard.type(text[:-1])
-        with seat.expect_response(lambda answer, q=text: "/api/understand" in answer.url and _ends(answer.url, q)):
+        with seat.expect_response(partial(_answers, text)):
             began = time.perf_counter()
             seat.keyboard.type(text[-1])
         felt.append((time.perf_counter() - began) * 1000)
