@@ -37,8 +37,8 @@ def files() -> dict[str, str]:
     """Return the files of the import."""
     rows = places()
     lines = [_street(rank, name) for rank, (name, _, _) in enumerate(STREETS)]
-    square = [[WEST - 0.01, SOUTH - 0.01], [WEST + 0.03, SOUTH - 0.01], [WEST + 0.03, SOUTH + 0.04], [WEST - 0.01, SOUTH + 0.04],
-              [WEST - 0.01, SOUTH - 0.01]]  # fmt: skip
+    west, south, east, north = WEST - 0.01, SOUTH - 0.01, WEST + 0.03, SOUTH + 0.04
+    square = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     commune = {"type": "Feature", "properties": {"id": COMMUNE, "name": "Dijon", "population": 159_000},
                "geometry": {"type": "Polygon", "coordinates": [square]}}  # fmt: skip
     cabinets = {cabinet: (lon, lat, name) for name, cabinet, _, number, lon, lat in rows if number == 2}
