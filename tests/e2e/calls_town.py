@@ -63,7 +63,8 @@ def files() -> dict[str, str]:
         ),
         "cabinets.csv": "\n".join(
             ["code,lon,lat,commune,street,number,parent,management,rhythm,installed_on,gateway",
-             *(f"{code},{lon},{lat},{COMMUNE},{name},2,,point,permanent,2015," for code, (lon, lat, name) in cabinets.items())]
+             *(f"{code},{lon},{lat},{COMMUNE},{name},2,,point,permanent,2015,"
+               for code, (lon, lat, name) in cabinets.items())]
         ),
         "circuits.csv": "\n".join(
             ["code,name,lon,lat,commune,street,parent,management,rhythm,gateway",
