@@ -375,7 +375,10 @@ def test_5_the_post_falls(night: Stage) -> None:
     page, hands = one.page, one.hands
     expect(one.line("A060/D1")).to_have_count(1, timeout=240_000)
     page.wait_for_function("() => !!navigator.serviceWorker.controller", timeout=SLOW_MS)
-    page.keyboard.press("ArrowDown")
+    for _ in range(8):
+        page.keyboard.press("ArrowDown")
+        if one.line("A060/D1").get_attribute("aria-selected") == "true":
+            break
     page.wait_for_timeout(900)
     page.keyboard.press("a")
     one.hands.until(page.locator("[role=status]").first, "Acquittée", 20)
