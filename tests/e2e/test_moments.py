@@ -381,7 +381,7 @@ def test_5_the_post_falls(night: Stage) -> None:
             break
     page.wait_for_timeout(900)
     page.keyboard.press("a")
-    one.hands.until(page.locator("[role=status]").first, "Acquittée", 20)
+    expect(one.line("A060/D1").locator(".outline")).to_have_count(1, timeout=SLOW_MS)
     before = night.city.product_pid("core")
     killed = time.monotonic()
     night.city.signal_core(signal.SIGKILL)
