@@ -218,8 +218,13 @@ def _end(process: subprocess.Popen[str], data: Path) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are slow ones: `scripts/test` runs those one at a time, or two loads would measure each other."""
+    """Browser tests are slow ones: `scripts/test` runs those one at a time, or two loads would measure each other.
+
+    So are the long ones, which `scripts/test` leaves to `scripts/test-long`.
+    """
     for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.slow)
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.slow)
             if not item.get_closest_marker("timeout"):

@@ -16,7 +16,7 @@ from tests.e2e.stage import WHEN_OUTLINED, Seat, Stage, allowed, choose, phone_o
 from tests.fault.room import PASSWORD
 from tests.night.city import night_city
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 TRIP, MAST = "A045/D3", "A043-34"
 CODES = {"operateur": "481516", "chef": "719283"}
 SLOW_MS = 60_000
