@@ -58,12 +58,12 @@ def sample(kind: Any) -> Any:
             return [sample(kind.item_type)]
         case inspect.TupleType():
             return [sample(one) for one in kind.item_types]
-        case inspect.StrType(pattern=pattern) if pattern:
-            return next(text for text in _SHAPED if re.search(pattern, text))
+        case inspect.StrType(pattern=pattern, max_length=longest) if pattern:
+            return next(text for text in _SHAPED if re.search(pattern, text) and len(text) <= (longest or len(text)))
     return next((value for base, value in _PLAIN.items() if isinstance(kind, base)), "valeur")
 
 
-_SHAPED = ("source-1", "ab" * 32, "4821", "03:30", "11-15/03-15")
+_SHAPED = ("source-1", "lighting", "ab" * 32, "4821", "03:30", "11-15/03-15")
 """Texts for the fields that want a shape of their own."""
 
 _PLAIN: dict[type, Any] = {
