@@ -9,16 +9,19 @@ from uuid import UUID
 
 import structlog
 
-from beffroi.access.actions import CreateAccount, OpenDemo
+from beffroi.access.actions import CreateAccount, OpenDemo, SetCode
 from beffroi.access.passwords import Passwords, one_time_password
 from beffroi.access.room import TRADE
 from beffroi.access.store import put_credential
-from beffroi.access.types import RoleGrant
+from beffroi.access.types import CredentialKind, RoleGrant
 from beffroi.model.actor import Actor
 from beffroi.model.ids import uuid7
 from beffroi.trade.doors import Also, trusted
 from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
+
+DEMO_CODE = "274913"
+"""The *code de prise de poste* of everybody in a demonstration: as public as the password."""
 
 FIRST_PASSWORD = "first-password.txt"  # noqa: S105 - a file name
 DEMO_PASSWORD = "beffroi-demo"  # noqa: S105 - public on purpose, in a demonstration only
@@ -54,6 +57,7 @@ async def run(core: CoreDoor) -> None:
 
 async def _open_demo(core: CoreDoor) -> None:
     await _create(core, DEMO, DEMO_PASSWORD, must_change=False)
+    await _give_codes(core)
     await core.executor.execute(OpenDemo(password=DEMO_PASSWORD), trusted(INSTALLER))
 
 
@@ -84,8 +88,16 @@ async def _create(core: CoreDoor, people: Sequence[Person], password: str, *, mu
         )
 
 
-def _keep(credential: UUID, hashed: str) -> Also:
-    return lambda cursor: put_credential(cursor, credential, "password", hashed)
+async def _give_codes(core: CoreDoor) -> None:
+    hashed = await Passwords().hash(DEMO_CODE)
+    for account in list(core.state("access").accounts):
+        credential = uuid7(core.clock.now(), secrets.randbits)
+        action = SetCode(account=account, credential=credential)
+        await core.executor.execute(action, trusted(INSTALLER), also=_keep(credential, hashed, "code"))
+
+
+def _keep(credential: UUID, hashed: str, kind: CredentialKind = "password") -> Also:
+    return lambda cursor: put_credential(cursor, credential, kind, hashed)
 
 
 def _forget_first(core: CoreDoor) -> None:
