@@ -19,15 +19,19 @@ ME = trusted(Actor("system", name="installation"))
 EVERY_S = 60.0
 
 
+async def make_known(core: CoreDoor) -> None:
+    """Make the key of the file known to the core: the first command may come as soon as the core is ready."""
+    secret = await asyncio.to_thread(read_or_make, core.data / "keys" / LOCAL_KEY)
+    digest = digest_of(secret)
+    if digest not in core.state("access").key_digests:
+        name = "Console locale (ligne de commande)"
+        await core.executor.execute(CreateKey(name=name, digest=digest, grants=(RoleGrant("administrator"),)), ME)
+
+
 async def run(core: CoreDoor) -> None:
     """Keep the key of the file known to the core."""
-    path = core.data / "keys" / LOCAL_KEY
     while True:
-        secret = await asyncio.to_thread(read_or_make, path)
-        digest = digest_of(secret)
-        if digest not in core.state("access").key_digests:
-            name = "Console locale (ligne de commande)"
-            await core.executor.execute(CreateKey(name=name, digest=digest, grants=(RoleGrant("administrator"),)), ME)
+        await make_known(core)
         await asyncio.sleep(EVERY_S)
 
 
@@ -43,4 +47,5 @@ def read_or_make(path: Path) -> str:
     return secret
 
 
+BEFORE_READY = make_known
 SERVICE = run

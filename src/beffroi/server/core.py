@@ -73,6 +73,7 @@ class Core:
         ids = ClockIds(clock.now)
         found = find_procedures()
         self._services = found.services if services is None else services
+        self._first = found.first if services is None else ()
         self._pages = found.pages
         self.wiring = Wiring(trades or find_trades(), find_kinds(settings.plugins), settings.zone)
         self.bus = NatsBus(settings.nats_url, bus_options(settings, "core"))
@@ -195,6 +196,8 @@ class Core:
         self._spawn("reactions", self.reactions.run())
         self._spawn("scheduler", self.scheduler.run())
         self._spawn("loop lag", self._lag.run())
+        for prepare in self._first:
+            await prepare(self)
         for name, service in self._services.items():
             self._spawn(f"service {name}", service(self))
         settle_memory()

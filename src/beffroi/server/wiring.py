@@ -63,6 +63,8 @@ class Procedures(msgspec.Struct, frozen=True):
 
     reactions: tuple[Reaction, ...] = ()
     services: dict[str, Service] = {}
+    first: tuple[Service, ...] = ()
+    """Awaited once, before the core says that it is ready (`BEFORE_READY`)."""
     pages: dict[str, Pages] = {}
 
 
@@ -71,18 +73,21 @@ def find_procedures() -> Procedures:
     procedures = importlib.import_module("beffroi.procedures")
     reactions: list[Reaction] = []
     services: dict[str, Service] = {}
+    first: list[Service] = []
     pages: dict[str, Pages] = {}
     for item in sorted(pkgutil.iter_modules(procedures.__path__), key=lambda item: item.name):
         module = importlib.import_module(f"beffroi.procedures.{item.name}")
         reactions += _reactions(module)
         if hasattr(module, "SERVICE"):
             services[item.name] = module.SERVICE
+        if hasattr(module, "BEFORE_READY"):
+            first.append(module.BEFORE_READY)
         if hasattr(module, "PAGES"):
             pages[item.name] = module.PAGES
     names = [reaction.name for reaction in reactions]
     if len(set(names)) != len(names):
         raise WiringError("wiring.same_reaction", names=sorted(names))
-    return Procedures(tuple(reactions), services, pages)
+    return Procedures(tuple(reactions), services, tuple(first), pages)
 
 
 def _reactions(module: ModuleType) -> list[Reaction]:

@@ -74,6 +74,12 @@ class Commands {
     else void take(id);
   }
 
+  /** Put the hands back on the queue after a wait, unless they went to another field than `from` meanwhile. */
+  rest(from: Element | null = null): void {
+    const at = document.activeElement;
+    if (at === from || !focusOf(at).typing) this.queueList?.focus();
+  }
+
   /** Escape: one layer at a time, then back to the queue. */
   close(): void {
     if (desk.palette) desk.palette = false;

@@ -1,12 +1,14 @@
 /**
- * Drafts survive a crash of the browser: kept on the seat's disk at every keystroke, by window, so that two windows of a
- * seat never write over each other. What a lost window was writing comes back in the first one that opens.
+ * Drafts survive a crash of the browser: kept at every keystroke, by window, so that two windows of a seat never write over
+ * each other. What a lost window was writing comes back in the first one that opens.
+ *
+ * Kept twice: in localStorage, there at once for a reload, and on the seat's disk, there after a kill. The newer stands.
  */
 
 import { disk } from '../store/disk';
 
 const PREFIX = 'draft/';
-const OLD = 'beffroi.draft.';
+const LOCAL = 'beffroi.';
 
 interface Draft {
   text: string;
@@ -19,15 +21,22 @@ let own = '1';
 /** Bring the drafts of this window back, and those of windows that are no more. */
 export async function openDrafts(number: string, alive: ReadonlySet<string>): Promise<void> {
   own = number;
-  const found = await disk.list<Draft>(PREFIX).catch(() => []);
-  const mine = found.filter(([key]) => windowOf(key) === own);
-  for (const [key, draft] of mine) texts.set(nameOf(key), draft.text);
-  const orphans = found.filter(([key]) => windowOf(key) !== own && !alive.has(windowOf(key)));
+  const found = new Map<string, Draft>(await disk.list<Draft>(PREFIX).catch(() => []));
+  for (const [key, draft] of local()) if (draft.at >= (found.get(key)?.at ?? 0)) found.set(key, draft);
+  const kept = [...found].filter(([, draft]) => draft.text);
+  for (const [key, draft] of kept) if (windowOf(key) === own) texts.set(nameOf(key), draft.text);
+  const orphans = kept.filter(([key]) => windowOf(key) !== own && !alive.has(windowOf(key)));
   for (const [key, draft] of orphans.sort((a, b) => b[1].at - a[1].at)) {
     if (texts.has(nameOf(key))) continue;
     keepDraft(nameOf(key), draft.text);
+    localStorage.removeItem(LOCAL + key);
     void disk.forget(key).catch(() => undefined);
   }
+}
+
+function local(): [string, Draft][] {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(LOCAL + PREFIX));
+  return keys.map((key) => [key.slice(LOCAL.length), JSON.parse(localStorage.getItem(key)!) as Draft]);
 }
 
 function windowOf(key: string): string {
@@ -40,17 +49,17 @@ function nameOf(key: string): string {
 
 /** Read a draft, or the empty text. */
 export function readDraft(name: string): string {
-  return texts.get(name) ?? localStorage.getItem(OLD + name) ?? '';
+  return texts.get(name) ?? '';
 }
 
 /** Keep a draft; empty forgets it. */
 export function keepDraft(name: string, text: string): void {
   if ((texts.get(name) ?? '') === text) return;
-  localStorage.removeItem(OLD + name);
   const key = `${PREFIX}${own}/${name}`;
   if (text) texts.set(name, text);
   else texts.delete(name);
-  const kept = text ? disk.keep([[key, { text, at: Date.now() } satisfies Draft]]) : disk.forget(key);
-  // without a database the browser's own memory is better than nothing
-  kept.catch(() => (text ? localStorage.setItem(OLD + name, text) : undefined));
+  const draft: Draft = { text, at: Date.now() };
+  // an empty one stays here: it says that what the disk may still hold is over
+  localStorage.setItem(LOCAL + key, JSON.stringify(draft));
+  void disk.keep([[key, draft]]).catch(() => undefined);
 }

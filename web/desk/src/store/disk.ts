@@ -6,16 +6,30 @@
  */
 
 const NAME = 'beffroi';
-const STORE = 'kept';
+const KEPT = 'kept';
+/** What hands are writing has a store of its own: a picture of the city being kept never makes a letter wait. */
+const HANDS = 'hands';
+const OF_HANDS = ['draft/', 'outbox/'];
+
+function storeOf(key: string): string {
+  return OF_HANDS.some((prefix) => key.startsWith(prefix)) ? HANDS : KEPT;
+}
 
 let opened: Promise<IDBDatabase> | null = null;
 
 function database(): Promise<IDBDatabase> {
   opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+    const asked = indexedDB.open(NAME, 2);
+    asked.onupgradeneeded = () => {
+      for (const name of [KEPT, HANDS]) if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name);
+    };
     asked.onsuccess = () => {
       asked.result.onclose = () => (opened = null);
+      // another window opens a newer program: it must not wait for this one
+      asked.result.onversionchange = () => {
+        asked.result.close();
+        opened = null;
+      };
       resolve(asked.result);
     };
     asked.onerror = () => reject(asked.error ?? new Error('disk'));
@@ -24,11 +38,11 @@ function database(): Promise<IDBDatabase> {
   return opened;
 }
 
-async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T> | void, strict = false): Promise<T> {
+async function run<T>(mode: IDBTransactionMode, key: string, work: (store: IDBObjectStore) => IDBRequest<T> | void, strict = false): Promise<T> {
   const base = await database();
   return new Promise<T>((resolve, reject) => {
-    const transaction = base.transaction(STORE, mode, { durability: strict ? 'strict' : 'relaxed' });
-    const asked = work(transaction.objectStore(STORE));
+    const transaction = base.transaction(storeOf(key), mode, { durability: strict ? 'strict' : 'relaxed' });
+    const asked = work(transaction.objectStore(storeOf(key)));
     transaction.oncomplete = () => resolve((asked ? asked.result : undefined) as T);
     transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error('disk'));
   });
@@ -41,26 +55,27 @@ function range(prefix: string): IDBKeyRange {
 export const disk = {
   /** Return the value of a key, or nothing. */
   find<T>(key: string): Promise<T | undefined> {
-    return run<T>('readonly', (store) => store.get(key) as IDBRequest<T>);
+    return run<T>('readonly', key, (store) => store.get(key) as IDBRequest<T>);
   },
 
   /** Return the keys and values whose key begins so, in order of key. */
   async list<T>(prefix: string): Promise<[string, T][]> {
-    const keys = await run<IDBValidKey[]>('readonly', (store) => store.getAllKeys(range(prefix)));
-    const values = await run<T[]>('readonly', (store) => store.getAll(range(prefix)) as IDBRequest<T[]>);
+    const keys = await run<IDBValidKey[]>('readonly', prefix, (store) => store.getAllKeys(range(prefix)));
+    const values = await run<T[]>('readonly', prefix, (store) => store.getAll(range(prefix)) as IDBRequest<T[]>);
     return keys.map((key, place) => [String(key), values[place]!]);
   },
 
-  /** Keep values, all of them or none. */
+  /** Keep values of one store, all of them or none. */
   async keep(values: [string, unknown][], strict = false): Promise<void> {
-    await run('readwrite', (store) => {
+    if (!values.length) return;
+    await run('readwrite', values[0]![0], (store) => {
       for (const [key, value] of values) store.put(value, key);
     }, strict);
   },
 
   /** Keep values instead of everything whose key begins so. */
   async replace(prefix: string, values: [string, unknown][]): Promise<void> {
-    await run('readwrite', (store) => {
+    await run('readwrite', prefix, (store) => {
       store.delete(range(prefix));
       for (const [key, value] of values) store.put(value, key);
     });
@@ -68,11 +83,11 @@ export const disk = {
 
   /** Forget one key. */
   async forget(key: string): Promise<void> {
-    await run('readwrite', (store) => void store.delete(key));
+    await run('readwrite', key, (store) => void store.delete(key));
   },
 
   /** Forget every key that begins so. */
   async forgetAll(prefix: string): Promise<void> {
-    await run('readwrite', (store) => void store.delete(range(prefix)));
+    await run('readwrite', prefix, (store) => void store.delete(range(prefix)));
   },
 };
