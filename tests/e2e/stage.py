@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.fault.room import PASSWORD
 from tests.night.city import NightCity, open_seat
 from tests.night.hands import Hands
 from tests.night.voices import Voices
@@ -163,3 +164,29 @@ WHEN_OUTLINED = """(text) => {
   watch.observe(document.querySelector('[data-queue]'), {subtree: true, childList: true, attributes: true});
 }"""
 """Notes when the line of a text is acknowledged on a seat."""
+
+
+CODES = {"operateur": "481516", "chef": "719283"}
+SLOW_MS = 60_000
+
+
+def seats_with_codes(night: Stage) -> Seat:
+    """Open a seat that is enrolled, holds three desks, and where two persons have a code."""
+    for login, code in CODES.items():
+        night.city.seat(login).post("/api/access/code", {"present": PASSWORD, "code": code})
+    for desk in ("lighting", "traffic", "watch"):
+        night.city.free_desk(desk)
+    seat = night.seat("operateur")
+    page = seat.page
+    page.evaluate("location.hash = '#/seats'")
+    page.fill("#seat-name", "Poste nuit")
+    page.keyboard.press("Enter")
+    expect(page.locator(".seat.chip")).to_contain_text("Poste nuit", timeout=SLOW_MS)
+    for desk in ("Éclairage", "Circulation", "Veille"):
+        page.get_by_label(f"Choisir {desk}").check()
+    page.get_by_role("button", name="Tenir ici les postes choisis").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".seat.chip")).to_contain_text("3", timeout=SLOW_MS)
+    page.evaluate("location.hash = '#/lighting'")
+    page.locator("[data-queue]").focus()
+    return seat

@@ -12,14 +12,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.stage import WHEN_OUTLINED, Seat, Stage, allowed, choose, phone_of
-from tests.fault.room import PASSWORD
+from tests.e2e.stage import CODES, SLOW_MS, WHEN_OUTLINED, Seat, Stage, allowed, choose, phone_of, seats_with_codes
 from tests.night.city import night_city
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 TRIP, MAST = "A045/D3", "A043-34"
-CODES = {"operateur": "481516", "chef": "719283"}
-SLOW_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -35,28 +32,6 @@ def night(stage: Stage) -> Iterator[Stage]:
     stage.city.tidy()
     yield stage
     stage.clear()
-
-
-def seats_with_codes(night: Stage) -> Seat:
-    """Open a seat that is enrolled, holds three desks, and where two persons have a code."""
-    for login, code in CODES.items():
-        night.city.seat(login).post("/api/access/code", {"present": PASSWORD, "code": code})
-    for desk in ("lighting", "traffic", "watch"):
-        night.city.free_desk(desk)
-    seat = night.seat("operateur")
-    page = seat.page
-    page.evaluate("location.hash = '#/seats'")
-    page.fill("#seat-name", "Poste nuit")
-    page.keyboard.press("Enter")
-    expect(page.locator(".seat.chip")).to_contain_text("Poste nuit", timeout=SLOW_MS)
-    for desk in ("Éclairage", "Circulation", "Veille"):
-        page.get_by_label(f"Choisir {desk}").check()
-    page.get_by_role("button", name="Tenir ici les postes choisis").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".seat.chip")).to_contain_text("3", timeout=SLOW_MS)
-    page.evaluate("location.hash = '#/lighting'")
-    page.locator("[data-queue]").focus()
-    return seat
 
 
 def test_1_the_releve(night: Stage) -> None:

@@ -5,7 +5,7 @@ import { findPage } from '../shell/rooms';
 
 /** A page of the desk itself, or one that a room brings (`shell/rooms.ts`). */
 export type Page = string;
-export const PAGES: Page[] = ['overview', 'lighting', 'alarms', 'work', 'register', 'journal', 'admin', 'settings'];
+export const PAGES: Page[] = ['overview', 'lighting', 'alarms', 'register', 'journal', 'admin', 'settings'];
 
 /** What a room's own panel shows (`DeskRoom.panels`). */
 export type RoomKind = 'incident' | 'engage' | 'crew' | 'request' | 'contact' | 'duty';

@@ -1,0 +1,6 @@
+/** How the work items join the desk: their page. */
+
+import type { DeskRoom } from '../../shell/rooms';
+import WorkItemsPage from './WorkItemsPage.svelte';
+
+export default { pages: [{ name: 'work', right: 'view', order: 40, component: WorkItemsPage }] } satisfies DeskRoom;
