@@ -16,7 +16,7 @@ from beffroi.access.administration import admin_routes
 from beffroi.access.codes import check_code
 from beffroi.access.logic import get_account
 from beffroi.access.passwords import Passwords, check_strength
-from beffroi.access.roles import rights_of
+from beffroi.access.roles import find_role, rights_of
 from beffroi.access.sealing import Seal, load_seal, make_seal
 from beffroi.access.session import COOKIE, SHIFT, Gate, Unauthenticated, csrf_of, is_locked
 from beffroi.access.signin import Credentials, SignIn
@@ -66,6 +66,8 @@ class Me(msgspec.Struct):
     communes: list[str]
     trades: list[str]
     roles: list[str]
+    role_labels: list[dict[str, str]]
+    """How the roles are called, in both languages, in the same order."""
 
 
 class PasswordForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -235,6 +237,11 @@ def own_account(state: AccessState, caller: Caller) -> Account:
     return get_account(state, caller.actor.id)
 
 
+def _label_of(role: str, state: AccessState) -> dict[str, str]:
+    found = find_role(role, state.roles)
+    return (found.label if found else {}) or {"fr": role, "en": role}
+
+
 def me_of(state: AccessState, caller: Caller, token: str) -> Me:
     """Return what a caller is told of itself."""
     account = state.accounts.get(caller.actor.id) if caller.actor.id else None
@@ -258,6 +265,7 @@ def me_of(state: AccessState, caller: Caller, token: str) -> Me:
         communes=sorted({commune for grant in held for commune in grant.communes}),
         trades=sorted({trade for grant in held for trade in grant.trades}),
         roles=sorted({grant.role for grant in held}),
+        role_labels=[_label_of(role, state) for role in sorted({grant.role for grant in held})],
     )
 
 

@@ -44,6 +44,10 @@ class Release(OnAlarm, frozen=True, kw_only=True, tag="alarms.release"):
     """Give it back to the desk."""
 
 
+class AskEvent(OnAlarm, frozen=True, kw_only=True, tag="alarms.ask_event"):
+    """Ask the event of an alarm that opened none by itself (`E`): somebody is about to be sent."""
+
+
 class Shelve(OnAlarm, frozen=True, kw_only=True, tag="alarms.shelve"):
     """Shelve until a time, at most a shift away; it returns by itself."""
 
@@ -80,6 +84,12 @@ class Reset(OnAlarm, frozen=True, kw_only=True, tag="alarms.reset"):
 
 class Unfold(OnAlarm, frozen=True, kw_only=True, tag="alarms.unfold"):
     """Take out of its group this alarm, or all the children of this cause; they never fold again by themselves."""
+
+
+class AcknowledgeReturned(Action, frozen=True, kw_only=True, tag="alarms.acknowledge_returned"):
+    """Acknowledge those of these alarms that have returned, their event being closed; only a reaction asks for it."""
+
+    alarms: tuple[UUID, ...]
 
 
 class Judge(Action, frozen=True, kw_only=True, tag="alarms.judge"):

@@ -134,8 +134,7 @@ def _left_over(event: ev.LeftOver, line: Line) -> list[Change]:
     now = line.recorded_at
     left = tuple(item.alarm for item in event.left)
     stands = {"parent": None, "pending_until": None, "annunciated_at": now, "changed_at": now}
-    codes = tuple(item.code for item in event.left)
-    cause = {"state": event.state, "settle_at": None, "left": left, "left_codes": codes, "changed_at": now}
+    cause = {"state": event.state, "settle_at": None, "left": left, "left_codes": event.codes, "changed_at": now}
     return [(event.alarm, cause), *((item.alarm, stands) for item in (*event.left, *event.again))]
 
 
@@ -200,6 +199,7 @@ _PATCHES: dict[type[Event], Callable[[Any, Line], list[Change]]] = {
     ev.Acknowledged: _acknowledged,
     ev.Unacknowledged: _unacknowledged,
     ev.Taken: _taken,
+    ev.EventAsked: lambda event, line: [],
     ev.Released: _released,
     ev.Shelved: _shelved,
     ev.Unshelved: _restored,

@@ -148,6 +148,11 @@ class LeftOver(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.left_ove
     left: tuple[Left, ...] = ()
     again: tuple[Left, ...] = ()
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the painted numbers of what is left, each once: a lamp without supply is silent too."""
+        return tuple(dict.fromkeys(item.code for item in self.left))
+
 
 class Acknowledged(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.acknowledged"):
     """A person acknowledged."""
@@ -165,6 +170,15 @@ class Unacknowledged(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.un
 class Taken(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.taken"):
     """A person took it."""
 
+    by: UUID | None = None
+
+
+class EventAsked(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.event_asked"):
+    """A person wants an event for it; `by` is whose it will be."""
+
+    kind: str
+    alarm_class: str
+    priority: int
     by: UUID | None = None
 
 
@@ -255,6 +269,7 @@ EVENTS: tuple[type[Event], ...] = (
     Acknowledged,
     Unacknowledged,
     Taken,
+    EventAsked,
     Released,
     Shelved,
     Unshelved,

@@ -9,12 +9,11 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import new_alarm
 from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explained
-from beffroi.alarms.machine import LIFE, State
 from beffroi.alarms.states import FLOOD_WINDOW
+from beffroi.alarms.telling import desk_scope, left_of, returned_of
 from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
-from beffroi.model.ports import AssetFacts, City
-from beffroi.model.scope import Scope
+from beffroi.model.ports import AssetFacts
 from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
@@ -25,9 +24,6 @@ HOLD_ALARM = 1 * SECOND
 
 HOLD_WORK = MINUTE
 """A standing fault is no hurry: its work item may wait for news of a cause."""
-
-SETTLE_AFTER = MINUTE
-"""What a cause had folded has that long to come back before it is counted."""
 
 FOLD_REASON = {False: "alarms.fold.explicit", True: "alarms.fold.supposed"}
 
@@ -57,6 +53,7 @@ class Job:
         self.events: list[Event] = []
         self.told: dict[str, int] = {}
         self.folded: dict[UUID, UUID] = {}
+        self.taken: dict[UUID, dict[UUID, None]] = {}
         self.lost: dict[UUID, dict[UUID, UUID | None]] = {}
         self.fresh: dict[UUID, list[Alarm]] = {}
         self.speaking: dict[str, list[Alarm]] = {}
@@ -142,6 +139,7 @@ class Job:
         if not quiet and event.pending_until is None and above is None:
             self.tell(event)
         record = self._remember(event)
+        self.place(record.id, above)
         self._gather(record, above or record, gathered, superseded)
         return record
 
@@ -263,7 +261,7 @@ class Job:
             if alarm.id not in gone:
                 held[alarm.id] = None
         for alarm in (*gathered, *superseded):
-            held.update(dict.fromkeys(self.state.children.get(alarm.id, ())))
+            held.update(dict.fromkeys(self._below(alarm.id)))
         self.fold(root, held, FOLD_REASON[cause.supposed], self.explain(cause))
         for old in superseded:
             self.supersede(old, root)
@@ -274,9 +272,15 @@ class Job:
         self.folded[old.id] = root.id
         self.events.append(ev.Superseded(alarm=old.id, asset=old.asset, scope=old.scope, by=root.id))
 
+    def place(self, alarm: UUID, above: Alarm | None) -> None:
+        """Note under which cause an alarm is told: what folds either of them later in this decision moves it."""
+        if above is not None:
+            self.folded[alarm] = above.id
+            self.taken.setdefault(above.id, {})[alarm] = None
+
     def fold(self, cause: Alarm, children: Iterable[UUID], reason: str, params: dict[str, str]) -> None:
         """Fold alarms, and what they fold themselves, under a cause: those not there already."""
-        wanted = [below for child in children for below in (child, *self.state.children.get(child, ()))]
+        wanted = [below for child in children for below in (child, *self._below(child))]
         moved = tuple(
             child
             for child in dict.fromkeys(wanted)
@@ -290,7 +294,7 @@ class Job:
             if former is not None:
                 left[former] = None
                 self.lost.setdefault(former, {})[child] = cause.id
-            self.folded[child] = cause.id
+            self.place(child, cause)
         self.events.append(
             ev.Folded(
                 alarm=cause.id,
@@ -302,6 +306,11 @@ class Job:
                 reason_params=params,
             )
         )
+
+    def _below(self, cause: UUID) -> list[UUID]:
+        """List what a cause folds, what was folded under it a moment ago in this judgement included."""
+        known = dict.fromkeys((*self.state.children.get(cause, ()), *self.taken.get(cause, ())))
+        return [child for child in known if self.folded.get(child, cause) == cause]
 
     def _parent_of(self, alarm: UUID) -> UUID | None:
         known = self.state.alarms.get(alarm)
@@ -341,7 +350,7 @@ class Job:
         for parent, gone in self.lost.items():
             cause = self._supposed(parent)
             if cause is not None and self._standing(parent, gone) <= SUPPOSED_OVER * max(cause.folded_total, 1):
-                self.events.append(self.to_returned(cause, self.now, cause.toggles))
+                self.events.append(returned_of(cause, self.now, cause.toggles, self.now))
 
     def _supposed(self, alarm: UUID) -> Alarm | None:
         cause = self.state.alarms.get(alarm)
@@ -349,22 +358,6 @@ class Job:
 
     def _standing(self, parent: UUID, gone: dict[UUID, UUID | None]) -> int:
         return sum(child not in gone for child in self.state.children.get(parent, ()))
-
-    def to_returned(self, record: Alarm, at: Micros, toggles: int) -> ev.Returned:
-        """Return the event of a condition that left; what it folded has a while to come back in its turn."""
-        settles = bool(record.explains) and record.parent is None
-        return ev.Returned(
-            alarm=record.id,
-            asset=record.asset,
-            scope=record.scope,
-            at=at,
-            state=_after_return(record),
-            toggles=toggles,
-            settle_at=self.now + SETTLE_AFTER if settles else None,
-            parent=record.parent,
-            alarm_class=record.alarm_class,
-            outcome=record.outcome,
-        )
 
     def finish(self) -> list[Event]:
         """Return every event, with the supposed causes that end and the floods that begin."""
@@ -377,22 +370,3 @@ class Job:
             if recent > FLOOD_ABOVE:
                 self.events.append(ev.FloodStarted(desk=desk, count=recent, scope=desk_scope(desk)))
         return self.events
-
-
-def _after_return(record: Alarm) -> State:
-    """Nobody is asked to acknowledge what nobody was told of."""
-    told = record.outcome == "alarm" and record.parent is None and not record.disposition
-    if not told and not record.latched:
-        return "normal"
-    return LIFE[record.state, "clear_latched" if record.latched else "clear"]
-
-
-def left_of(alarm: Alarm, city: City) -> ev.Left:
-    """Return what a folded alarm is told as when it stands for itself."""
-    facts = city.topology.find(alarm.asset)
-    return ev.Left(alarm.id, alarm.asset, facts.code if facts else "", alarm.alarm_class, alarm.outcome, alarm.scope)
-
-
-def desk_scope(desk: str) -> Scope:
-    """Return the scope of what concerns a whole desk."""
-    return Scope("", desk, "")

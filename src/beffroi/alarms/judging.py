@@ -8,6 +8,7 @@ import msgspec
 from beffroi.alarms import events as ev
 from beffroi.alarms.job import FOLD_REASON, Job
 from beffroi.alarms.machine import LIFE, State
+from beffroi.alarms.telling import returned_of
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts
@@ -136,6 +137,7 @@ def _begin(job: Job, facts: AssetFacts, alarm_class: AlarmClass, tally: Tally) -
             waits = None if above is not None else event.pending_until or job.soon()
             event = msgspec.structs.replace(event, late=True, pending_until=waits)
         job.events.append(event)
+        job.place(event.alarm, above)
         if above is None and event.pending_until is None:
             job.tell(event)
         record = job.to_record(event) if tally.begun > 1 or not tally.active else None
@@ -203,6 +205,7 @@ def _toggle(job: Job, facts: AssetFacts, alarm_class: AlarmClass, record: Alarm,
         reason_params=job.explain(above) if above else {},
     )
     job.events.append(event)
+    job.place(record.id, above)
     if annunciates:
         job.tell(event)
     if alarm_class.explains:
@@ -217,7 +220,7 @@ def _return(job: Job, record: Alarm, tally: Tally, toggles: int) -> None:
         job.lose(record.parent, record.id)
     if record.outcome == "alarm" and record.pending_until is not None and record.parent is None:
         job.annunciate(record)
-    job.events.append(job.to_returned(record, tally.ended_at, toggles))
+    job.events.append(returned_of(record, tally.ended_at, toggles, job.now))
 
 
 def _learn_late(job: Job, record: Alarm, tally: Tally) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from beffroi.alarms import actions as ac
 from beffroi.alarms import events as ev
-from beffroi.alarms.job import left_of
 from beffroi.alarms.judging import judge
 from beffroi.alarms.machine import Signal, State, Withdrawal, find_disposition, find_next
 from beffroi.alarms.settling import PRESUMED, settle, state_after_withdrawal
+from beffroi.alarms.telling import left_of
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.model.time import HOUR, MILLISECOND, SECOND
 from beffroi.trade.action import Action
@@ -30,6 +30,8 @@ def decide(state: AlarmsState, action: Action, context: Context) -> Sequence[Eve
         return settle(state, action, context)
     if isinstance(action, ac.Rescope):
         return _rescope(state, action)
+    if isinstance(action, ac.AcknowledgeReturned):
+        return _acknowledge_returned(state, action)
     if not isinstance(action, ac.OnAlarm):
         raise TypeError(f"not an action of the alarms: {action!r}")
     alarm = state.alarms.get(action.alarm)
@@ -73,6 +75,15 @@ def _acknowledge(state: AlarmsState, alarm: Alarm, action: ac.Acknowledge, conte
     return [ev.Acknowledged(**_head(alarm), state=following, alarm_class=alarm.alarm_class)]
 
 
+def _acknowledge_returned(state: AlarmsState, action: ac.AcknowledgeReturned) -> list[Event]:
+    returned = [state.alarms[one] for one in action.alarms if one in state.alarms]
+    return [
+        ev.Acknowledged(**_head(alarm), state="normal", alarm_class=alarm.alarm_class)
+        for alarm in returned
+        if alarm.state == "returned" and alarm.parent is None and not alarm.disposition
+    ]
+
+
 def _unacknowledge(state: AlarmsState, alarm: Alarm, action: ac.Unacknowledge, context: Context) -> list[Event]:
     at = alarm.acknowledged_at
     if at is None or alarm.acknowledged_by != context.actor.id or context.now - at > UNDO_WITHIN:
@@ -87,6 +98,20 @@ def _take(state: AlarmsState, alarm: Alarm, action: ac.Take, context: Context) -
         code = "alarms.already_yours" if alarm.taken_by == context.actor.id else "alarms.already_taken"
         raise Rejected(code, alarm=str(alarm.id), by=str(alarm.taken_by))
     return [ev.Taken(**_head(alarm), by=context.actor.id)]
+
+
+def _ask_event(state: AlarmsState, alarm: Alarm, action: ac.AskEvent, context: Context) -> list[Event]:
+    if not alarm.open:
+        raise Rejected("alarms.over", alarm=str(alarm.id))
+    return [
+        ev.EventAsked(
+            **_head(alarm),
+            kind=alarm.kind,
+            alarm_class=alarm.alarm_class,
+            priority=alarm.priority,
+            by=alarm.taken_by or context.actor.id,
+        )
+    ]
 
 
 def _release(state: AlarmsState, alarm: Alarm, action: ac.Release, context: Context) -> list[Event]:
@@ -171,6 +196,7 @@ _DECISIONS: dict[type[Action], Callable[[AlarmsState, Alarm, Any, Context], list
     ac.Acknowledge: _acknowledge,
     ac.Unacknowledge: _unacknowledge,
     ac.Take: _take,
+    ac.AskEvent: _ask_event,
     ac.Release: _release,
     ac.Shelve: _shelve,
     ac.Unshelve: _unshelve,
@@ -182,4 +208,4 @@ _DECISIONS: dict[type[Action], Callable[[AlarmsState, Alarm, Any, Context], list
     ac.Unfold: _unfold,
 }
 
-ACTIONS: tuple[type[Action], ...] = (*_DECISIONS, ac.Judge, ac.Settle, ac.Rescope)
+ACTIONS: tuple[type[Action], ...] = (*_DECISIONS, ac.Judge, ac.Settle, ac.Rescope, ac.AcknowledgeReturned)

@@ -38,6 +38,7 @@ def alarm_row(state: AlarmsState, alarm: Alarm, city: City) -> AlarmRow:
         total=alarm.folded_total,
         points=int(alarm.params.get("points", "0")) or alarm.folded_total,
         left=list(alarm.left_codes[:LISTED_LEFT]),
+        left_count=len(alarm.left_codes),
         reason=Reason(alarm.reason, alarm.reason_params) if alarm.reason else None,
         cannot_shelve=alarm_class.cannot_shelve if alarm_class else False,
         simulated=facts.simulated if facts else False,

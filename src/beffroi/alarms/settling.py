@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.actions import Settle
 from beffroi.alarms.correlation import Plan, list_explained, suppose
-from beffroi.alarms.job import FLOOD_BELOW, FOLD_REASON, Job, desk_scope
+from beffroi.alarms.job import FLOOD_BELOW, FOLD_REASON, Job
 from beffroi.alarms.machine import ACTIVE, State
 from beffroi.alarms.states import FLOOD_WINDOW
+from beffroi.alarms.telling import desk_scope
 from beffroi.alarms.types import Alarm, AlarmsState
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts
@@ -161,7 +162,7 @@ def _conclude(job: Job, cause: Alarm) -> None:
     standing = list(job.state.children.get(cause.id, {}).values())
     concerned = int(cause.params.get("points", "0")) or cause.folded_total
     quiet = _not_heard_since(job, cause, {alarm.asset for alarm in standing})
-    if quiet is None or _on_their_way(job, cause, standing, len(standing) + len(quiet) > FEW_LEFT * concerned):
+    if quiet is None or _on_their_way(job, cause, standing, quiet, concerned):
         return
     regrouped = _regroup(job, standing)
     alone = [alarm for alarm in standing if alarm.id not in regrouped]
@@ -193,12 +194,25 @@ def _told_before(alarm: Alarm, cause: Alarm) -> bool:
     return alarm.annunciated_at is not None and alarm.annunciated_at < cause.raised_at
 
 
-def _on_their_way(job: Job, cause: Alarm, standing: list[Alarm], many: bool) -> bool:
-    """Tell whether more may still come back; another cause that says so itself is not kept hidden for it."""
-    told = (job.state.class_table.get((alarm.kind, alarm.alarm_class)) for alarm in standing if alarm.explains)
-    if any(alarm_class is not None and alarm_class.test != "mismatch" for alarm_class in told):
+def _on_their_way(
+    job: Job, cause: Alarm, standing: list[Alarm], quiet: list[tuple[AssetFacts, AlarmClass]], concerned: int
+) -> bool:
+    """Tell whether more may still come back; another cause that says so itself is not kept hidden for it.
+
+    After a lost link nothing is told by a point's silence before its whole heartbeat: it kept its supply, so it has no
+    reason to speak before its own hour.
+    """
+    classes = [job.state.class_table.get((alarm.kind, alarm.alarm_class)) for alarm in standing]
+    if any(one is not None and one.explains and one.test != "mismatch" for one in classes):
         return False
-    return many and job.now - (cause.returned_at or job.now) < PATIENCE
+    waited = job.now - (cause.returned_at or job.now)
+    lost = job.state.class_table.get((cause.kind, cause.alarm_class))
+    if lost is not None and lost.test == "silent":
+        awaited = [(facts.kind, one) for facts, one in quiet]
+        awaited += [(alarm.kind, one) for alarm, one in zip(standing, classes, strict=True) if one is not None]
+        beats = [job.state.kinds[kind].point(one.point).heartbeat_s for kind, one in awaited if one.test == "silent"]
+        return bool(beats) and waited <= max(beats) * SECOND + GIVE_UP_MARGIN
+    return len(standing) + len(quiet) > FEW_LEFT * concerned and waited < PATIENCE
 
 
 def _regroup(job: Job, standing: list[Alarm]) -> set[UUID]:
@@ -220,7 +234,8 @@ def _regroup(job: Job, standing: list[Alarm]) -> set[UUID]:
 
 def _not_heard_since(job: Job, cause: Alarm, known: set[UUID]) -> list[tuple[AssetFacts, AlarmClass]] | None:
     """List the points below that have not spoken since the return; nothing while it is too early to say."""
-    since = cause.returned_at or job.now
+    # a supposed cause only returns once its points have spoken: what they said since it began is their return
+    since = cause.raised_at if cause.supposed else cause.returned_at or job.now
     silent: list[tuple[AssetFacts, AlarmClass]] = []
     heard = 0
     longest: Micros = 0

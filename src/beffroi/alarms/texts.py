@@ -135,6 +135,7 @@ for _name, _fr, _en in (
     ("acknowledged", "Alarme acquittée", "Alarm acknowledged"),
     ("unacknowledged", "Acquittement annulé", "Acknowledgement undone"),
     ("taken", "Alarme prise", "Alarm taken"),
+    ("event_asked", "Événement demandé pour l'alarme", "Event asked for the alarm"),
     ("released", "Alarme rendue", "Alarm released"),
     ("shelved", "Alarme mise en attente", "Alarm shelved"),
     ("unshelved", "Fin de mise en attente", "Shelving ended"),

@@ -140,8 +140,8 @@ class AlarmRow(msgspec.Struct, kw_only=True):
     """One line of the queue, as a screen holds it.
 
     `label` is the sentence in both languages, `points` the light points concerned, `count` the folded conditions that
-    stand of `total` ever folded, `left` the painted numbers of what did not come back. `chattering` (*bagotante*) when
-    it was raised again and again; `action` is the operator action of its class.
+    stand of `total` ever folded, `left` the first painted numbers of the `left_count` that did not come back.
+    `chattering` (*bagotante*) when it was raised again and again; `action` is the operator action of its class.
     """
 
     id: UUID
@@ -176,6 +176,7 @@ class AlarmRow(msgspec.Struct, kw_only=True):
     total: int
     points: int
     left: list[str]
+    left_count: int
     parent: UUID | None
     reason: Reason | None
     value: float | None

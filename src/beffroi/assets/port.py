@@ -5,7 +5,13 @@ from numpy.typing import NDArray
 
 from beffroi.assets.places import STREET_WITHIN_M, Places
 from beffroi.assets.state import AssetsState
+from beffroi.assets.streets.names import fold
 from beffroi.assets.streets.travel import Travel
+
+NEAR_M = 500.0
+"""A place this near the territory is taken as its own: outlines are drawn along middles of roads."""
+SURE = 90.0
+"""Score from which a typed street is that street: below, words were guessed."""
 
 
 class StreetsPort:
@@ -37,6 +43,24 @@ class StreetsPort:
         ]
         communes = (places.commune_name(commune) for commune in places.communes_at(lonlat))
         return [", ".join(part for part in pair if part) for pair in zip(names, communes, strict=True)]
+
+    def commune_at(self, lon: float, lat: float) -> str:
+        """Return the commune around a place, the nearest within NEAR_M of the territory."""
+        lonlat = np.array([[lon, lat]])
+        places = self._state.places
+        return places.communes_at(lonlat)[0] if places.metres_outside(lonlat)[0] <= NEAR_M else ""
+
+    def commune_of(self, place: str) -> str:
+        """Return the commune that a typed place names, or the one that has its street; nothing when several do."""
+        places = self._state.places
+        street, *after = [part.strip() for part in place.split(",")]
+        named = {fold(name): code for code, name in places.communes.items()}
+        for part in after:
+            if code := named.get(fold(part)):
+                return code
+        hits = places.gazetteer.find(street) if street else []
+        best = [hit.commune for hit in hits if hit.score == hits[0].score and hit.score >= SURE]
+        return best[0] if best and len(set(best)) == 1 else ""
 
     def _ready(self) -> Travel:
         places = self._state.places

@@ -62,6 +62,10 @@ IMPORT_TEXTS: dict[str, dict[str, str]] = {
         "fr": "Pour {file}, le champ « {field} » n'existe pas : utilisez « characteristics.{field} ».",
         "en": "For {file}, there is no field “{field}”: use “characteristics.{field}”.",
     },
+    "assets.mapping_number": {
+        "fr": "Pour {file}, « numbers » nomme « {field} » : ajoutez « fields.characteristics.{field} ».",
+        "en": "For {file}, “numbers” names “{field}”: add “fields.characteristics.{field}”.",
+    },
     "assets.mapping_no_code": {
         "fr": "Pour {file}, indiquez « fields.code » : le numéro peint de l'équipement.",
         "en": "For {file}, give “fields.code”: the painted number of the asset.",
@@ -116,6 +120,10 @@ IMPORT_TEXTS: dict[str, dict[str, str]] = {
         "en": "Columns separated by “{separator}”.",
     },
     "assets.notice_comma": {"fr": "Nombres à virgule décimale.", "en": "Numbers with a decimal comma."},
+    "assets.notice_comma_text": {
+        "fr": "Nombres à virgule gardés comme textes : ajoutez « numbers = [{names}] » à la correspondance.",
+        "en": "Numbers with a comma kept as text: add “numbers = [{names}]” to the mapping.",
+    },
     "assets.row_unreadable": {
         "fr": "Ligne illisible : elle a plus de colonnes que l'en-tête (guillemet ou séparateur en trop ?).",
         "en": "Unreadable line: it has more columns than the header (stray quote or separator?).",

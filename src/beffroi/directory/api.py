@@ -1,17 +1,16 @@
 """Readings of the directory: search, one contact, rosters with their gaps, the log of calls, what is printed."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, get, post
+from litestar import get
 from litestar.params import Parameter
 
 from beffroi.access.actions import NoteReading
 from beffroi.directory import store
-from beffroi.directory.files import read_csv, read_toml
+from beffroi.directory.api_import import routes as import_routes
 from beffroi.directory.logic import get as get_contact
 from beffroi.directory.search import Found, Hit, OnDuty, on_duty, search
 from beffroi.directory.types import Contact, DirectoryState, Roster, Slot
@@ -23,7 +22,6 @@ from beffroi.trade.rejected import Rejected
 FOREVER = 2**62
 READING_S = 3_600.0
 PRINTED = 2 * DAY
-FILE_BYTES = 8_000_000
 
 
 class CallView(msgspec.Struct):
@@ -146,15 +144,6 @@ def pack_of(state: DirectoryState, at: Micros, caller: Caller) -> Pack:
     )
 
 
-class Imported(msgspec.Struct):
-    """What a file brought: contacts, rosters and duties that changed, of how many it names."""
-
-    contacts: int
-    rosters: int
-    duties: int
-    read: int
-
-
 def routes(view: View[DirectoryState], zone: str) -> Sequence[Any]:
     """Return the handlers of the directory; `zone` is where days of files begin."""
     readings = Readings(view)
@@ -176,7 +165,15 @@ def routes(view: View[DirectoryState], zone: str) -> Sequence[Any]:
         await readings.note(caller, "directory pack", pack.contacts)
         return pack
 
-    return [find, print_, _one(view, readings), _rosters(view, readings), _calls(view), _import(view, zone)]
+    return [
+        find,
+        print_,
+        _one(view, readings),
+        _rosters(view, readings),
+        _calls(view),
+        _expiring(view, readings),
+        *import_routes(view, zone),
+    ]
 
 
 def _one(view: View[DirectoryState], readings: Readings) -> Any:
@@ -233,6 +230,24 @@ def _roster_view(state: DirectoryState, roster: Roster, begin: Micros, end: Micr
     return RosterView(roster, slots, gaps_of(slots, begin, end), names)
 
 
+def _expiring(view: View[DirectoryState], readings: Readings) -> Any:
+    @get("/expiring", summary="List the people whose data are erased soon, the first first")
+    async def expiring(caller: Caller, days: Annotated[int, Parameter(ge=1, le=366)] = 30) -> list[Contact]:
+        if not caller.rights.names("directory"):
+            raise Rejected("forbidden", right="directory")
+        found = [one for one in expiring_of(view.state, view.clock.now() + days * DAY) if caller.sees(one.scope)]
+        await readings.note(caller, "directory", found)
+        return found
+
+    return expiring
+
+
+def expiring_of(state: DirectoryState, before: Micros) -> list[Contact]:
+    """List the contacts whose person is erased before a time, the first first."""
+    found = [one for one in state.contacts.values() if one.person and one.until is not None and one.until < before]
+    return sorted(found, key=lambda one: (one.until or 0, str(one.id)))
+
+
 def _calls(view: View[DirectoryState]) -> Any:
     @get("/calls", summary="List the calls made, newest first")
     async def list_calls(
@@ -252,28 +267,3 @@ def _calls(view: View[DirectoryState]) -> Any:
         return CallPage([CallView(*row) for row in rows])
 
     return list_calls
-
-
-def _import(view: View[DirectoryState], zone: str) -> Any:
-    @post("/import", summary="Bring a directory file in: TOML, or CSV of contacts", request_max_body_size=FILE_BYTES)
-    async def import_(
-        caller: Caller, request: Request[Any, Any, Any], form: Literal["toml", "csv"] = "toml"
-    ) -> Imported:
-        try:
-            text = (await request.body()).decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Rejected("directory.file_unreadable", line=0, detail=str(error)) from error
-        # read whole before anything is kept: a bad line refuses the file
-        asked = list(read_csv(text, zone) if form == "csv" else read_toml(text, view.clock.now(), zone))
-        events: list[Any] = []
-        for action in asked:
-            events += [line.event for line in (await view.executor.execute(action, caller)).lines]
-        counts = Counter(event.event_type() for event in events)
-        return Imported(
-            counts["directory.contact_set"],
-            counts["directory.roster_set"],
-            counts["directory.duty_set"],
-            sum(len(action.contacts) for action in asked),
-        )
-
-    return import_

@@ -57,6 +57,29 @@ def read_toml(text: str, now: Micros, zone: str) -> Iterator[Import]:
         yield Import(rosters=[roster], duties=duties)
 
 
+def bad_lines(text: str, form: str, zone: str) -> list[Rejected]:
+    """List what is wrong with each contact of a file; nothing where the file itself cannot be read."""
+    found: list[Rejected] = []
+    for line, given in _contacts_of(text, form):
+        try:
+            _entry(given, line, zone)
+        except Rejected as error:
+            found.append(error)
+    return found
+
+
+def _contacts_of(text: str, form: str) -> list[tuple[int, dict[str, Any]]]:
+    if form == "csv":
+        first = text.lstrip("\ufeff").partition("\n")[0]
+        rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if ";" in first else ",")
+        return [(place + 2, _cells(row)) for place, row in enumerate(rows)]
+    try:
+        given = msgspec.convert(tomllib.loads(text), DirectoryFile)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError):
+        return []
+    return [(place + 1, one) for place, one in enumerate(given.contacts)]
+
+
 def read_csv(text: str, zone: str) -> Iterator[Import]:
     """Return the actions that bring a CSV in: separated by ; or , with the names of `Entry` on the first line.
 

@@ -10,6 +10,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Ce contact n'est pas dans l'annuaire : {contact}.",
         "en": "This contact is not in the directory: {contact}.",
     },
+    "directory.too_late_to_undo": {
+        "fr": "Cet import ne s'annule plus : une heure est passée, ou le serveur a redémarré.",
+        "en": "This import can no longer be undone: an hour has passed, or the server restarted.",
+    },
     "directory.key_taken": {
         "fr": "La clé {key} désigne déjà un autre contact.",
         "en": "The key {key} already names another contact.",
@@ -79,6 +83,9 @@ PAPER: dict[str, dict[str, str]] = {
         "en": "Personal data: destroy when the next print is made.",
     },
     "duty": {"fr": "De garde dans les deux jours", "en": "On duty in the coming two days"},
+    "oncall": {"fr": "D'astreinte maintenant (équipes)", "en": "On call now (crews)"},
+    "trade": {"fr": "Métier", "en": "Trade"},
+    "rank": {"fr": "Rang", "en": "Rank"},
     "nobody": {"fr": "Personne n'est inscrit.", "en": "Nobody is entered."},
     "gap": {"fr": "Personne de garde :", "en": "Nobody on duty:"},
     "roster": {"fr": "Tour", "en": "Roster"},

@@ -14,6 +14,7 @@ from beffroi.dispatch.types import (
     RefusalReason,
     Turn,
 )
+from beffroi.model.scope import EventMove
 from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 
@@ -224,6 +225,20 @@ class Release(Action, frozen=True, kw_only=True, tag="dispatch.release"):
     incident: UUID
 
 
+class MoveTo(Action, frozen=True, kw_only=True, tag="dispatch.move"):
+    """Follow an event that was joined into another, or `back` what came from it; only a reaction asks for it."""
+
+    before: UUID
+    incident: UUID
+    back: bool = False
+
+
+class FollowEvent(Action, frozen=True, kw_only=True, tag="dispatch.follow_event"):
+    """Follow events that are masked, shown again or moved: crews and calls for them; only a reaction asks for it."""
+
+    moves: tuple[EventMove, ...]
+
+
 ALL: tuple[type[Action], ...] = (
     Engage,
     TellState,
@@ -243,4 +258,6 @@ ALL: tuple[type[Action], ...] = (
     SetNeed,
     Escalate,
     Release,
+    MoveTo,
+    FollowEvent,
 )

@@ -12,9 +12,11 @@ from beffroi.dispatch.needs import need_of
 from beffroi.dispatch.ranking import Candidate, Job, Ranking, exclusion, rank
 from beffroi.dispatch.types import Crew, DispatchState, Engagement
 from beffroi.model.ports import City, IncidentFacts, Live
-from beffroi.model.time import SECOND, Micros
+from beffroi.model.time import HOUR, SECOND, Micros
 
 LON, LAT = "lon_deg", "lat_deg"
+ASKED_AGAIN = HOUR
+"""Who refused an event is proposed for it again after this long; earlier only by name, from those not proposed."""
 
 
 def rank_for(state: DispatchState, city: City, facts: IncidentFacts, now: Micros) -> Ranking:
@@ -27,15 +29,29 @@ def list_candidates(state: DispatchState, city: City, facts: IncidentFacts, job:
     """List the crews in service at a time; those that may go with their travel to the event, positions stay in here."""
     service = duty.in_service(state, now)
     held = duty.loads(state)
+    refused = _refused(state, facts.id, now)
     found = []
     for crew in sorted(service):
-        found.append(_unplaced(state, state.crews[crew], held.get(crew, []), facts.id, service[crew], now))
+        one = _unplaced(state, state.crews[crew], held.get(crew, []), facts.id, service[crew], now)
+        found.append(replace(one, refused=crew in refused))
     # who is not proposed needs no travel: most of a city's crews
     fit = [place for place, one in enumerate(found) if exclusion(one, job.need, now) is None]
     ages, travel = _travel([state.crews[found[place].crew] for place in fit], city, facts, now)
     for place, age, took in zip(fit, ages, travel, strict=True):
         found[place] = replace(found[place], position_age_s=age, travel_s=took)
     return found
+
+
+def _refused(state: DispatchState, incident: UUID, now: Micros) -> set[UUID | None]:
+    """Return the crews that refused an event lately."""
+    return {
+        one.crew
+        for one in state.engagements.values()
+        if one.incident == incident
+        and one.end_reason == "refused"
+        and one.ended_at is not None
+        and now < one.ended_at + ASKED_AGAIN
+    }
 
 
 def _unplaced(

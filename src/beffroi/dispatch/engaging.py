@@ -1,6 +1,7 @@
 """Decisions about crews sent to events: engagement, states told, answers, release. Pure."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from beffroi.dispatch import actions, duty, events
@@ -8,7 +9,7 @@ from beffroi.dispatch.candidates import rank_for
 from beffroi.dispatch.lookups import check_time, choose, get_crew, get_engagement, get_incident, name_of, open_of
 from beffroi.dispatch.needs import need_of
 from beffroi.dispatch.ranking import Excluded, Ranked, Ranking
-from beffroi.dispatch.types import CrewState, DispatchState, EndReason, Engagement, Move
+from beffroi.dispatch.types import CHIEF, Crew, CrewState, DispatchState, EndReason, Engagement, Move
 from beffroi.model.ports import IncidentFacts
 from beffroi.model.time import MINUTE, Micros
 from beffroi.trade.context import Context
@@ -17,6 +18,8 @@ from beffroi.trade.rejected import Rejected
 
 ANSWER = 5 * MINUTE
 """A crew in service that says nothing for this long is not on its way: somebody must know."""
+INSIST = 3 * MINUTE
+"""Told and still no answer: it is told again, then to the *chef de salle*."""
 UNDO = MINUTE
 """Screens offer it for 5 s; a slow seat may bring it later."""
 
@@ -36,7 +39,7 @@ def engage(state: DispatchState, action: actions.Engage, context: Context) -> Se
     ranking = rank_for(state, context.city, facts, context.now)
     place = _place(ranking, action, state, context)
     if action.seen_load is not None and action.seen_load != place.load:
-        raise Rejected("dispatch.crew_changed", crew=crew.name, n=place.load)
+        raise _changed(state, crew, place.load, context)
     engaged = events.Engaged(
         engagement=context.ids.new(),
         incident=facts.id,
@@ -63,16 +66,30 @@ def _place(ranking: Ranking, action: actions.Engage, state: DispatchState, conte
     for one in ranking.excluded:
         if one.crew == action.crew:
             if one.here:
-                raise Rejected("dispatch.already_engaged", crew=one.name, by=_who(state, action))
+                facts = get_incident(action.incident, context)
+                held = next((held for held in open_of(state, facts.id) if held.crew == action.crew), None)
+                raise Rejected("dispatch.already_engaged", crew=one.name, **_job(facts, held))
             if not action.support:
                 raise Rejected("dispatch.unfit", crew=one.name, why=one.reason.code, **one.reason.params)
             return one
     raise Rejected("dispatch.not_in_service", crew=state.crews[action.crew].name)
 
 
-def _who(state: DispatchState, action: actions.Engage) -> str:
-    held = next((one for one in open_of(state, action.incident) if one.crew == action.crew), None)
-    return str(held.engaged_by) if held and held.engaged_by else ""
+def _changed(state: DispatchState, crew: Crew, load: int, context: Context) -> Rejected:
+    """Return the refusal of who did not know what a crew was just given: on which event, when he may know it."""
+    held = [one for one in state.engagements.values() if one.open and one.crew == crew.id]
+    last = max(held, key=lambda one: one.started_at, default=None)
+    facts = context.city.incidents.find(last.incident) if last else None
+    if facts is None or not context.rights.allows("view", facts.scope):
+        return Rejected("dispatch.crew_changed", crew=crew.name, n=load)
+    return Rejected("dispatch.crew_taken", crew=crew.name, n=load, **_job(facts, last))
+
+
+def _job(facts: IncidentFacts, held: Engagement | None) -> dict[str, str]:
+    """Return what tells an engagement: the event, and the account that sent the crew, whom the screen names."""
+    by = str(held.engaged_by) if held and held.engaged_by else ""
+    what = " · ".join(part for part in (facts.number, facts.label, facts.place) if part)
+    return {"incident": str(facts.id), "number": facts.number, "what": what, "by": by}
 
 
 def _expected(place: Ranked | Excluded, now: Micros) -> Micros | None:
@@ -140,27 +157,30 @@ def rest_after(held: Engagement, told: CrewState, at: Micros) -> list[Event]:
 
 
 def undo_state(state: DispatchState, action: actions.UndoState, context: Context) -> Sequence[Event]:
-    """Take back the last state, by who told it."""
+    """Take back the last state, or the correction of an hour, by who told it."""
     held = get_engagement(state, action.engagement)
-    last = held.moves[-1]
-    if last.id != action.move or len(held.moves) < 2:
+    told = next((one for one in held.moves if one.id == action.move), None)
+    corrected = told.previous if told else None
+    if told is None or (corrected is None and (told is not held.moves[-1] or len(held.moves) < 2)):
         raise Rejected("dispatch.not_last_move")
-    if context.now > last.recorded_at + UNDO or last.author != context.actor.id:
+    if context.now > told.recorded_at + UNDO or told.author != context.actor.id:
         raise Rejected("dispatch.too_late_to_undo")
-    return [
-        events.MoveUndone(
-            engagement=held.id,
-            move=last.id,
-            incident=held.incident,
-            crew=held.crew,
-            agent=held.agent,
-            state=last.state,
-            back_to=held.moves[-2].state,
-            trade=held.trade,
-            crew_name=name_of(state, held),
-            scope=held.scope,
-        )
-    ]
+    silent = corrected is None and len(held.moves) == 2 and held.crew is not None and not held.agreed
+    undone = events.MoveUndone(
+        engagement=held.id,
+        move=told.id,
+        incident=held.incident,
+        crew=held.crew,
+        agent=held.agent,
+        state=told.state,
+        back_to=told.state if corrected else held.moves[-2].state,
+        at=corrected.happened_at if corrected else None,
+        answer_before=context.now + ANSWER if silent else None,
+        trade=held.trade,
+        crew_name=name_of(state, held),
+        scope=held.scope,
+    )
+    return [undone, *(rest_after(held, told.state, corrected.happened_at) if corrected else [])]
 
 
 def accept(state: DispatchState, action: actions.Accept, context: Context) -> Sequence[Event]:
@@ -241,17 +261,39 @@ def _released(
     return [gone, *(rest_after(held, "available", context.happened_at) if left else [])]
 
 
+def follow_events(state: DispatchState, action: actions.FollowEvent) -> Sequence[Event]:
+    """Give the crews and calls of some events the scope that these have now."""
+    found = []
+    for move in action.moves:
+        engagements = (one for one in state.engagements.values() if one.incident == move.incident)
+        calls = (one for one in state.call_outs.values() if one.incident == move.incident)
+        moved = events.FollowedEvent(
+            incident=move.incident,
+            engagements=tuple(one.id for one in engagements if one.scope != move.scope),
+            call_outs=tuple(one.id for one in calls if one.scope != move.scope),
+            scope=move.scope,
+        )
+        if moved.engagements or moved.call_outs:
+            found.append(moved)
+    return found
+
+
 def unanswered(state: DispatchState, held: Engagement, now: Micros) -> Sequence[Event]:
-    """Tell that a crew did not answer in time, once."""
-    if not held.open or held.answer_before is None or now < held.answer_before:
+    """Tell that a crew does not answer: once in time, again, then to the *chef de salle*; each step once."""
+    due = held.answer_before or held.insist_at
+    if not held.open or due is None or now < due:
         return []
-    told = events.Unanswered(
-        engagement=held.id,
-        incident=held.incident,
-        crew=held.crew,
-        answer_before=held.answer_before,
-        trade=held.trade,
-        crew_name=name_of(state, held),
-        scope=held.scope,
-    )
-    return [told]
+    step = held.insisted + 1
+    about: dict[str, Any] = {
+        "engagement": held.id,
+        "incident": held.incident,
+        "crew": held.crew,
+        "trade": held.trade,
+        "crew_name": name_of(state, held),
+        "scope": held.scope,
+    }
+    # what was due while the core was away is told now: people need the whole delay from now
+    again = events.Insisted(step=step, due_at=due, next_at=now + INSIST if step < CHIEF else None, **about)
+    if held.answer_before is None:
+        return [again]
+    return [events.Unanswered(answer_before=held.answer_before, **about), again]

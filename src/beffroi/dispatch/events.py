@@ -10,6 +10,7 @@ from beffroi.dispatch.types import (
     CrewState,
     Criterion,
     EndReason,
+    MoveTold,
     RefusalReason,
     Turn,
 )
@@ -142,7 +143,10 @@ class CrewMoved(Event, frozen=True, kw_only=True, tag="dispatch.crew_moved"):
 
 
 class MoveUndone(Event, frozen=True, kw_only=True, tag="dispatch.move_undone"):
-    """The last state told was taken back by its author."""
+    """The last state told was taken back by its author, or its correction: the hour is `at` again.
+
+    `answer_before` is set when nothing is left of what the crew answered.
+    """
 
     engagement: UUID
     move: UUID
@@ -151,6 +155,8 @@ class MoveUndone(Event, frozen=True, kw_only=True, tag="dispatch.move_undone"):
     agent: UUID | None
     state: CrewState
     back_to: CrewState
+    at: Micros | None = None
+    answer_before: Micros | None = None
     trade: str = ""
     crew_name: str = ""
     scope: Scope = CITY
@@ -163,6 +169,23 @@ class Unanswered(Event, frozen=True, kw_only=True, tag="dispatch.unanswered"):
     incident: UUID
     crew: UUID | None
     answer_before: Micros
+    trade: str = ""
+    crew_name: str = ""
+    scope: Scope = CITY
+
+
+class Insisted(Event, frozen=True, kw_only=True, tag="dispatch.insisted"):
+    """It was told for the `step`-th time that a crew does not answer; `next_at` is when it is told again.
+
+    The last step is the *chef de salle*'s.
+    """
+
+    engagement: UUID
+    incident: UUID
+    crew: UUID | None
+    step: int
+    due_at: Micros
+    next_at: Micros | None = None
     trade: str = ""
     crew_name: str = ""
     scope: Scope = CITY
@@ -292,6 +315,21 @@ class Rested(Event, frozen=True, kw_only=True, tag="dispatch.rested"):
     scope: Scope = CITY
 
 
+class FollowedEvent(Event, frozen=True, kw_only=True, tag="dispatch.followed_event"):
+    """An event was masked, shown again or moved, and the crews and calls for it followed.
+
+    `before` is set when it was joined, or parted: the event that they were for until then, whose hours go with them.
+    """
+
+    incident: UUID
+    engagements: tuple[UUID, ...] = ()
+    call_outs: tuple[UUID, ...] = ()
+    before: UUID | None = None
+    back: bool = False
+    told: tuple[MoveTold, ...] = ()
+    scope: Scope = CITY
+
+
 ALL: tuple[type[Event], ...] = (
     AgentSet,
     AgentForgotten,
@@ -303,6 +341,7 @@ ALL: tuple[type[Event], ...] = (
     CrewMoved,
     MoveUndone,
     Unanswered,
+    Insisted,
     Disengaged,
     CallAttempted,
     CallUnanswered,
@@ -313,4 +352,5 @@ ALL: tuple[type[Event], ...] = (
     Resumed,
     CallOutEnded,
     Rested,
+    FollowedEvent,
 )

@@ -22,6 +22,8 @@ from beffroi.trade.line import Line
 KEPT_ENDED = 3 * DAY
 """What ended stays in memory this long: the panel of an event shows who came."""
 KEPT_LOCALS = 7 * DAY
+_QUIET: dict[str, Any] = {"answer_before": None, "insisted": 0, "insist_at": None}
+"""Somebody answered, or nobody has to any more."""
 
 
 def apply(state: DispatchState, line: Line) -> None:
@@ -110,14 +112,16 @@ def _move(identity: Any, told: Any, channel: Any, line: Line, *, unusual: bool =
 
 
 def _accepted(state: DispatchState, event: events.Accepted, line: Line) -> None:
-    _change(state, event.engagement, accepted=True, answer_before=None, overdue=False)
+    _change(state, event.engagement, accepted=True, agreed=True, overdue=False, **_QUIET)
 
 
 def _moved(state: DispatchState, event: events.CrewMoved, line: Line) -> None:
     held = state.engagements[event.engagement]
     told = _move(event.move, event.state, event.channel, line, unusual=event.unusual)
     if event.corrects is not None:
-        moves = tuple(replace(told, unusual=one.unusual) if one.id == event.corrects else one for one in held.moves)
+        moves = tuple(
+            replace(told, unusual=one.unusual, previous=one) if one.id == event.corrects else one for one in held.moves
+        )
     else:
         moves = (*held.moves, told)
     # the first state is the engagement itself: telling it again is no answer
@@ -127,8 +131,8 @@ def _moved(state: DispatchState, event: events.CrewMoved, line: Line) -> None:
         held.id,
         moves=moves,
         accepted=held.accepted or answered,
-        answer_before=None if answered else held.answer_before,
         overdue=held.overdue and not answered,
+        **(_QUIET if answered else {}),
     )
     if event.state == "available":
         _change(state, held.id, ended_at=line.happened_at, end_reason="available")
@@ -136,8 +140,14 @@ def _moved(state: DispatchState, event: events.CrewMoved, line: Line) -> None:
 
 def _move_undone(state: DispatchState, event: events.MoveUndone, line: Line) -> None:
     held = state.engagements[event.engagement]
+    if event.at is not None:
+        moves = tuple((one.previous or one) if one.id == event.move else one for one in held.moves)
+        ends = {"ended_at": event.at} if event.state == "available" and not held.open else {}
+        return _change(state, held.id, moves=moves, **ends)
     moves = tuple(one for one in held.moves if one.id != event.move)
     _change(state, held.id, moves=moves)
+    if event.answer_before is not None:
+        _change(state, held.id, accepted=False, answer_before=event.answer_before)
     if event.state == "available":
         _change(state, held.id, ended_at=None, end_reason="")
         if event.agent is not None:
@@ -148,8 +158,12 @@ def _unanswered(state: DispatchState, event: events.Unanswered, line: Line) -> N
     _change(state, event.engagement, overdue=True, answer_before=None)
 
 
+def _insisted(state: DispatchState, event: events.Insisted, line: Line) -> None:
+    _change(state, event.engagement, insisted=event.step, insist_at=event.next_at)
+
+
 def _disengaged(state: DispatchState, event: events.Disengaged, line: Line) -> None:
-    _change(state, event.engagement, ended_at=line.happened_at, end_reason=event.reason, answer_before=None)
+    _change(state, event.engagement, ended_at=line.happened_at, end_reason=event.reason, **_QUIET)
 
 
 def _attempted(state: DispatchState, event: events.CallAttempted, line: Line) -> None:
@@ -240,6 +254,21 @@ def _call_ended(state: DispatchState, event: events.CallOutEnded, line: Line) ->
     _change_call(state, event.call_out, state="ended", escalate_at=None, ended_at=line.recorded_at)
 
 
+def _followed(state: DispatchState, event: events.FollowedEvent, line: Line) -> None:
+    for engagement in event.engagements:
+        _change(state, engagement, scope=event.scope, **_now_for(state.engagements[engagement], event))
+    for call_out in event.call_outs:
+        _change_call(state, call_out, scope=event.scope, **_now_for(state.call_outs[call_out], event))
+
+
+def _now_for(held: Engagement | CallOut, event: events.FollowedEvent) -> dict[str, Any]:
+    """Return for which event it is now, and the way back when that one is joined to another."""
+    if event.before is None:
+        return {}
+    came = held.came_from[: held.came_from.index(event.incident)] if event.back else (*held.came_from, event.before)
+    return {"incident": event.incident, "came_from": came}
+
+
 def _rested(state: DispatchState, event: events.Rested, line: Line) -> None:
     state.rests[event.agent] = event.until
 
@@ -275,6 +304,7 @@ _APPLY: dict[type[Event], Any] = {
     events.CrewMoved: _moved,
     events.MoveUndone: _move_undone,
     events.Unanswered: _unanswered,
+    events.Insisted: _insisted,
     events.Disengaged: _disengaged,
     events.CallAttempted: _attempted,
     events.CallUnanswered: _call_unanswered,
@@ -285,4 +315,5 @@ _APPLY: dict[type[Event], Any] = {
     events.Resumed: _resumed,
     events.CallOutEnded: _call_ended,
     events.Rested: _rested,
+    events.FollowedEvent: _followed,
 }

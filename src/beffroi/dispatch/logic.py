@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from beffroi.dispatch import actions, calling, engaging, rosters
+from beffroi.dispatch import actions, calling, engaging, moving, rosters
 from beffroi.dispatch.types import DispatchState
 from beffroi.model.time import Micros
 from beffroi.trade.action import Action
@@ -22,6 +22,8 @@ _HANDLERS: dict[type[Action], Callable[[DispatchState, Any, Context], Sequence[E
     actions.TellOutcome: calling.tell_outcome,
     actions.DoNotWake: calling.do_not_wake,
     actions.Escalate: calling.escalate,
+    actions.MoveTo: moving.move,
+    actions.FollowEvent: lambda state, action, _: engaging.follow_events(state, action),
     actions.SetAgent: rosters.set_agent,
     actions.SetCrew: rosters.set_crew,
     actions.SetRoster: rosters.set_roster,
@@ -45,8 +47,9 @@ def deadlines(state: DispatchState) -> Iterator[tuple[Micros, Action]]:
         if held.open and held.escalate_at is not None:
             yield held.escalate_at, actions.Escalate(call_out=held.id, step=held.step)
     for engagement in state.engagements.values():
-        if engagement.open and engagement.answer_before is not None:
-            yield engagement.answer_before, actions.Escalate(engagement=engagement.id)
+        due = engagement.answer_before or engagement.insist_at
+        if engagement.open and due is not None:
+            yield due, actions.Escalate(engagement=engagement.id)
     for agent in state.agents.values():
         if not agent.forgotten:
             yield agent.ends_at, actions.ExpireAgent(agent=agent.id)

@@ -48,6 +48,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     shift_end: Micros = 0
     here: bool = False
     resting: bool = False
+    refused: bool = False
+    """Said no to this event a short while ago."""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -111,6 +113,8 @@ def exclusion(one: Candidate, need: Need, now: Micros) -> Reason | None:
     """Return why a crew in service must not be proposed, or nothing."""
     if one.here:
         return Reason("dispatch.why.here")
+    if one.refused:
+        return Reason("dispatch.why.refused")
     missing = sorted(set(need.skills) - one.skills)
     if missing:
         return Reason("dispatch.why.skill", {"codes": ",".join(missing)})

@@ -64,6 +64,10 @@ class Dispatch(Trade[DispatchState]):
         event = line.event
         if isinstance(event, events.Rested):
             return
+        if isinstance(event, events.FollowedEvent):
+            yield from ((rows.ENGAGEMENTS, one) for one in event.engagements)
+            yield from ((rows.CALL_OUTS, one) for one in event.call_outs)
+            return
         for topic, field in ((rows.ENGAGEMENTS, "engagement"), (rows.CALL_OUTS, "call_out"), (rows.CREWS, "crew")):
             key = getattr(event, field, None)
             if key is not None:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from uuid import UUID
 
 from beffroi.dispatch import actions, duty, events
-from beffroi.dispatch.types import FIRST, MANAGER, DispatchState, Turn
+from beffroi.dispatch.needs import DEFAULTS
+from beffroi.dispatch.types import FIRST, MANAGER, DispatchState, Need, Turn
 from beffroi.model.scope import Scope
 from beffroi.model.time import DAY
 from beffroi.trade.context import Context
@@ -130,7 +131,10 @@ def _check_overlaps(state: DispatchState, action: actions.SetRoster) -> None:
 
 
 def set_need(state: DispatchState, action: actions.SetNeed, context: Context) -> Sequence[Event]:
-    """Decide what a category asks."""
+    """Decide what a category asks; the same again decides nothing."""
+    asked = Need(**{name: getattr(action, name) for name in Need.__struct_fields__})
+    if state.needs.get(action.category, DEFAULTS.get(action.category)) == asked:
+        return []
     return [
         events.NeedSet(
             category=action.category,

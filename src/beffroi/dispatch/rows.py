@@ -61,6 +61,8 @@ class EngagementRow(msgspec.Struct, kw_only=True):
     accepted: bool
     answer_before: Micros | None
     overdue: bool
+    insisted: int
+    insist_at: Micros | None
     expected_at: Micros | None
     started_at: Micros
     engaged_by: UUID | None
@@ -143,6 +145,8 @@ def engagement_row(state: DispatchState, engagement: UUID, city: City) -> Row | 
         accepted=held.accepted,
         answer_before=held.answer_before,
         overdue=held.overdue,
+        insisted=held.insisted,
+        insist_at=held.insist_at,
         expected_at=held.expected_at,
         started_at=held.started_at,
         engaged_by=held.engaged_by,

@@ -44,9 +44,11 @@ _PUT_ROSTER = """INSERT INTO dispatch_roster (trade, position) VALUES (%s, %s)
     ON CONFLICT (trade) DO UPDATE SET position = excluded.position"""
 _PUT_ENGAGEMENT = """INSERT INTO dispatch_engagement (id, incident, crew, agent, started_at, ended_at, facts)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, facts = excluded.facts"""
+    ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, ended_at = excluded.ended_at,
+    facts = excluded.facts"""
 _PUT_CALL_OUT = """INSERT INTO dispatch_call_out (id, incident, opened_at, ended_at, facts) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, facts = excluded.facts"""
+    ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, ended_at = excluded.ended_at,
+    facts = excluded.facts"""
 _PUT_REST = """INSERT INTO dispatch_rest (agent, ends_at) VALUES (%s, %s)
     ON CONFLICT (agent) DO UPDATE SET ends_at = excluded.ends_at"""
 _LAST = """SELECT greatest((SELECT coalesce(max(started_at), 0) FROM dispatch_engagement),
@@ -137,7 +139,8 @@ def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
 
 def _named(lines: Iterable[Line], field: str) -> list[UUID]:
     found = {getattr(line.event, field, None) for line in lines}
-    return [one for one in found if one is not None]
+    several = (one for line in lines for one in getattr(line.event, f"{field}s", ()))
+    return [one for one in dict.fromkeys((*found, *several)) if one is not None]
 
 
 def _read(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> DispatchState:
@@ -209,7 +212,7 @@ def _put_rest(cursor: psycopg.Cursor[Any], state: DispatchState, line: Line) -> 
 def _take_rest_back(cursor: psycopg.Cursor[Any], state: DispatchState, line: Line) -> None:
     event = line.event
     assert isinstance(event, events.MoveUndone)
-    if event.state == "available" and event.agent is not None:
+    if event.state == "available" and event.agent is not None and event.at is None:
         cursor.execute("DELETE FROM dispatch_rest WHERE agent = %s", (event.agent,))
 
 

@@ -49,8 +49,12 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "en": "{crew} has just changed: {n} engagement(s) now. Read again before sending.",
     },
     "dispatch.already_engaged": {
-        "fr": "{crew} est déjà engagée sur cet événement.",
-        "en": "{crew} is already engaged on this event.",
+        "fr": "{crew} est déjà engagée sur cet événement ({what}).",
+        "en": "{crew} is already engaged on this event ({what}).",
+    },
+    "dispatch.crew_taken": {
+        "fr": "{crew} vient d'être engagée sur {what} : relisez le classement.",
+        "en": "{crew} was just engaged on {what}: read the ranking again.",
     },
     "dispatch.unfit": {
         "fr": "{crew} n'a pas ce que l'événement demande ; engagez-la en appui si c'est voulu.",
@@ -144,7 +148,23 @@ _EVENTS: dict[str, dict[str, str]] = {
     "dispatch.accepted": {"fr": "Engagement accepté par l'équipe", "en": "Engagement accepted by the crew"},
     "dispatch.crew_moved": {"fr": "État d'équipe donné", "en": "State of a crew told"},
     "dispatch.move_undone": {"fr": "État d'équipe annulé", "en": "State of a crew taken back"},
+    "dispatch.insisted": {
+        "fr": "Équipe toujours sans réponse (rappel {step})",
+        "en": "Crew still does not answer (reminder {step})",
+    },
+    "dispatch.note.insisted": {
+        "fr": "{number} · {crew_fr} toujours sans réponse, deuxième rappel",
+        "en": "{number} · {crew_en} still does not answer, second reminder",
+    },
+    "dispatch.note.to_chief": {
+        "fr": "{number} · {crew_fr} toujours sans réponse, passé au chef de salle",
+        "en": "{number} · {crew_en} still does not answer, now the shift supervisor's",
+    },
     "dispatch.unanswered": {"fr": "Équipe engagée sans réponse", "en": "Crew engaged, no answer"},
+    "dispatch.followed_event": {
+        "fr": "Équipes et appels qui suivent leur événement : masqué, démasqué, déplacé, joint ou séparé",
+        "en": "Crews and calls followed their event: masked, shown again, moved, joined or parted",
+    },
     "dispatch.disengaged": {"fr": "Équipe libérée", "en": "Crew released"},
     "dispatch.call_attempted": {"fr": "Appel d'astreinte", "en": "On-call person called"},
     "dispatch.call_unanswered": {"fr": "Appel d'astreinte sans réponse", "en": "On-call person did not answer"},
@@ -240,6 +260,7 @@ _REASONS: dict[str, dict[str, str]] = {
         "fr": "après {other}, dont le trajet est connu",
         "en": "after {other}, whose travel is known",
     },
+    "dispatch.why.refused": {"fr": "vient de refuser cet événement", "en": "has just refused this event"},
     "dispatch.why.here": {"fr": "déjà engagée ici", "en": "already engaged here"},
     "dispatch.why.skill": {"fr": "compétence absente : {codes}", "en": "skill missing: {codes}"},
     "dispatch.why.authorisation": {"fr": "habilitation absente : {codes}", "en": "authorisation missing: {codes}"},

@@ -21,6 +21,9 @@ RefusalReason = Literal["other_job", "vehicle", "not_qualified", "end_of_shift",
 Criterion = Literal["no_danger", "made_safe", "no_public", "few_points", "lit_nearby", "work_at_day"]
 """Why nobody is woken: no danger, already made safe, no public there, few points, lit by neighbours, day work only."""
 
+CHIEF = 3
+"""An unanswered engagement told this many times is the *chef de salle*'s."""
+
 FIRST, SECOND, MANAGER = 1, 2, 3
 """Ranks of a call-out: *appel 1, appel 2, cadre d'astreinte*."""
 
@@ -95,6 +98,17 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     author: UUID | None = None
     unusual: bool = False
+    previous: "Move | None" = None
+    """What it was before its hour was corrected."""
+
+
+class MoveTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What one state told says of the clocks of an event: which move, its hour, its channel."""
+
+    move: UUID
+    state: CrewState
+    at: Micros
+    channel: Channel
 
 
 class Engagement(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,12 +129,19 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...] = ()
     answer_before: Micros | None = None
     accepted: bool = False
+    agreed: bool = False
+    """It said that it takes it; a state told is an answer too, but one that may be taken back."""
     overdue: bool = False
+    insisted: int = 0
+    """How many times it was told that nobody answers; from CHIEF on it is the *chef de salle*'s."""
+    insist_at: Micros | None = None
     expected_at: Micros | None = None
     rank: int = 0
     travel_min: int | None = None
     ended_at: Micros | None = None
     end_reason: EndReason = ""
+    came_from: tuple[UUID, ...] = ()
+    """The events joined that it was for before this one, the first one first."""
     scope: Scope = CITY
 
     @property
@@ -163,6 +184,7 @@ class CallOut(msgspec.Struct, frozen=True, kw_only=True):
     criteria: tuple[Criterion, ...] = ()
     engagement: UUID | None = None
     ended_at: Micros | None = None
+    came_from: tuple[UUID, ...] = ()
     scope: Scope = CITY
 
     @property

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.duties.types import Calendar, Desk, EndReason, Result, Routine, TargetKind
+from beffroi.model.scope import EventMove, Move
 from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 
@@ -130,6 +131,12 @@ class Due(Action, frozen=True, tag="duties.due"):
     """Settle what time alone ends: reminders that fall due, instructions over, routines missed."""
 
 
+class EndAbout(Action, frozen=True, kw_only=True, tag="duties.end_about"):
+    """End the reminders about something that is over, where they already asked; only a reaction asks for it."""
+
+    target: UUID
+
+
 class Forget(Action, frozen=True, kw_only=True, tag="duties.forget"):
     """Empty the texts of a purpose recorded before a time, or of one line of the journal; only a reaction asks."""
 
@@ -138,6 +145,14 @@ class Forget(Action, frozen=True, kw_only=True, tag="duties.forget"):
     position: int | None = None
 
 
+class Rescope(Action, frozen=True, kw_only=True, tag="duties.rescope"):
+    """Follow what reminders are about: assets in another commune, events masked or moved; only a reaction asks."""
+
+    moves: tuple[Move, ...] = ()
+    events: tuple[EventMove, ...] = ()
+
+
 ACTIONS: tuple[type[Action], ...] = (
-    Instruct, Read, EndInstruction, Remind, Postpone, Done, Record, SetRoutines, Observe, EndRound, Due, Forget,
+    Instruct, Read, EndInstruction, Remind, Postpone, Done, Record, SetRoutines, Observe, EndRound, Due, EndAbout,
+    Forget, Rescope,
 )  # fmt: skip

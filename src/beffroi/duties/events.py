@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from beffroi.duties.types import Calendar, Label, Routine, Target
-from beffroi.model.scope import CITY, Scope
+from beffroi.model.scope import CITY, Move, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.event import Event
 
@@ -79,10 +79,11 @@ class WasDone(DutyEvent, frozen=True, kw_only=True, omit_defaults=True, tag="dut
 
 
 class RoutinesSet(DutyEvent, frozen=True, kw_only=True, omit_defaults=True, tag="duties.routines_set"):
-    """The routines of the shift are these from now on."""
+    """The routines of the shift are these from now on; `removed` names those that are no more."""
 
     routines: tuple[Routine, ...]
     calendar: Calendar = Calendar()
+    removed: tuple[str, ...] = ()
 
 
 class Recorded(DutyEvent, frozen=True, kw_only=True, omit_defaults=True, tag="duties.recorded"):
@@ -145,7 +146,15 @@ class Forgotten(DutyEvent, frozen=True, kw_only=True, omit_defaults=True, tag="d
     position: int | None = None
 
 
+class Rescoped(DutyEvent, frozen=True, kw_only=True, omit_defaults=True, tag="duties.rescoped"):
+    """What reminders and rounds are about belongs elsewhere now, and they followed; `scopes` go with `reminders`."""
+
+    reminders: tuple[UUID, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+
 EVENTS: tuple[type[Event], ...] = (
     Instructed, WasRead, InstructionEnded, Reminded, FellDue, Postponed, WasDone, RoutinesSet, Recorded, Missed,
-    PassedOver, Observed, RoundEnded, Forgotten,
+    PassedOver, Observed, RoundEnded, Forgotten, Rescoped,
 )  # fmt: skip

@@ -158,6 +158,12 @@ def _forgotten(state: DutiesState, event: told.Forgotten, line: Line) -> None:
             standing.last = Settled(**{**_fields(standing.last), "remark": ""})
 
 
+def _rescoped(state: DutiesState, event: told.Rescoped, line: Line) -> None:
+    for name, scope in zip(event.reminders, event.scopes, strict=True):
+        if reminder := state.reminders.get(name):
+            reminder.scope = scope
+
+
 def _fields(settled: Settled) -> dict[str, Any]:
     return {name: getattr(settled, name) for name in settled.__struct_fields__}
 
@@ -177,4 +183,5 @@ _CHANGES: dict[type[Event], Callable[[DutiesState, Any, Line], None]] = {
     told.Observed: _observed,
     told.RoundEnded: _round_ended,
     told.Forgotten: _forgotten,
+    told.Rescoped: _rescoped,
 }

@@ -44,13 +44,15 @@ def decide(state: DutiesState, action: Action, context: Context) -> Sequence[Eve
 
 
 def scope_of_target(kind: str, target: UUID | None, city: City) -> Scope:
-    """Return the scope of what a reminder is about: its asset's or event's, else the whole city."""
+    """Return the scope of what a reminder is about: its asset's, event's or log line's, else the whole city."""
     if target is None:
         return _every()
     if kind == "asset" and (facts := city.topology.find(target)):
         return facts.scope
     if kind == "incident" and (incident := city.incidents.find(target)):
         return incident.scope
+    if kind == "line":
+        return city.rows.scope_of("logbook", target) or _every()
     return _every()
 
 
@@ -153,6 +155,12 @@ def _done(state: DutiesState, action: ask.Done, context: Context) -> list[Event]
     return [told.WasDone(local=action.local, scope=reminder.scope, reminder=reminder.id)]
 
 
+def _end_about(state: DutiesState, action: ask.EndAbout, context: Context) -> list[Event]:
+    # one that has yet to ask was meant for its hour, whatever became of the rest
+    asking = [one for one in state.reminders.values() if one.target.id == action.target and one.fell_due_at is not None]
+    return [told.WasDone(scope=one.scope, reminder=one.id) for one in asking]
+
+
 def _record(state: DutiesState, action: ask.Record, context: Context) -> list[Event]:
     standing = state.routines.get(action.routine)
     if standing is None:
@@ -201,7 +209,8 @@ def _set_routines(state: DutiesState, action: ask.SetRoutines, context: Context)
     for routine in action.routines:
         if not routine.label.get("fr"):
             raise Rejected("duties.routine_without_label", routine=routine.name)
-    return [told.RoutinesSet(routines=tuple(action.routines), calendar=action.calendar)]
+    removed = tuple(name for name in state.routines if name not in names)
+    return [told.RoutinesSet(routines=tuple(action.routines), calendar=action.calendar, removed=removed)]
 
 
 def _check_calendar(calendar: Calendar) -> None:
@@ -309,6 +318,20 @@ def _forget(state: DutiesState, action: ask.Forget, context: Context) -> list[Ev
     ]
 
 
+def _rescope(state: DutiesState, action: ask.Rescope, context: Context) -> list[Event]:
+    after = {("asset", move.asset): move.after for move in action.moves}
+    after |= {("incident", move.incident): move.scope for move in action.events}
+    found = [
+        (one.id, scope)
+        for one in state.reminders.values()
+        if one.target.id and (scope := after.get((one.target.kind, one.target.id))) and scope != one.scope
+    ]
+    if not found and not action.moves:
+        return []
+    reminders, scopes = tuple(one for one, _ in found), tuple(scope for _, scope in found)
+    return [told.Rescoped(reminders=reminders, scopes=scopes, moves=action.moves)]
+
+
 _DECIDED: dict[type[Action], Callable[[DutiesState, Any, Context], list[Event]]] = {
     ask.Instruct: _instruct,
     ask.Read: _read,
@@ -321,5 +344,7 @@ _DECIDED: dict[type[Action], Callable[[DutiesState, Any, Context], list[Event]]]
     ask.Observe: _observe,
     ask.EndRound: _end_round,
     ask.Due: _due,
+    ask.EndAbout: _end_about,
     ask.Forget: _forget,
+    ask.Rescope: _rescope,
 }

@@ -77,7 +77,9 @@ class Duties(Trade[DutiesState]):
             case told.Recorded() | told.Missed() | told.PassedOver() as event:
                 yield ROUTINES, event.routine
             case told.RoutinesSet() as event:
-                yield from ((ROUTINES, routine.name) for routine in event.routines)
+                yield from ((ROUTINES, name) for name in (*(one.name for one in event.routines), *event.removed))
+            case told.Rescoped() as event:
+                yield from ((REMINDERS, one) for one in event.reminders)
             case told.Forgotten() as event:
                 yield from ((INSTRUCTIONS, one) for one in event.instructions)
                 yield from ((REMINDERS, one) for one in event.reminders)

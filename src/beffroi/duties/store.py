@@ -290,6 +290,24 @@ def _forgotten(cursor: Cursor, event: told.Forgotten, line: Line) -> None:
             cursor.execute(f"{update} AND {recorded} < %s".encode(), (event.before,))
 
 
+_MOVE_OBSERVED = """UPDATE duty_observation SET commune = moved.commune, trade = moved.trade, kind = moved.kind
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS moved (asset, commune, trade, kind)
+    WHERE duty_observation.asset = moved.asset"""
+
+
+def _rescoped(cursor: Cursor, event: told.Rescoped, line: Line) -> None:
+    cursor.executemany(
+        "UPDATE duty_reminder SET commune = %s, trade = %s, kind = %s WHERE id = %s",
+        [(*_columns(scope), one) for one, scope in zip(event.reminders, event.scopes, strict=True)],
+    )
+    after = [[getattr(move.after, name) for move in event.moves] for name in ("commune", "trade", "kind")]
+    cursor.execute(_MOVE_OBSERVED, ([move.asset for move in event.moves], *after))
+
+
+def _columns(scope: Scope) -> tuple[str, str, str]:
+    return scope.commune, scope.trade, scope.kind
+
+
 _WRITES: dict[type[Event], Callable[[Cursor, Any, Line], None]] = {
     told.Instructed: _instructed,
     told.WasRead: _read,
@@ -305,4 +323,5 @@ _WRITES: dict[type[Event], Callable[[Cursor, Any, Line], None]] = {
     told.Observed: _observed,
     told.RoundEnded: _round_ended,
     told.Forgotten: _forgotten,
+    told.Rescoped: _rescoped,
 }

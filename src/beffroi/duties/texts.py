@@ -89,6 +89,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "duties.passed_over": {"fr": "Échéances passées, poste à l'arrêt", "en": "Times passed while the post was down"},
     "duties.observed": {"fr": "Défaut vu en tournée de nuit", "en": "Fault seen on the night round"},
     "duties.round_ended": {"fr": "Tournée de nuit terminée", "en": "Night round ended"},
+    "duties.rescoped": {
+        "fr": "Rappels et tournées suivis : leur équipement ou leur événement a changé de commune ou de compartiment",
+        "en": "Reminders and rounds followed: their asset or event changed commune or compartment",
+    },
     "duties.forgotten": {
         "fr": "Textes de consignes et de rappels effacés",
         "en": "Texts of instructions and reminders erased",
@@ -98,6 +102,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Instruction given{desks_en}, until {until}",
     },
     "duties.note.instruction_ended": {"fr": "Consigne levée : {reason_fr}", "en": "Instruction withdrawn: {reason_en}"},
+    "duties.note.reminded": {"fr": "{number} · Rappel demandé pour {at}", "en": "{number} · Reminder asked for {at}"},
     "duties.note.recorded": {"fr": "{label_fr} ({at}) : {result_fr}", "en": "{label_en} ({at}): {result_en}"},
     "duties.note.missed": {"fr": "Non fait : {label_fr} ({at})", "en": "Not done: {label_en} ({at})"},
     "duties.note.round": {

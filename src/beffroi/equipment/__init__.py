@@ -1,6 +1,7 @@
 """One folder per kind of equipment: found in this package, among installed entry points, and in the plugins folder."""
 
 import sys
+from collections.abc import Collection
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -23,13 +24,14 @@ class EquipmentError(Exception):
         self.params = {"where": where, "detail": detail}
 
 
-def registry(plugins: Path | None = None) -> dict[str, EquipmentKind]:
+def registry(plugins: Path | None = None, off: Collection[str] = ()) -> dict[str, EquipmentKind]:
     """Return every kind by name, in name order: ours, installed ones, then those of the plugins folder.
 
+    `off` names folders of `plugins` that are left out.
     Raises EquipmentError when a folder cannot be read or when two bear the same name.
     """
     found: dict[str, EquipmentKind] = {}
-    for where, kind in [*_ours(), *_installed(), *_plugged(plugins)]:
+    for where, kind in [*_ours(), *_installed(), *_plugged(plugins, off)]:
         if kind.name in found:
             raise EquipmentError("equipment.same_name_twice", where, kind.name)
         found[kind.name] = kind
@@ -47,11 +49,15 @@ def _installed() -> tuple[tuple[str, EquipmentKind], ...]:
     return tuple((point.name, _kind_of(point.load(), point.name)) for point in entry_points(group=ENTRY_POINTS))
 
 
-def _plugged(plugins: Path | None) -> list[tuple[str, EquipmentKind]]:
+def plugin_folders(plugins: Path | None, off: Collection[str] = ()) -> list[Path]:
+    """List the folders of `plugins` that are read, in name order."""
     if plugins is None or not plugins.is_dir():
         return []
-    folders = sorted(path.parent for path in plugins.glob("*/__init__.py"))
-    modules = [(folder, load_folder(folder)) for folder in folders]
+    return sorted(path.parent for path in plugins.glob("*/__init__.py") if path.parent.name not in off)
+
+
+def _plugged(plugins: Path | None, off: Collection[str]) -> list[tuple[str, EquipmentKind]]:
+    modules = [(folder, load_folder(folder)) for folder in plugin_folders(plugins, off)]
     return [(str(folder), _kind_of(module, str(folder))) for folder, module in modules if hasattr(module, "KIND")]
 
 

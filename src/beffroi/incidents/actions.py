@@ -83,6 +83,7 @@ class Correct(OnIncident, frozen=True, kw_only=True, tag="incidents.correct"):
     lon: Longitude | None = None
     lat: Latitude | None = None
     place: Place | None = None
+    commune: Annotated[str, msgspec.Meta(min_length=1, max_length=10)] | None = None
     source: Source | None = None
     priority: PriorityLevel | None = None
     first_at: Micros | None = None
@@ -171,7 +172,10 @@ class Attach(OnIncident, frozen=True, kw_only=True, tag="incidents.attach"):
 
 
 class React(Action, frozen=True, kw_only=True, tag="incidents.react"):
-    """Open an event for an alarm that people must act on, or join the alarm to the one that is open there."""
+    """Open an event for an alarm that people must act on, or join the alarm to the one that is open there.
+
+    With `by` a person asked for it: a new event is taken by that person at once.
+    """
 
     alarm: UUID
     asset: UUID
@@ -180,6 +184,7 @@ class React(Action, frozen=True, kw_only=True, tag="incidents.react"):
     priority: int
     scope: Scope = CITY
     name: Text = {}
+    by: UUID | None = None
 
 
 class Gather(Action, frozen=True, kw_only=True, tag="incidents.gather"):
@@ -202,14 +207,17 @@ class NoteReturn(Action, frozen=True, kw_only=True, tag="incidents.note_return")
 class SetClock(Action, frozen=True, kw_only=True, tag="incidents.set_clock"):
     """Enter what a crew's state says of the contract clocks; only a reaction asks for it.
 
-    `corrects` names the move whose time this one replaces.
+    `corrects` names the move whose time this one replaces, `at` its hour when it is not that of this action. With `by`
+    a person engages somebody: an event that nobody has is that person's from then on.
     """
 
     incident: UUID
     clock: ClockName
     move: UUID
+    by: UUID | None = None
     channel: Channel | None = None
     corrects: UUID | None = None
+    at: Micros | None = None
 
 
 class UnsetClock(Action, frozen=True, kw_only=True, tag="incidents.unset_clock"):

@@ -27,6 +27,8 @@ FOREVER = 2**62
 EXPORTED = 10_000
 Which = Literal["open", "all", "new", "taken", "in_progress", "resolved", "joined", "closed"]
 Shown = IncidentRow | MaskedRow
+EXPORT = ("view", "export")
+"""What is needed over an event for it to leave in a file."""
 
 _STATES: dict[str, list[str]] = {
     "open": ["new", "taken", "in_progress", "resolved"],
@@ -122,7 +124,7 @@ def _list_routes(view: View[IncidentsState]) -> list[Any]:
         if not (caller.trusted or caller.rights.names("export")):
             raise Rejected("forbidden", right="export")
         query = Query(which, q, since, until, category, commune, priority)
-        _, found = await _find(view, caller, query, EXPORTED, 0)
+        _, found = await _find(view, caller, query, EXPORTED, 0, EXPORT)
         headers = {"Content-Disposition": 'attachment; filename="evenements.csv"'}
         return Response(_csv(view, caller, found), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -210,10 +212,10 @@ async def get_whole(view: View[IncidentsState], caller: Caller, incident: UUID) 
 
 
 async def _find(
-    view: View[IncidentsState], caller: Caller, query: Query, limit: int, after: int
+    view: View[IncidentsState], caller: Caller, query: Query, limit: int, after: int, rights: Sequence[str] = ("view",)
 ) -> tuple[int, list[Incident]]:
-    whole, params = scope_condition(caller, "view")
-    stub = _stub_condition(caller, params)
+    whole, params = scope_condition(caller, *rights)
+    stub = " AND ".join(_stub_condition(caller, right, params) for right in rights)
     asset = view.city.topology.find_code(query.q.strip()) if query.q else None
     words = fold(query.q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     terms = [
@@ -246,17 +248,17 @@ async def _find(
     return (rows[0][1] if rows else 0), [incident_from(row[0]) for row in rows]
 
 
-def _stub_condition(caller: Caller, params: dict[str, Any]) -> str:
-    """Return the condition under which a masked event is known to be there: any trade of its commune."""
+def _stub_condition(caller: Caller, right: str, params: dict[str, Any]) -> str:
+    """Return the condition under which a right reaches the stub of a masked event: any trade of its commune."""
     if caller.trusted:
         return "true"
     communes: set[str] = set()
-    for grant in caller.rights.grants.get("view", ()):
+    for grant in caller.rights.grants.get(right, ()):
         if ANY in grant.communes:
             return "true"
         communes |= grant.communes
-    params["stub_communes"] = sorted(communes)
-    return "commune = ANY(%(stub_communes)s)"
+    params[f"stub_{right}"] = sorted(communes)
+    return f"commune = ANY(%(stub_{right})s)"
 
 
 _HEADER = (
@@ -270,7 +272,7 @@ def _csv(view: View[IncidentsState], caller: Caller, incidents: list[Incident]) 
     writer = csv.writer(out, delimiter=";")
     writer.writerow(_HEADER)
     for one in incidents:
-        if not caller.sees(one.scope):
+        if not all(caller.may(right, one.scope) for right in EXPORT):
             stub = masked_row(one, view.city)
             cells: list[object] = [one.number, "", "", MASKED_TEXT["fr"], stub.place, one.scope.commune]
             writer.writerow([*map(_safe, cells), *[""] * (len(_HEADER) - len(cells))])

@@ -59,6 +59,7 @@ ALL: tuple[Category, ...] = (
               "plusieurs lampadaires|circuit tripped|whole street", "protection"),
     _category("cabinet_down", "lighting", 2, ("Armoire sans tension", "Cabinet without mains"),
               "armoire sans tension|armoire|coupure enedis|no mains", "mains"),
+    _category("cabinet_mute", "lighting", 2, ("Armoire muette", "Cabinet mute"), "armoire muette|cabinet mute", "link"),
     _category("lamp_out", "lighting", 3, ("Lampadaire", "Street light"),
               "lampadaire|candélabre|réverbère|éclairage|point lumineux|lampe|éteint|clignote|allumé en plein jour|"
               "street light|lamp", "equipment"),
@@ -75,6 +76,8 @@ ALL: tuple[Category, ...] = (
               "weather"),
     _category("intrusion", "building_security", 1, ("Intrusion", "Intrusion"),
               "intrusion|effraction|vitre brisée|porte forcée|cambriolage|break-in", "human"),
+    _category("building_mute", "building_security", 2, ("Bâtiment sans liaison", "Building line lost"),
+              "perte de liaison|building line lost", "link"),
     _category("bollard", "access_control", 3, ("Borne", "Bollard"), "borne|bollard"),
     _category("cleaning", "cleaning", 4, ("Propreté, dépôt", "Cleaning, dumping"),
               "dépôt sauvage|dépôt|ordures|poubelle|encombrant|tag|graffiti|propreté|dumping", "human"),
@@ -90,8 +93,9 @@ FROM_ALARM: dict[tuple[str, str], str] = {
     ("circuit", "tripped"): "circuit_tripped",
     ("circuit", "dark"): "circuit_tripped",
     ("cabinet", "no_mains"): "cabinet_down",
-    ("cabinet", "silent"): "cabinet_down",
+    ("cabinet", "mute"): "cabinet_mute",
     ("cabinet", "door_open"): "bare_wires",
+    ("building", "mute"): "building_mute",
 }
 FROM_KIND = {"street_light": "lamp_out", "junction": "signals", "building": "intrusion", "bollard": "bollard"}
 FROM_TRADE = {"lighting": "lamp_out", "traffic": "signals", "building_security": "intrusion"}

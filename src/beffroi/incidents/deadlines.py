@@ -1,6 +1,7 @@
 """Deadlines of an event by priority, as data: what must be done within how long, whom to warn how long before.
 
-To take it counts from its entry, the others from the first alarm or report, as the contract does.
+To take it counts from its entry, the others from the first alarm or report, as the contract does; all of them
+from the last reopening.
 """
 
 import msgspec
@@ -53,7 +54,9 @@ def list_deadlines(incident: Incident) -> list[Deadline]:
     for rule in RULES.get(incident.priority, ()):
         if _is_met(incident, rule.kind):
             continue
-        at = (incident.opened_at if rule.kind == "take" else incident.first_at) + rule.within
+        start = incident.opened_at if rule.kind == "take" else incident.first_at
+        # what is done again is due again: nothing was missed before it was reopened
+        at = max(start, incident.reopened_at or start) + rule.within
         found.append(Deadline(rule.kind, at, at - rule.warn, rule.role))
     return sorted(found, key=lambda deadline: deadline.at)
 

@@ -147,12 +147,13 @@ class StepUndone(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, t
 
 
 class ClockSet(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.clock_set"):
-    """A contract clock stopped, as a crew's state or a resolution says; the time is the line's `happened_at`."""
+    """A contract clock stopped, as a crew's state or a resolution says; its time is `at`, else that of the facts."""
 
     clock: ClockName
     move: UUID | None = None
     channel: Channel | None = None
     corrects: UUID | None = None
+    at: Micros | None = None
     state: State
 
 
@@ -188,7 +189,10 @@ class Resolved(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class Closed(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.closed"):
-    """It was closed with cause and result; `skipped` are the required steps left out, for `skip_reason`."""
+    """It was closed with cause and result; `skipped` are the required steps left out, for `skip_reason`.
+
+    `alarms` are those that it held: what has returned asks for nothing more.
+    """
 
     cause: str
     result: str
@@ -196,6 +200,7 @@ class Closed(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="
     skipped: tuple[str, ...] = ()
     skip_reason: str = ""
     local: UUID | None = None
+    alarms: tuple[UUID, ...] = ()
 
 
 class Reopened(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.reopened"):

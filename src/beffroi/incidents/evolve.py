@@ -41,6 +41,8 @@ def advance(incident: Incident, line: Line) -> None:
     change = _CHANGES.get(type(line.event))
     if change is not None:
         change(incident, line.event, line)
+    if any(getattr(line.event, name) for name, why in line.event.erasable.items() if why == ev.PURPOSE):
+        incident.texts, incident.forgotten = (*incident.texts, line.position), False
     if not isinstance(line.event, ev.Warned | ev.Forgotten | ev.Expired | ev.Rescoped):
         # what the system says of time is no change that a finger could have missed
         incident.changed_at = line.recorded_at
@@ -55,7 +57,7 @@ def _released(incident: Incident, event: ev.Released, line: Line) -> None:
 
 
 def _corrected(incident: Incident, event: ev.Corrected, line: Line) -> None:
-    for name in event.changed:
+    for name in (one for one in event.changed if one != "commune"):
         setattr(incident, name, getattr(event, name))
     if "category" in event.changed:
         incident.checklist, incident.version = event.checklist, event.checklist_version
@@ -103,7 +105,8 @@ def _step_undone(incident: Incident, event: ev.StepUndone, line: Line) -> None:
 
 def _clock_set(incident: Incident, event: ev.ClockSet, line: Line) -> None:
     kept = tuple(mark for mark in incident.marks if event.corrects is None or mark.move != event.corrects)
-    mark = Mark(clock=event.clock, at=line.happened_at, move=event.move, channel=event.channel)
+    at = line.happened_at if event.at is None else event.at
+    mark = Mark(clock=event.clock, at=at, move=event.move, channel=event.channel)
     incident.marks, incident.state = (*kept, mark), event.state
 
 
@@ -153,6 +156,7 @@ def _reopened(incident: Incident, event: ev.Reopened, line: Line) -> None:
     incident.cause = incident.result = incident.no_result = incident.skip_reason = ""
     incident.skipped, incident.warned = (), {}
     incident.reopened += 1
+    incident.reopened_at = line.recorded_at
     incident.marks = tuple(mark for mark in incident.marks if mark.move is not None or mark.clock != "repaired")
 
 
@@ -171,6 +175,7 @@ def _attached(incident: Incident, event: ev.Attached, line: Line) -> None:
         at=line.happened_at,
         by=line.actor.id,
         ends_at=event.ends_at,
+        position=line.position,
     )
     incident.attachments = (*incident.attachments, made)
 
@@ -192,8 +197,13 @@ def _forgotten(incident: Incident, event: ev.Forgotten, line: Line) -> None:
             replace(one, gone=True, name="") if one.at < before else one for one in incident.attachments
         )
         return
+    if event.opening is not None and any(one.position == event.opening for one in incident.attachments):
+        incident.attachments = tuple(
+            replace(one, name="") if one.position == event.opening else one for one in incident.attachments
+        )
+        return
     incident.what = incident.place = incident.why = ""
-    incident.forgotten = True
+    incident.forgotten, incident.texts = True, ()
     incident.links = tuple(replace(link, why="") for link in incident.links)
     incident.steps = {key: replace(done, note="") for key, done in incident.steps.items()}
 
@@ -261,9 +271,27 @@ def apply(state: IncidentsState, line: Line) -> None:
 
 
 def _reindex(state: IncidentsState, incident: Incident, line: Line) -> None:
+    was_open, held = incident.open, [link.id for link in incident.links if state.by_link.get(link.id) == incident.id]
     _unindex(state, incident)
     advance(incident, line)
     _index(state, incident)
+    lost = {link for link in held if link not in state.by_link or (was_open and not incident.open)}
+    if lost:
+        _hand_over(state, lost)
+
+
+def _claim(incident: Incident) -> tuple[bool, int]:
+    """Rank who holds a link that several events have: an open one before a joined one, then the last opened."""
+    return incident.open, incident.opening
+
+
+def _hand_over(state: IncidentsState, links: set[UUID]) -> None:
+    """Give each link to who holds it now, so that memory is what a load would make it."""
+    for one in state.incidents.values():
+        for link in one.links if one.state != "closed" else ():
+            held = state.by_link.get(link.id)
+            if link.id in links and (held is None or _claim(one) > _claim(state.incidents[held])):
+                state.by_link[link.id] = one.id
 
 
 def keep(state: IncidentsState, incident: Incident) -> None:
@@ -286,7 +314,9 @@ def _index(state: IncidentsState, incident: Incident) -> None:
     if incident.state == "closed":
         return
     for link in incident.links:
-        state.by_link[link.id] = incident.id
+        held = state.incidents.get(state.by_link.get(link.id, incident.id))
+        if held is None or _claim(incident) >= _claim(held):
+            state.by_link[link.id] = incident.id
     if not incident.open:
         return
     state.open[incident.id] = incident

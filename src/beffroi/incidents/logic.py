@@ -9,11 +9,13 @@ from beffroi.incidents.categories import BY_NAME, MASKING, find_category
 from beffroi.incidents.checklists import checklist_of, find_checklist
 from beffroi.incidents.common import check_fresh, check_time, get_incident, head, next_state
 from beffroi.incidents.deadlines import stages
+from beffroi.incidents.holding import alarms_of, find_holder, holder_of, propose_alone
 from beffroi.incidents.machine import State
-from beffroi.incidents.opening import open_incident, scope_of
+from beffroi.incidents.opening import commune_of, open_incident, scope_of
 from beffroi.incidents.reacting import DECISIONS as REACTIONS
 from beffroi.incidents.types import CAUSES, RESULTS, WITHOUT_RESULT, Incident, IncidentsState, Link
-from beffroi.model.scope import ANY
+from beffroi.model.ports import AssetFacts
+from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
@@ -68,6 +70,22 @@ def _release(state: IncidentsState, incident: Incident, action: ac.Release, cont
 _CORRECTED = ("what", "category", "asset", "lon", "lat", "place", "source", "priority", "first_at")
 
 
+def _corrected_scope(
+    incident: Incident, action: ac.Correct, changed: dict[str, Any], facts: AssetFacts | None, context: Context
+) -> Scope:
+    """Return who sees an event once corrected: the commune given, else that of its new place."""
+    commune = action.commune or incident.scope.commune
+    if not action.commune and ({"lon", "lat"} & set(changed) or ("place" in changed and not commune)):
+        lon, lat, place = (changed.get(name, getattr(incident, name)) for name in ("lon", "lat", "place"))
+        commune = commune_of(context.city, lon, lat, place) or commune
+    if incident.masked:
+        return Scope(commune, incident.scope.trade, incident.scope.kind)
+    if not {"category", "asset"} & set(changed):
+        return Scope(commune, incident.scope.trade, incident.scope.kind)
+    held = facts or (context.city.topology.find(incident.asset) if incident.asset else None)
+    return scope_of(find_category(changed.get("category", incident.category)), commune, held)
+
+
 def _correct(state: IncidentsState, incident: Incident, action: ac.Correct, context: Context) -> list[Event]:
     if not incident.open:
         raise Rejected("incidents.cannot_correct", number=incident.number, state=incident.state)
@@ -82,19 +100,15 @@ def _correct(state: IncidentsState, incident: Incident, action: ac.Correct, cont
     if action.first_at is not None:
         check_time(action.first_at, context)
     changed = {name: value for name, value in given.items() if getattr(incident, name) != value}
-    if not changed:
+    scope = _corrected_scope(incident, action, changed, facts, context)
+    if not changed and scope == incident.scope:
         raise Rejected("incidents.nothing_changes", number=incident.number)
-    category = find_category(changed.get("category", incident.category))
-    scope = incident.scope
-    if not incident.masked and ("category" in changed or "asset" in changed):
-        held = facts or (context.city.topology.find(incident.asset) if incident.asset else None)
-        scope = scope_of(category, incident.scope.commune, held)
-    checklist = checklist_of(category.name) if "category" in changed else None
+    checklist = checklist_of(changed["category"]) if "category" in changed else None
     return [
         ev.Corrected(
             **{**head(incident), "scope": scope},
             **changed,
-            changed=tuple(changed),
+            changed=(*changed, *(["commune"] if scope.commune != incident.scope.commune else [])),
             checklist=checklist.name if checklist else "",
             checklist_version=checklist.version if checklist else 0,
             local=action.local,
@@ -129,6 +143,7 @@ def _undo_join(state: IncidentsState, incident: Incident, action: ac.UndoJoin, c
     next_state(incident, "part")
     into = state.incidents.get(incident.into) if incident.into else None
     back: State = incident.before or "new"
+    held = propose_alone(state, into, context.happened_at, without=incident.id) if into and into.open else []
     return [
         ev.JoinUndone(
             **head(incident),
@@ -137,19 +152,27 @@ def _undo_join(state: IncidentsState, incident: Incident, action: ac.UndoJoin, c
             state=back,
             reason=action.reason,
             local=action.local,
-        )
+        ),
+        *propose_alone(state, incident, context.happened_at),
+        *(one for one in held if into and into.closing is None),
     ]
 
 
 def _link(state: IncidentsState, incident: Incident, action: ac.LinkTo, context: Context) -> list[Event]:
-    _refuse_over(incident)
+    if action.kind == "order":
+        # what was ordered meanwhile is in the report of whoever holds it, even over
+        incident = holder_of(state, incident)
+        if any(link.id == action.id for link in incident.links):
+            raise Rejected("incidents.already_linked", number=incident.number)
+    else:
+        _refuse_over(incident)
     if not action.why.strip():
         raise Rejected("incidents.needs_why")
     if action.id in incident.refused or (action.subject is not None and action.subject in incident.refused):
         raise Rejected("incidents.was_parted", number=incident.number, into=incident.number)
-    held = state.by_link.get(action.id)
+    held = find_holder(state, action.id)
     if held is not None:
-        raise Rejected("incidents.already_linked", number=state.incidents[held].number)
+        raise Rejected("incidents.already_linked", number=held.number)
     link = Link(kind=action.kind, id=action.id, subject=action.subject, name=action.name)
     return [ev.Linked(**head(incident), link=link, why=action.why.strip(), local=action.local)]
 
@@ -233,6 +256,7 @@ def _close(state: IncidentsState, incident: Incident, action: ac.Close, context:
             skipped=missing,
             skip_reason=(action.skipped or "") if missing else "",
             local=action.local,
+            alarms=tuple(link.id for link in alarms_of(state, incident)),
         )
     ]
 
@@ -248,6 +272,9 @@ def _mask(state: IncidentsState, incident: Incident, action: ac.Mask, context: C
     if incident.state == "joined" or state.joined.get(incident.id):
         raise Rejected("incidents.other_compartment", number=incident.number)
     scope = mask_scope(incident, action.trade)
+    # nobody masks an event from himself
+    if action.trade and context.actor.kind == "person" and not context.rights.allows(ac.RIGHT, scope):
+        raise Rejected("incidents.cannot_mask", trade=action.trade)
     if scope == incident.scope and incident.masked == bool(action.trade):
         raise Rejected("incidents.nothing_changes", number=incident.number)
     made = {**head(incident), "scope": scope}

@@ -8,8 +8,9 @@ from beffroi.incidents.actions import Open
 from beffroi.incidents.categories import BY_NAME, Category, guess
 from beffroi.incidents.checklists import checklist_of
 from beffroi.incidents.common import check_time
+from beffroi.incidents.holding import find_holder
 from beffroi.incidents.types import IncidentsState, Link, Source
-from beffroi.model.ports import AssetFacts
+from beffroi.model.ports import AssetFacts, City
 from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import Micros, local_day
 from beffroi.trade.context import Context
@@ -22,6 +23,13 @@ def scope_of(category: Category, commune: str, facts: AssetFacts | None) -> Scop
     if facts is not None and facts.trade == category.trade:
         return Scope(commune, category.trade, facts.kind)
     return Scope(commune, category.trade, ANY)
+
+
+def commune_of(city: City, lon: float | None, lat: float | None, place: str) -> str:
+    """Return the commune of a place: around its position, else of its street; empty when neither tells."""
+    if lon is not None and lat is not None and (found := city.streets.commune_at(lon, lat)):
+        return found
+    return city.streets.commune_of(place) if place else ""
 
 
 def open_incident(state: IncidentsState, action: Open, context: Context, zone: str) -> list[ev.Opened]:
@@ -38,8 +46,8 @@ def open_incident(state: IncidentsState, action: Open, context: Context, zone: s
     links = [Link(kind="alarm", id=action.alarm, subject=action.asset)] if action.alarm else []
     links += [Link(kind="request", id=action.request)] if action.request else []
     for link in links:
-        if (held := state.by_link.get(link.id)) is not None:
-            raise Rejected("incidents.already_linked", number=state.incidents[held].number)
+        if (held := find_holder(state, link.id)) is not None:
+            raise Rejected("incidents.already_linked", number=held.number)
     lon, lat = (facts.lon, facts.lat) if facts else (action.lon, action.lat)
     place = action.place
     if not place and not facts and lon is not None and lat is not None:
@@ -51,7 +59,7 @@ def open_incident(state: IncidentsState, action: Open, context: Context, zone: s
             zone,
             category=category,
             facts=facts,
-            commune=action.commune,
+            commune=action.commune or commune_of(context.city, lon, lat, place),
             what=action.what,
             place=place,
             lonlat=(lon, lat),

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from beffroi.incidents import actions as ac
 from beffroi.incidents import events as ev
-from beffroi.incidents.categories import category_of_alarm, find_category
+from beffroi.incidents.categories import category_of_alarm
 from beffroi.incidents.common import head
+from beffroi.incidents.holding import alarms_of, find_holder, holder_of, propose
 from beffroi.incidents.machine import find_next
 from beffroi.incidents.opening import new_line
-from beffroi.incidents.types import Closing, Incident, IncidentsState, Link
+from beffroi.incidents.types import Incident, IncidentsState, Link
 from beffroi.model.ports import Topology
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
@@ -28,9 +29,11 @@ def open_of(state: IncidentsState, asset: UUID, topology: Topology) -> list[Inci
 
 def _react(state: IncidentsState, action: ac.React, context: Context, zone: str) -> list[Event]:
     held = state.incidents.get(state.by_link[action.alarm]) if action.alarm in state.by_link else None
-    if held is not None:
+    holder = find_holder(state, action.alarm)
+    if held is not None and holder is not None:
         standing = next((link for link in held.links if link.id == action.alarm), None)
-        return [ev.CauseBack(**head(held), back=action.alarm)] if standing and standing.gone else []
+        told = {held.id: held, holder.id: holder} if standing and standing.gone else {}
+        return [ev.CauseBack(**head(one), back=action.alarm) for one in told.values()]
     facts = context.city.topology.find(action.asset)
     if facts is None:
         return []
@@ -46,21 +49,23 @@ def _react(state: IncidentsState, action: ac.React, context: Context, zone: str)
         return [ev.Linked(**head(incident), link=link)]
     link = Link(kind="alarm", id=action.alarm, subject=action.asset, name=action.name, reason="incidents.why.cause",
                 reason_params=place)  # fmt: skip
-    return [
-        new_line(
-            state,
-            context,
-            zone,
-            category=category,
-            facts=facts,
-            lonlat=(facts.lon, facts.lat),
-            source="alarm",
-            priority=action.priority,
-            links=(link,),
-            reason="incidents.why.alarm",
-            reason_params={**place, "label_fr": action.name.get("fr", ""), "label_en": action.name.get("en", "")},
-        )
-    ]
+    opened = new_line(
+        state,
+        context,
+        zone,
+        category=category,
+        facts=facts,
+        lonlat=(facts.lon, facts.lat),
+        source="alarm",
+        priority=action.priority,
+        links=(link,),
+        reason="incidents.why.alarm",
+        reason_params={**place, "label_fr": action.name.get("fr", ""), "label_en": action.name.get("en", "")},
+    )
+    if action.by is None:
+        return [opened]
+    who = ev.Taken(incident=opened.incident, number=opened.number, scope=opened.scope, by=action.by, state="taken")
+    return [opened, who]
 
 
 def _may_hold(incident: Incident, action: ac.React) -> bool:
@@ -70,9 +75,11 @@ def _may_hold(incident: Incident, action: ac.React) -> bool:
 def _gather(state: IncidentsState, action: ac.Gather, context: Context, zone: str) -> list[Event]:
     """Make one event of those that the cause's children had opened: the cause's own, or the oldest of theirs."""
     names = dict.fromkeys(state.by_link[child] for child in action.children if child in state.by_link)
-    theirs = [state.open[name] for name in names if name in state.open and state.open[name].source == "alarm"]
+    found = (state.open[name] for name in names if name in state.open)
+    theirs = [one for one in found if one.source == "alarm" and not one.masked]
     own = state.open.get(state.by_link[action.alarm]) if action.alarm in state.by_link else None
-    if not theirs:
+    # as for people: nothing is joined across compartments, neither way
+    if not theirs or (own is not None and own.masked):
         return []
     facts = context.city.topology.find(action.asset)
     params = {"code": facts.code if facts else "", "label_fr": action.name.get("fr", ""),
@@ -87,6 +94,8 @@ def _gather(state: IncidentsState, action: ac.Gather, context: Context, zone: st
         events.append(ev.Linked(**head(target), link=link))
     for one in theirs:
         if one.id == target.id or target.id in one.refused or one.id in target.refused:
+            continue
+        if one.scope.trade != target.scope.trade:
             continue
         events.append(
             ev.Joined(
@@ -103,42 +112,43 @@ def _gather(state: IncidentsState, action: ac.Gather, context: Context, zone: st
 
 def _note_return(state: IncidentsState, action: ac.NoteReturn, context: Context, zone: str) -> list[Event]:
     name = state.by_link.get(action.alarm)
-    incident = state.open.get(name) if name else None
-    if incident is None:
+    if name is None:
         return []
-    link = next(one for one in incident.links if one.id == action.alarm)
-    if link.gone:
+    incident = state.incidents[name]
+    holder = holder_of(state, incident)
+    if next(one for one in incident.links if one.id == action.alarm).gone:
         return []
-    others = [one for one in incident.links if one.kind == "alarm" and not one.gone and one.id != action.alarm]
-    if others or incident.source != "alarm":
+    left = ev.CauseGone(**head(incident), gone=action.alarm)
+    others = [one for one in alarms_of(state, holder) if not one.gone and one.id != action.alarm]
+    if others or holder.source != "alarm" or not holder.open:
         # what a person reported is closed by people: the lamp may be lit and the mast still lie there
-        return [ev.CauseGone(**head(incident), gone=action.alarm)]
-    closing = Closing(
-        cause=find_category(incident.category).cause,
-        result="back" if incident.clock("on_site") is None else "repaired",
-        at=context.happened_at,
-        reason="incidents.why.left" if action.left else "incidents.why.returned",
-        reason_params={"back": str(action.back), "left": str(action.left)},
-    )
-    return [ev.ClosureProposed(**head(incident), closing=closing, gone=action.alarm)]
+        return [left]
+    proposed = propose(holder, action.alarm, context.happened_at, back=action.back, left=action.left)
+    return [proposed] if holder is incident else [left, proposed]
 
 
 def _set_clock(state: IncidentsState, action: ac.SetClock, context: Context, zone: str) -> list[Event]:
     incident = state.incidents.get(action.incident)
-    if incident is None or any(mark.move == action.move for mark in incident.marks):
+    at = context.happened_at if action.at is None else action.at
+    held = next((mark for mark in incident.marks if mark.move == action.move), None) if incident else None
+    # a crew's state told again with another hour is the same move
+    if incident is None or (held is not None and (action.corrects != action.move or held.at == at)):
         return []
     following = find_next(incident.state, "engage") or incident.state
-    return [
-        ev.ClockSet(
-            **head(incident),
-            clock=action.clock,
-            move=action.move,
-            channel=action.channel,
-            corrects=action.corrects,
-            # a crew that tells its time late does not bring a resolved event back to life
-            state=incident.state if action.corrects or incident.state == "resolved" else following,
-        )
-    ]
+    # a crew that tells its time late does not bring a resolved event back to life
+    reached = incident.state if action.corrects or incident.state == "resolved" else following
+    told = ev.ClockSet(
+        **head(incident),
+        clock=action.clock,
+        move=action.move,
+        channel=action.channel or (held.channel if held else None),
+        corrects=action.corrects,
+        at=action.at,
+        state=reached,
+    )
+    if action.by is None or incident.taken_by is not None or not incident.open:
+        return [told]
+    return [told, ev.Taken(**head(incident), by=action.by, state=reached)]
 
 
 def _unset_clock(state: IncidentsState, action: ac.UnsetClock, context: Context, zone: str) -> list[Event]:
@@ -150,7 +160,7 @@ def _unset_clock(state: IncidentsState, action: ac.UnsetClock, context: Context,
 
 def _forget(state: IncidentsState, action: ac.Forget, context: Context, zone: str) -> list[Event]:
     def is_due(incident: Incident) -> bool:
-        if incident.opening == action.position:
+        if incident.says(action.position):
             return True
         if incident.forgotten and not action.photos:
             return False

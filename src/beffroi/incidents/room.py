@@ -13,7 +13,7 @@ from beffroi.incidents.deadlines import stages
 from beffroi.incidents.evolve import apply, refresh, subjects
 from beffroi.incidents.logic import mask_scope
 from beffroi.incidents.reacting import open_of
-from beffroi.incidents.rows import facts_of, incident_row, masked_row, masked_scope
+from beffroi.incidents.rows import facts_of, feed_row, masked_row, masked_scope
 from beffroi.incidents.texts import TEXTS
 from beffroi.incidents.types import Incident, IncidentsState
 from beffroi.model.ports import City, IncidentFacts
@@ -98,6 +98,8 @@ class Incidents(Trade[IncidentsState]):
             found.append(into.scope)
         if isinstance(action, ac.Correct) and (moved := _scope_of_asset(action.asset, city)):
             found.append(moved)
+        if isinstance(action, ac.Correct) and action.commune:
+            found.append(masked_scope(Scope(action.commune, "", "")))
         if isinstance(action, ac.LinkTo):
             found += _scopes_of_links(state, city, **{action.kind: action.id})
         if isinstance(action, ac.Mask) and not action.trade:
@@ -123,12 +125,12 @@ class Incidents(Trade[IncidentsState]):
         if topic == MASKED:
             shown = incident.open and incident.masked
             return Row(MASKED, key, masked_scope(incident.scope), masked_row(incident, city) if shown else None)
-        data = incident_row(state, incident, city) if incident.open else None
+        data = feed_row(state, incident, city) if incident.open else None
         return Row(TOPIC, key, incident.scope, data)
 
     def snapshot(self, state: IncidentsState, city: City) -> Iterable[Row]:
         for incident in state.open.values():
-            yield Row(TOPIC, incident.id, incident.scope, incident_row(state, incident, city))
+            yield Row(TOPIC, incident.id, incident.scope, feed_row(state, incident, city))
             if incident.masked:
                 yield Row(MASKED, incident.id, masked_scope(incident.scope), masked_row(incident, city))
 

@@ -3,6 +3,7 @@
 from beffroi.incidents.categories import find_category
 from beffroi.incidents.checklists import find_checklist
 from beffroi.incidents.deadlines import list_deadlines
+from beffroi.incidents.holding import alarms_of
 from beffroi.incidents.types import CLOCKS, Incident, IncidentRow, IncidentsState, JoinedRow, MaskedRow, StepRow
 from beffroi.model.kinds import Text
 from beffroi.model.ports import City, IncidentFacts
@@ -18,7 +19,7 @@ LATE = 2 * MINUTE
 
 _COPIED = (
     "id", "number", "state", "category", "what", "asset", "source", "priority", "masked", "first_at", "opened_at",
-    "opened_by", "changed_at", "taken_by", "taken_at", "into", "why", "reason", "reason_params", "closing", "closed_at",
+    "opened_by", "changed_at", "taken_by", "taken_at", "into", "why", "reason", "reason_params", "closed_at",
     "closed_by", "cause", "result", "no_result", "skip_reason", "reopened",
 )  # fmt: skip
 
@@ -41,14 +42,27 @@ def incident_row(state: IncidentsState, incident: Incident, city: City) -> Incid
         warned=sorted(incident.warned),
         clocks={name: at for name in CLOCKS if (at := incident.clock(name)) is not None},
         links=list(incident.links),
-        joined=[_joined(one) for one in state.joined.get(incident.id, {}).values()],
+        joined=[_joined(state, one) for one in state.joined.get(incident.id, {}).values()],
         into_number=holder.number if holder else "",
+        # an event joined since then may bring an alarm that stands
+        closing=incident.closing if all(link.gone for link in alarms_of(state, incident)) else None,
         steps=steps_of(incident),
         attachments=[one for one in incident.attachments if not one.gone],
         skipped=list(incident.skipped),
         late=incident.opened_at - incident.first_at > LATE,
         simulated=facts.simulated if facts else False,
     )
+
+
+def feed_row(state: IncidentsState, incident: Incident, city: City) -> IncidentRow:
+    """Return the line that every screen of its scope holds: of an event joined to it from elsewhere, the number only.
+
+    The feed makes one row for all its readers; who sees the other event opens it by its number.
+    """
+    row = incident_row(state, incident, city)
+    others = state.joined.get(incident.id, {})
+    row.joined = [one if others[one.id].scope == incident.scope else _number_only(one) for one in row.joined]
+    return row
 
 
 def masked_row(incident: Incident, city: City) -> MaskedRow:
@@ -94,7 +108,7 @@ def public_place(incident: Incident, city: City) -> str:
     return incident.place
 
 
-def _joined(incident: Incident) -> JoinedRow:
+def _joined(state: IncidentsState, incident: Incident) -> JoinedRow:
     return JoinedRow(
         id=incident.id,
         number=incident.number,
@@ -103,6 +117,14 @@ def _joined(incident: Incident) -> JoinedRow:
         why=incident.why,
         reason=incident.reason,
         reason_params=incident.reason_params,
+        alarms=[link.id for link in alarms_of(state, incident)],
+    )
+
+
+def _number_only(one: JoinedRow) -> JoinedRow:
+    nothing: Text = {"fr": "", "en": ""}
+    return JoinedRow(
+        id=one.id, number=one.number, label=nothing, what="", why="", reason="", reason_params={}, alarms=[]
     )
 
 
@@ -124,13 +146,14 @@ def steps_of(incident: Incident) -> list[StepRow]:
 def facts_of(incident: Incident, city: City) -> IncidentFacts:
     """Return what every room may know of an event."""
     if incident.masked:
-        label, category, place = MASKED_TEXT["fr"], "", public_place(incident, city)
+        title, category, place = MASKED_TEXT, "", public_place(incident, city)
     else:
-        label, category, place = label_of(incident)["fr"], incident.category, place_of(incident, city)
+        title, category, place = label_of(incident), incident.category, place_of(incident, city)
     return IncidentFacts(
         id=incident.id,
         number=incident.number,
-        label=label,
+        label=title["fr"],
+        title=title,
         category=category,
         place=place,
         lon=incident.lon,

@@ -31,7 +31,10 @@ _LOCALS = "SELECT local, incident FROM incident_local WHERE at > (SELECT max(at)
 _SERIALS = "SELECT year, max(serial) FROM incident GROUP BY year"
 _FILES = "SELECT id, incident, ends_at FROM incident_file WHERE bytes IS NOT NULL"
 _LOCAL = "INSERT INTO incident_local (local, incident, at) VALUES (%s, %s, %s)"
-_EMPTY_OLD = """SELECT data FROM incident WHERE opening = %(opening)s OR opened_at < %(before)s
+_EMPTY_OLD = """SELECT data FROM incident WHERE opening = %(opening)s
+    OR data -> 'texts' @> to_jsonb(%(opening)s::bigint)
+    OR data -> 'attachments' @> jsonb_build_array(jsonb_build_object('position', %(opening)s::bigint))
+    OR opened_at < %(before)s
     AND CASE WHEN %(photos)s THEN data -> 'attachments' <> '[]' ELSE data ->> 'forgotten' = 'false' END"""
 """What was emptied before is not read again: the erasures of every hour touch what has just become too old."""
 
@@ -93,7 +96,7 @@ def _concerned(event: Any, held: dict[UUID, Incident]) -> list[UUID]:
 
 
 def _is_forgotten(event: ev.Forgotten, incident: Incident) -> bool:
-    if event.opening is not None and incident.opening == event.opening:
+    if incident.says(event.opening):
         return True
     return event.before is not None and incident.opened_at < event.before
 

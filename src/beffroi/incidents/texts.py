@@ -102,6 +102,7 @@ for _code, _fr, _en in (
     ("note.joined", "Événement {number} rattaché à {into_number}", "Event {number} joined to {into_number}"),
     ("note.join_undone", "Événement {number} détaché de {into_number}", "Event {number} parted from {into_number}"),
     ("note.called", "Événement {number} : {text_fr} ({told})", "Event {number}: {text_en} ({told})"),
+    ("note.ordered", "Événement {number} : ordre, {order_fr}", "Event {number}: order, {order_en}"),
     ("note.closed", "Événement {number} clos : {cause_fr}, {result_fr}",
      "Event {number} closed: {cause_en}, {result_en}"),
     ("note.reopened", "Événement {number} rouvert : {reason_fr}", "Event {number} reopened: {reason_en}"),

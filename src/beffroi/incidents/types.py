@@ -103,6 +103,8 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     by: UUID | None
     ends_at: Micros
     gone: bool = False
+    position: int = 0
+    """Of the line of the journal that holds its name."""
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,14 +170,24 @@ class Incident(msgspec.Struct, kw_only=True):
     skipped: tuple[str, ...] = ()
     skip_reason: str = ""
     reopened: int = 0
+    reopened_at: Micros | None = None
     opening: int = 0
     forgotten: bool = False
-    """True once the texts typed about it were erased on their date."""
+    """True once the texts typed about it were erased, until somebody types another."""
+    texts: tuple[int, ...] = ()
+    """Lines of the journal, besides the opening, that hold words typed about it."""
 
     @property
     def open(self) -> bool:
         """Tell whether it is the room's business now."""
         return self.state in OPEN
+
+    def says(self, position: int | None) -> bool:
+        """Tell whether it shows words, or a file's name, that a line of the journal holds."""
+        if position is None:
+            return False
+        named = any(one.position == position for one in self.attachments)
+        return named or position == self.opening or position in self.texts
 
     def clock(self, name: ClockName) -> Micros | None:
         """Return when a contract clock stopped: the earliest entry that stands, or nothing."""
@@ -227,7 +239,7 @@ class StepRow(msgspec.Struct, kw_only=True):
 
 
 class JoinedRow(msgspec.Struct, kw_only=True):
-    """An event joined to another, on screen."""
+    """An event joined to another, on screen; only its number is said where not everybody sees it whole."""
 
     id: UUID
     number: str
@@ -236,6 +248,8 @@ class JoinedRow(msgspec.Struct, kw_only=True):
     why: str
     reason: str
     reason_params: dict[str, str]
+    alarms: list[UUID]
+    """What it holds itself and through those joined to it."""
 
 
 class IncidentRow(msgspec.Struct, kw_only=True, tag_field="seen", tag="whole"):

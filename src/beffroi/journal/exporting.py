@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from beffroi.journal.export import ExportWriter, Manifest, Wanted
-from beffroi.journal.query import Filters, checked_after, sees_everything
+from beffroi.journal.query import Filters, checked_after, exports_everything
 from beffroi.journal.render import Catalogue
 from beffroi.journal.signing import HEADS_FOLDER, load_key, read_heads
 from beffroi.journal.types import GENESIS, Head
@@ -23,11 +23,11 @@ async def export_for(
     *,
     personal: bool,
 ) -> Manifest:
-    """Write the lines that a caller may read and that pass the filters; return the manifest signed.
+    """Write the lines that a caller may export and that pass the filters; return the manifest signed.
 
-    The chain can be followed in it when nothing but time cuts it and the caller sees the whole city.
+    The chain can be followed in it when nothing but time cuts it and the caller may export the whole city.
     """
-    whole = sees_everything(caller) and filters == Filters(since=filters.since, until=filters.until)
+    whole = exports_everything(caller) and filters == Filters(since=filters.since, until=filters.until)
     first, last = await _range(reader, filters)
     start = await _start(reader, first) if whole else None
     key = await asyncio.to_thread(load_key, folder / "keys")

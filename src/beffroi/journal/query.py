@@ -25,6 +25,11 @@ UNREAD = "…"
 """What a field withheld or erased reads as in a list."""
 
 
+READ = ("view", "journal")
+EXPORT = (*READ, "export")
+"""What is needed over a line to read it, and for it to leave in a file."""
+
+
 class Filters(msgspec.Struct, frozen=True):
     """What is looked for. `type` may end with a dot for a whole trade; times are entry times, µs UTC."""
 
@@ -75,7 +80,7 @@ class JournalPage(msgspec.Struct):
 
 async def search(reader: Reader, caller: Caller, filters: Filters, before: int, limit: int) -> JournalPage:
     """Return the newest lines before a position that the caller may read."""
-    condition, params = _condition(caller, filters)
+    condition, params = _condition(caller, filters, READ)
     floor = 0
     if filters.q:
         top = await reader.fetch("SELECT coalesce(max(position), 0) FROM journal_line")
@@ -164,14 +169,14 @@ def stored(row: tuple[Any, ...]) -> StoredLine:
     return msgspec.structs.replace(line, content=bytes(line.content), hash=bytes(line.hash))
 
 
-def sees_everything(caller: Caller) -> bool:
-    """Tell whether no line at all is kept from a caller."""
+def exports_everything(caller: Caller) -> bool:
+    """Tell whether no line at all is kept from what a caller exports."""
     whole = Grant()
-    return caller.trusted or all(whole in caller.rights.grants.get(right, ()) for right in ("view", "journal"))
+    return caller.trusted or all(whole in caller.rights.grants.get(right, ()) for right in EXPORT)
 
 
-def _condition(caller: Caller, filters: Filters) -> tuple[str, dict[str, Any]]:
-    condition, params = scope_condition(caller, "view", "journal")
+def _condition(caller: Caller, filters: Filters, rights: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    condition, params = scope_condition(caller, *rights)
     terms = [condition]
     for name, column in (("asset", "asset"), ("actor", "actor"), ("cause", "cause")):
         if getattr(filters, name) is not None:
@@ -196,8 +201,8 @@ def _like(text: str) -> str:
 
 
 async def checked_after(reader: Reader, caller: Caller, filters: Filters, after: int, last: int) -> list[Checked]:
-    """Return the next lines that a caller may read after a position, oldest first, with bodies; none at the end."""
-    condition, params = _condition(caller, filters)
+    """Return the next lines that a caller may export after a position, oldest first, with bodies; none at the end."""
+    condition, params = _condition(caller, filters, EXPORT)
     rows = await reader.fetch(
         f"SELECT {LINE_COLUMNS} FROM journal_line WHERE position > %(after)s AND position <= %(last)s AND {condition}"
         f" ORDER BY position LIMIT {BATCH}",

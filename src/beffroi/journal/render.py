@@ -10,10 +10,14 @@ ERASED = {"fr": "[effacé]", "en": "[erased]"}
 
 
 class _Fields(dict[str, str]):
-    """Fields of a sentence; one that the line has not reads as a dash, never as an error."""
+    """Fields of a sentence: one written in both languages (`place_fr`) reads in the reader's, none as a dash."""
+
+    def __init__(self, fields: Mapping[str, str], lang: str) -> None:
+        super().__init__(fields)
+        self._lang = lang
 
     def __missing__(self, key: str) -> str:
-        return "–"
+        return self.get(f"{key}_{self._lang}", "–")
 
 
 def sentence(catalogue: Catalogue, lang: str, type_: str, data: Mapping[str, Any]) -> str:
@@ -23,7 +27,7 @@ def sentence(catalogue: Catalogue, lang: str, type_: str, data: Mapping[str, Any
     if template is None:
         return f"{type_} : " + ", ".join(f"{name} = {value}" for name, value in fields.items())
     try:
-        return template.format_map(_Fields(fields))
+        return template.format_map(_Fields(fields, lang))
     except (ValueError, IndexError, AttributeError, KeyError):
         return template
 

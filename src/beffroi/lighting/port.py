@@ -5,7 +5,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.lighting.logic import level_pct
+from beffroi.lighting.logic import level_pct, night_of
 from beffroi.lighting.types import LightingState, NightProgramme
 from beffroi.model.ports import City
 from beffroi.model.time import Micros
@@ -36,6 +36,12 @@ class ProgrammePort:
         self._refresh()
         levels = np.array([*(level_pct(programme, at) for programme in self._programmes), np.nan], np.float32)
         return levels[self._slots]
+
+    def by_day(self, at: Micros) -> NDArray[np.bool_]:
+        """Tell for every asset by index whether its programme is between dawn and dusk."""
+        self._refresh()
+        days = np.array([*(night_of(programme, at) is None for programme in self._programmes), False], np.bool_)
+        return days[self._slots]
 
     def _refresh(self) -> None:
         key = (self._city.topology.version, self._state.version)

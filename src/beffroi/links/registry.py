@@ -4,7 +4,7 @@ MQTT, HTTP and OsmAnd are no such links: they are the intake's own doors, to whi
 device instead, or listens in a language of its own, and delivers what it decoded.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 import beffroi.links
-from beffroi.equipment import load_folder
+from beffroi.equipment import load_folder, plugin_folders
 from beffroi.links.http.messages import Accepted
 from beffroi.links.readings import Item
 from beffroi.model.time import Micros
@@ -65,13 +65,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[Door], Awaitable[None]]
 
 
-def registry(plugins: Path | None = None) -> dict[str, Link]:
+def registry(plugins: Path | None = None, off: Collection[str] = ()) -> dict[str, Link]:
     """Return every link by name, in name order: ours, installed ones, then those of the plugins folder.
 
-    Raises LinkError when two bear the same name or when `LINK` is none, EquipmentError when a folder cannot be read.
+    `off` names folders of `plugins` that are left out. Raises LinkError when two bear the same name or when `LINK` is
+    none, EquipmentError when a folder cannot be read.
     """
     found: dict[str, Link] = {}
-    for where, link in [*_ours(), *_installed(), *_plugged(plugins)]:
+    for where, link in [*_ours(), *_installed(), *_plugged(plugins, off)]:
         if not isinstance(link, Link):
             raise LinkError("links.no_link", where, "LINK is not a beffroi.links.registry.Link")
         if link.name in found:
@@ -90,9 +91,6 @@ def _installed() -> list[tuple[str, Any]]:
     return [(point.name, getattr(point.load(), "LINK", None)) for point in entry_points(group=ENTRY_POINTS)]
 
 
-def _plugged(plugins: Path | None) -> list[tuple[str, Any]]:
-    if plugins is None or not plugins.is_dir():
-        return []
-    folders = sorted(path.parent for path in plugins.glob("*/__init__.py"))
-    modules = [(folder, load_folder(folder)) for folder in folders]
+def _plugged(plugins: Path | None, off: Collection[str]) -> list[tuple[str, Any]]:
+    modules = [(folder, load_folder(folder)) for folder in plugin_folders(plugins, off)]
     return [(str(folder), module.LINK) for folder, module in modules if hasattr(module, "LINK")]

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.logbook.types import Compartment
-from beffroi.model.scope import CITY, Move, Scope
+from beffroi.model.scope import CITY, EventMove, Move, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.action import Action
 
@@ -19,8 +19,8 @@ Body = Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
 class Write(Action, frozen=True, tag="logbook.write"):
     """Write one line (`M`); the *heure des faits* is the action's own `happened_at`.
 
-    `local` is the identity on the seat: the same one again writes nothing. `typed_at` is when it was typed there: what
-    waited is *saisie différée*.
+    `local` is the identity on the seat: the same one again writes nothing. `typed_at` is when it was typed there,
+    said only of what waited: *saisie différée*.
     """
 
     right: ClassVar[str] = "logbook"
@@ -99,3 +99,9 @@ class Rescope(Action, frozen=True, tag="logbook.rescope"):
     """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
 
     moves: tuple[Move, ...]
+
+
+class FollowEvent(Action, frozen=True, tag="logbook.follow_event"):
+    """Follow events that are masked, shown again or moved: what was written about them; only a reaction asks for it."""
+
+    moves: tuple[EventMove, ...]

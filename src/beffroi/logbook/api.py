@@ -42,10 +42,17 @@ class EntryPage(msgspec.Struct):
 
 
 async def search(
-    reader: Reader, caller: Caller, wanted: Wanted, catalogue: Any, limit: int = MOST, *, by_position: bool = False
+    reader: Reader,
+    caller: Caller,
+    wanted: Wanted,
+    catalogue: Any,
+    limit: int = MOST,
+    *,
+    by_position: bool = False,
+    rights: tuple[str, ...] = ("view",),
 ) -> list[Entry]:
-    """Return the lines that a caller sees, newest facts first or newest positions first."""
-    condition, params = scope_condition(caller, "view")
+    """Return the lines over which a caller holds these rights, newest facts first or newest positions first."""
+    condition, params = scope_condition(caller, *rights)
     terms, values = _terms(wanted, catalogue)
     order = "position DESC" if by_position else "happened_at DESC, position DESC"
     where = " AND ".join([condition, *terms])

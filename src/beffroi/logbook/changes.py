@@ -2,7 +2,7 @@
 
 from beffroi.logbook import events as told
 from beffroi.logbook.types import Entry, LogbookState, Visa, compartment_of
-from beffroi.model.scope import Scope
+from beffroi.model.scope import EventMove, Scope
 from beffroi.model.time import DAY
 from beffroi.trade.line import Line
 
@@ -23,6 +23,11 @@ def apply(state: LogbookState, line: Line) -> None:
                 known.text = ""
         case told.Rescoped() as event:
             _rescope(state, event)
+        case told.FollowedEvent(moves=moves, entries=entries):
+            by_incident = {move.incident: move for move in moves}
+            for known in filter(None, map(state.entries.get, entries)):
+                if known.incident is not None:
+                    known.scope, known.concealed = followed(known, by_incident[known.incident])
         case told.Signed() as event:
             keep_visa(state, visa_of(event, line))
         case told.ReportFiled(night=night):
@@ -55,6 +60,17 @@ def _rescope(state: LogbookState, event: told.Rescoped) -> None:
 def moved_scope(scope: Scope, after: Scope) -> Scope:
     """Return where a line is once its asset moved: a compartment stays one."""
     return Scope(after.commune, scope.trade, scope.kind) if compartment_of(scope) else after
+
+
+def followed(entry: Entry, move: EventMove) -> tuple[Scope, bool]:
+    """Return (scope, concealed) of a line once its event is masked, shown again or moved.
+
+    What a compartment wrote for itself stays there; what masking hid comes back with the event.
+    """
+    own = bool(compartment_of(entry.scope)) and not entry.concealed
+    if own:
+        return Scope(move.scope.commune, entry.scope.trade, entry.scope.kind), False
+    return move.scope, move.masked
 
 
 def keep_entry(state: LogbookState, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from beffroi.logbook.types import Compartment
-from beffroi.model.scope import CITY, Move, Scope
+from beffroi.model.scope import CITY, EventMove, Move, Scope
 from beffroi.model.time import Micros
 from beffroi.trade.event import Event
 
@@ -99,4 +99,11 @@ class Rescoped(Event, frozen=True, tag="logbook.rescoped"):
     """
 
     moves: tuple[Move, ...]
+    entries: tuple[UUID, ...] = ()
+
+
+class FollowedEvent(Event, frozen=True, tag="logbook.followed_event"):
+    """Events were masked, shown again or moved, and the lines about them followed; `entries` are those in memory."""
+
+    moves: tuple[EventMove, ...]
     entries: tuple[UUID, ...] = ()

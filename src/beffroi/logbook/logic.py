@@ -1,22 +1,22 @@
 """Decisions of the main courante: pure functions of state, action and context."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from beffroi.logbook import actions as ask
 from beffroi.logbook import events as told
+from beffroi.logbook.changes import followed
 from beffroi.logbook.types import ROOM, Compartment, Entry, LogbookState
 from beffroi.model.ports import City
 from beffroi.model.scope import Scope
-from beffroi.model.time import MINUTE, SECOND, Micros
+from beffroi.model.time import MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
 
 FUTURE_TOLERANCE = MINUTE
-AT_ONCE = 20 * SECOND
-"""A line older than this when it comes waited on its seat: *saisie différée*."""
 
 
 def decide(state: LogbookState, action: Action, context: Context) -> Sequence[Event]:
@@ -62,8 +62,8 @@ def _write(state: LogbookState, action: ask.Write, context: Context) -> Sequence
 
 
 def _typed_at(typed_at: Micros | None, context: Context) -> Micros | None:
-    """Return when a line that waited on its seat was typed, or nothing for one that came at once."""
-    return typed_at if typed_at is not None and context.now - typed_at > AT_ONCE else None
+    """Return when a line that waited on its seat was typed (*saisie différée*); nothing of a clock that runs ahead."""
+    return typed_at if typed_at is not None and typed_at < context.now else None
 
 
 def _correct(state: LogbookState, action: ask.Correct, context: Context) -> Sequence[Event]:
@@ -91,13 +91,15 @@ def _correct(state: LogbookState, action: ask.Correct, context: Context) -> Sequ
 
 
 def _note(state: LogbookState, action: ask.Note, context: Context) -> Sequence[Event]:
+    # a line of before may come after the masking of its event
+    incident = context.city.incidents.find(action.incident) if action.incident else None
     return [
         told.Noted(
             entry=context.ids.new(),
             code=action.code,
             params=action.params,
             asset=action.asset,
-            scope=action.scope,
+            scope=incident.scope if incident is not None and incident.masked else action.scope,
             incident=action.incident,
         )
     ]
@@ -128,7 +130,8 @@ def _sign(state: LogbookState, action: ask.Sign, context: Context) -> Sequence[E
 def _file_report(state: LogbookState, action: ask.FileReport, context: Context) -> Sequence[Event]:
     if action.night in state.reports:
         return []
-    noted = told.Noted(entry=context.ids.new(), code="logbook.note.report", params={"night": action.night}, scope=ROOM)
+    said = {"night": date.fromisoformat(action.night).strftime("%d/%m/%Y")}
+    noted = told.Noted(entry=context.ids.new(), code="logbook.note.report", params=said, scope=ROOM)
     return [told.ReportFiled(night=action.night, body=action.body), noted]
 
 
@@ -152,6 +155,18 @@ def _rescope(state: LogbookState, action: ask.Rescope, context: Context) -> Sequ
     return [told.Rescoped(moves=action.moves, entries=entries)]
 
 
+def _follow_event(state: LogbookState, action: ask.FollowEvent, context: Context) -> Sequence[Event]:
+    moves = {move.incident: move for move in action.moves}
+    about = [entry for entry in state.entries.values() if entry.incident in moves]
+    moved = [entry.id for entry in about if entry.incident and followed(entry, moves[entry.incident]) != _where(entry)]
+    # memory keeps a few days: the rows of before follow too
+    return [told.FollowedEvent(moves=action.moves, entries=tuple(moved))]
+
+
+def _where(entry: Entry) -> tuple[Scope, bool]:
+    return entry.scope, entry.concealed
+
+
 def _is_due(entry: Entry, action: ask.Forget) -> bool:
     if entry.source != "typed" or not entry.text:
         return False
@@ -167,4 +182,5 @@ _DECIDERS: dict[type[Action], Callable[[LogbookState, Any, Context], Sequence[Ev
     ask.AmendReport: _amend_report,
     ask.Forget: _forget,
     ask.Rescope: _rescope,
+    ask.FollowEvent: _follow_event,
 }

@@ -37,6 +37,7 @@ class Logbook(Trade[LogbookState]):
         actions.AmendReport,
         actions.Forget,
         actions.Rescope,
+        actions.FollowEvent,
     )
     events: ClassVar[tuple[type[Event], ...]] = (
         events.Written,
@@ -47,6 +48,7 @@ class Logbook(Trade[LogbookState]):
         events.ReportAmended,
         events.Forgotten,
         events.Rescoped,
+        events.FollowedEvent,
     )
     topics: ClassVar[tuple[str, ...]] = (TOPIC, VISAS)
     windows: ClassVar[dict[str, int]] = {TOPIC: SNAPSHOT_LINES, VISAS: changes.KEPT_VISAS}
@@ -78,7 +80,11 @@ class Logbook(Trade[LogbookState]):
 
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         match line.event:
-            case events.Forgotten(entries=entries) | events.Rescoped(entries=entries):
+            case (
+                events.Forgotten(entries=entries)
+                | events.Rescoped(entries=entries)
+                | events.FollowedEvent(entries=entries)
+            ):
                 yield from ((TOPIC, entry) for entry in entries)
             case events.Signed(visa=visa):
                 yield VISAS, visa

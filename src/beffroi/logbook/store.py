@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from beffroi.logbook import events as told
 from beffroi.logbook.changes import KEPT_LOCALS, KEPT_REPORTS, KEPT_VISAS, entry_of, keep_entry, keep_visa, visa_of
+from beffroi.logbook.quoting import quoted, without
 from beffroi.logbook.types import COMPARTMENTS, Entry, LogbookState, Report, Visa
 from beffroi.model.scope import Scope
 from beffroi.trade.doors import Reader
@@ -16,22 +17,34 @@ from beffroi.trade.line import Line
 
 COLUMNS = (
     "id, position, happened_at, recorded_at, source, author, text, code, params, asset, corrects, corrected_by,"
-    " incident, local, typed_at, commune, trade, kind"
+    " incident, local, typed_at, concealed, commune, trade, kind"
 )
 _NAMES = COLUMNS.split(", ")
 _VISA = "id, first, last, lines, signed_by, signed_at, compartment, relief"
-_INSERT = f"INSERT INTO logbook_entry ({COLUMNS}) VALUES ({', '.join(['%s'] * 18)})"
+_INSERT = f"INSERT INTO logbook_entry ({COLUMNS}) VALUES ({', '.join(['%s'] * 19)})"
 _INSERT_VISA = f"INSERT INTO logbook_visa ({_VISA}) VALUES ({', '.join(['%s'] * 8)})"
 _LINK = "UPDATE logbook_entry SET corrected_by = %s WHERE id = %s"
 _FORGET = """UPDATE logbook_entry SET text = '' WHERE source = 'typed' AND text <> ''
     AND (recorded_at < %s OR position = %s)"""
-_FORGET_REPORTS = "UPDATE logbook_report SET body = '' WHERE recorded_at < %s"
-_REPORT = "INSERT INTO logbook_report (night, version, recorded_at, author, body) VALUES (%s, %s, %s, %s, %s)"
+_FORGET_REPORTS = "UPDATE logbook_report SET body = '' WHERE recorded_at < %s OR position = %s"
+_QUOTING = "SELECT night, body FROM logbook_report WHERE version = 1 AND body LIKE %s"
+_VERSIONS = "SELECT version, body FROM logbook_report WHERE night = %s"
+_REWRITE = "UPDATE logbook_report SET body = %s WHERE night = %s AND version = %s"
+_REPORT = """INSERT INTO logbook_report (night, version, recorded_at, author, body, position)
+    VALUES (%s, %s, %s, %s, %s, %s)"""
 _MOVE = """UPDATE logbook_entry SET commune = moved.commune,
     trade = CASE WHEN logbook_entry.trade = ANY(%s) THEN logbook_entry.trade ELSE moved.trade END,
     kind = CASE WHEN logbook_entry.trade = ANY(%s) THEN logbook_entry.kind ELSE moved.kind END
     FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS moved (asset, commune, trade, kind)
     WHERE logbook_entry.asset = moved.asset"""
+# the same three cases as `changes.followed`
+_FOLLOW = """UPDATE logbook_entry SET commune = moved.commune,
+    trade = CASE WHEN logbook_entry.trade = ANY(%s) AND NOT concealed THEN logbook_entry.trade ELSE moved.trade END,
+    kind = CASE WHEN logbook_entry.trade = ANY(%s) AND NOT concealed THEN logbook_entry.kind ELSE moved.kind END,
+    concealed = moved.masked AND (concealed OR NOT logbook_entry.trade = ANY(%s))
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bool[])
+        AS moved (incident, commune, trade, kind, masked)
+    WHERE logbook_entry.incident = moved.incident"""
 MEMORY_ROWS = 2_000
 
 
@@ -74,17 +87,32 @@ def _write_other(cursor: psycopg.Cursor[Any], line: Line) -> None:
             visa = visa_of(event, line)
             cursor.execute(_INSERT_VISA, [getattr(visa, name) for name in Visa.__struct_fields__])
         case told.ReportFiled(night=night, body=body):
-            cursor.execute(_REPORT, (night, 1, line.recorded_at, line.actor.id, body))
+            cursor.execute(_REPORT, (night, 1, line.recorded_at, line.actor.id, body, line.position))
         case told.ReportAmended(night=night, report=version, body=body):
-            cursor.execute(_REPORT, (night, version, line.recorded_at, line.actor.id, body))
+            cursor.execute(_REPORT, (night, version, line.recorded_at, line.actor.id, body, line.position))
         case told.Rescoped(moves=moves):
             after = [move.after for move in moves]
             columns = [[getattr(scope, name) for scope in after] for name in ("commune", "trade", "kind")]
             own = list(COMPARTMENTS)
             cursor.execute(_MOVE, (own, own, [move.asset for move in moves], *columns))
+        case told.FollowedEvent(moves=moves):
+            scopes = [[getattr(move.scope, name) for move in moves] for name in ("commune", "trade", "kind")]
+            own = list(COMPARTMENTS)
+            incidents, masked = [move.incident for move in moves], [move.masked for move in moves]
+            cursor.execute(_FOLLOW, (own, own, own, incidents, *scopes, masked))
         case told.Forgotten(before=before, position=position):
             cursor.execute(_FORGET, (before, position))
-            cursor.execute(_FORGET_REPORTS, (before,))
+            cursor.execute(_FORGET_REPORTS, (before, position))
+            if position is not None:
+                _forget_quotes(cursor, position)
+
+
+def _forget_quotes(cursor: psycopg.Cursor[Any], position: int) -> None:
+    """Take a line out of the reports that quote it, corrected or not."""
+    for night, first in cursor.execute(_QUOTING, (f'%"position":{position}%',)).fetchall():
+        words = quoted(first, position)
+        for version, body in cursor.execute(_VERSIONS, (night,)).fetchall() if words else ():
+            cursor.execute(_REWRITE, (without(body, position, words), night, version))
 
 
 async def list_reports(reader: Reader, night: str) -> list[Report]:

@@ -53,6 +53,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Compte rendu de la nuit du {night} corrigé (version {report})",
         "en": "Report of the night of {night} corrected (version {report})",
     },
+    "logbook.rescoped": {
+        "fr": "Écritures passées dans une autre commune",
+        "en": "Log lines moved to another commune",
+    },
+    "logbook.followed_event": {
+        "fr": "Écritures d'événements suivies : masquées, démasquées ou déplacées",
+        "en": "Log lines followed their events: masked, shown again or moved",
+    },
     "logbook.forgotten": {
         "fr": "Textes de la main courante effacés",
         "en": "Texts of the log erased",

@@ -41,6 +41,8 @@ class Entry(msgspec.Struct, kw_only=True):
     local: UUID | None = None
     typed_at: Micros | None = None
     position: int = 0
+    concealed: bool = False
+    """It was written for the room, before its event was masked."""
     scope: Scope = CITY
 
     @property

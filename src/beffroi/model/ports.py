@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from beffroi.model.kinds import Text
 from beffroi.model.reading import Quality
 from beffroi.model.scope import Scope
 from beffroi.model.time import Micros
@@ -120,6 +121,12 @@ class Programme(Protocol):
     def expected_levels_pct(self, at: Micros) -> NDArray[np.float32]:
         """Return the same for every asset, by asset index; NaN where no programme is known."""
 
+    def by_day(self, at: Micros) -> NDArray[np.bool_]:
+        """Tell for every asset, by asset index, whether its programme is between dawn and dusk.
+
+        False where no programme is known, and in the extinction voted for the heart of the night.
+        """
+
 
 class Lock(msgspec.Struct, frozen=True):
     """A *consignation*: who holds it, its certificate number, since when, on which asset."""
@@ -152,6 +159,9 @@ class Overrides(Protocol):
     def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return (asset index, level in %) of every override in force; do not write in them."""
 
+    def spans(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+        """Return (asset index, begin, end) of every override in force, µs; do not write in them."""
+
 
 class Streets(Protocol):
     """The street graph: travel times by road, one-ways respected."""
@@ -168,6 +178,12 @@ class Streets(Protocol):
     def places_at(self, lonlat: NDArray[np.float64]) -> list[str]:
         """List the same for each of (n, 2) longitude and latitude in degrees, at once."""
 
+    def commune_at(self, lon: float, lat: float) -> str:
+        """Return the code of the commune around a place; empty far outside the territory, or where none is known."""
+
+    def commune_of(self, place: str) -> str:
+        """Return the code of the commune of a place as typed: named, or of its street where only one has it."""
+
 
 class IncidentFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What every room may know of one *événement*. `label` never tells the content of a masked one."""
@@ -176,6 +192,8 @@ class IncidentFacts(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     """As the room says it: numbered per city and year."""
     label: str
+    title: Text = {}
+    """The label in every language: how queue, relève page and lines of the main courante call it."""
     category: str = ""
     """Code of what it is about: decides the skills asked of whoever is sent; empty for a masked one."""
     place: str = ""

@@ -32,6 +32,14 @@ class Move(msgspec.Struct, frozen=True, array_like=True):
     after: Scope
 
 
+class EventMove(msgspec.Struct, frozen=True, array_like=True):
+    """An *événement* whose rows belong to that scope from now on; `masked`: to nobody but its own trade."""
+
+    incident: UUID
+    scope: Scope
+    masked: bool
+
+
 class Grant(msgspec.Struct, frozen=True):
     """A set of scopes: each axis is a set of values, or `*` for all."""
 

@@ -16,7 +16,10 @@ Code = Annotated[str, msgspec.Meta(min_length=4, max_length=12, pattern=r"^[0-9]
 
 
 class Request(Action, frozen=True, tag="orders.request"):
-    """Ask a level until a time, or *retour au programme*, for a selection of light points."""
+    """Ask a level until a time, or *retour au programme*, for a selection of light points.
+
+    `incident` is the event for which it is given: the order is then among its links and in its report.
+    """
 
     right: ClassVar[str] = "order"
 
@@ -24,6 +27,7 @@ class Request(Action, frozen=True, tag="orders.request"):
     command: Command
     value: Level = 100.0
     until: Micros | None = None
+    incident: UUID | None = None
 
 
 class Approve(Action, frozen=True, tag="orders.approve"):

@@ -29,6 +29,7 @@ class Requested(Event, frozen=True, tag="orders.requested"):
     digest: str
     approve_before: Micros | None = None
     scope: Scope = CITY
+    incident: UUID | None = None
 
 
 class Approved(Event, frozen=True, tag="orders.approved"):

@@ -42,6 +42,7 @@ def decide(state: OrdersState, action: Action, context: Context) -> Sequence[Eve
 def _request(state: OrdersState, action: actions.Request, context: Context) -> list[Event]:
     lights = resolve(action.selection, context.city.topology)
     _check_until(action, context.now)
+    _check_incident(action, context)
     scopes = scopes_of(lights)
     second = needs_second(action, len(lights), scopes, context)
     targets = tuple(facts.index for facts in lights)
@@ -60,8 +61,17 @@ def _request(state: OrdersState, action: actions.Request, context: Context) -> l
             digest=digest(order, action.command, action.value, action.until, targets),
             approve_before=context.now + APPROVAL if second else None,
             scope=common_scope(scopes),
+            incident=action.incident,
         )
     ]
+
+
+def _check_incident(action: actions.Request, context: Context) -> None:
+    if action.incident is None:
+        return
+    facts = context.city.incidents.find(action.incident)
+    if facts is None or not context.rights.allows("view", facts.scope):
+        raise Rejected("not_found")
 
 
 def _check_until(action: actions.Request, now: Micros) -> None:

@@ -39,19 +39,32 @@ class OverridesPort:
     def __init__(self, state: OrdersState, city: City) -> None:
         self._state = state
         self._city = city
-        self._levels: tuple[NDArray[np.int32], NDArray[np.float32]] | None = None
+        self._index = np.empty(0, np.int32)
+        self._level = np.empty(0, np.float32)
+        self._begin = np.empty(0, np.int64)
+        self._until = np.empty(0, np.int64)
         self._version = -1
 
     def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return (asset index, level in %) of every override in force, made again when one changed."""
-        held = self._state.overrides
-        if self._levels is None or self._version != self._state.overrides_version:
-            self._levels = (
-                np.fromiter(held.keys(), np.int32, len(held)),
-                np.fromiter((one.level_pct for one in held.values()), np.float32, len(held)),
-            )
-            self._version = self._state.overrides_version
-        return self._levels
+        self._remake()
+        return self._index, self._level
+
+    def spans(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+        """Return (asset index, begin, end) of every override in force, µs: it begins when it was asked."""
+        self._remake()
+        return self._index, self._begin, self._until
+
+    def _remake(self) -> None:
+        if self._version == self._state.overrides_version:
+            return
+        held, orders = self._state.overrides, self._state.orders
+        begins = {name: orders[name].requested_at for name in {one.order for one in held.values()}}
+        self._index = np.fromiter(held.keys(), np.int32, len(held))
+        self._level = np.fromiter((one.level_pct for one in held.values()), np.float32, len(held))
+        self._begin = np.fromiter((begins[one.order] for one in held.values()), np.int64, len(held))
+        self._until = np.fromiter((one.until for one in held.values()), np.int64, len(held))
+        self._version = self._state.overrides_version
 
     def find(self, asset: UUID) -> tuple[float, Micros] | None:
         """Return (level, until) of the override in force on a light point, or nothing."""

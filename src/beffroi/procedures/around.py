@@ -1,4 +1,4 @@
-"""What is around a place: equipment, cameras, crews, work items, other events, calls; and of a light, its circuit.
+"""What is around a place: equipment, cameras, crews, work items, other events, calls; and what feeds it.
 
 Everything is read from memory but the trips: the answer stays well under the second that a person waits.
 """
@@ -32,8 +32,10 @@ CREW_REACH_M = 20_000.0
 OLD_POSITION = 120 * SECOND
 CALLS_SINCE = DAY
 TRIPS = 3
-_TRIPS = """SELECT raised_at FROM alarm WHERE asset = %s AND alarm_class = 'tripped' AND NOT late
+_TRIPS = """SELECT raised_at FROM alarm WHERE asset = %s AND alarm_class = ANY(%s) AND NOT late
     ORDER BY raised_at DESC LIMIT 20"""
+_FAILURES = {"circuit": ["tripped"], "cabinet": ["no_mains", "mute"]}
+"""What feeds lights, and the classes of alarm that say that it does not."""
 
 
 class NearThing(msgspec.Struct, kw_only=True):
@@ -52,9 +54,13 @@ class NearThing(msgspec.Struct, kw_only=True):
 
 
 class Circuit(msgspec.Struct, kw_only=True):
-    """The circuit of a light: what cutting it darkens, whether its neighbours are lit, its last trips."""
+    """The circuit of a light, or a cabinet: what it feeds, whether its neighbours are lit, its last failures.
+
+    Neighbours are what the same cabinet, or the same substation, feeds beside it: lit, the supply is there.
+    """
 
     asset: UUID
+    kind: str
     code: str
     darkens: int
     locked: bool
@@ -116,14 +122,14 @@ def pages(core: CoreDoor) -> Sequence[Any]:
 def _subject(
     core: CoreDoor, caller: Caller, asset: UUID | None, here: Sequence[tuple[float, AssetFacts]]
 ) -> AssetFacts | None:
-    """Return the circuit concerned: that of the asset asked, or of the nearest light."""
+    """Return what feeds the asset asked, or the nearest light: a circuit, else a cabinet."""
     facts = core.city.topology.find(asset) if asset else None
     facts = facts or next((one for _, one in here if one.kind == "street_light"), None)
     if facts is None or not caller.sees(facts.scope):
         return None
     lineage = (facts.id, *core.city.topology.ancestors(facts.id))
     chain = (core.city.topology.find(one) for one in lineage)
-    return next((one for one in chain if one is not None and one.kind == "circuit"), None)
+    return next((one for one in chain if one is not None and one.kind in _FAILURES), None)
 
 
 def _thing(core: CoreDoor, metres: float, facts: AssetFacts) -> NearThing:
@@ -211,11 +217,12 @@ async def _circuit(core: CoreDoor, circuit: AssetFacts) -> Circuit:
     siblings = [one for one in topology.children(circuit.parent) if one != circuit.id] if circuit.parent else []
     lamps = [lamp for one in siblings for lamp in topology.descendants(one, "street_light")]
     lit, known = _lit(core, lamps)
-    rows = await core.reader.fetch(_TRIPS, (circuit.id,))
+    rows = await core.reader.fetch(_TRIPS, (circuit.id, _FAILURES[circuit.kind]))
     trips = [row[0] for row in rows]
     recent = sum(at > core.clock.now() - DAY for at in trips)
     return Circuit(
         asset=circuit.id,
+        kind=circuit.kind,
         code=circuit.code,
         darkens=len(topology.descendants(circuit.id, "street_light")),
         locked=core.city.locks.find(circuit.id) is not None,
@@ -224,7 +231,7 @@ async def _circuit(core: CoreDoor, circuit: AssetFacts) -> Circuit:
         neighbours_known=known,
         trips=trips[:TRIPS],
         trips_24h=recent,
-        do_not_rearm=recent >= 2,
+        do_not_rearm=circuit.kind == "circuit" and recent >= 2,
     )
 
 

@@ -52,9 +52,9 @@ def _annunciated(event: ev.Annunciated, city: City) -> Note | None:
 
 
 def _left_over(event: ev.LeftOver, city: City) -> Note | None:
-    codes = ", ".join(item.code for item in event.left[:NAMED_LEFT])
+    codes = ", ".join(event.codes[:NAMED_LEFT]) + ("…" if len(event.codes) > NAMED_LEFT else "")
     code = "alarms.note.left_over" if event.left else "alarms.note.all_back"
-    return _about(code, event, city, back=str(event.back), count=str(len(event.left)), codes=codes)
+    return _about(code, event, city, back=str(event.back), count=str(len(event.codes)), codes=codes)
 
 
 def _flood(event: ev.FloodStarted | ev.FloodEnded, city: City) -> Note:

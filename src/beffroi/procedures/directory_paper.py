@@ -12,6 +12,8 @@ from beffroi.directory import TRADE as DIRECTORY
 from beffroi.directory.api import Pack, name_of, pack_of
 from beffroi.directory.texts import CATEGORIES, PAPER
 from beffroi.directory.types import Contact
+from beffroi.dispatch.api import OnCallNow, on_call_now
+from beffroi.dispatch.texts import RANKS, word
 from beffroi.procedures.paper import MEDIA, local_time, pdf
 from beffroi.trade.doors import AT_ROOT, Caller, acting_for
 from beffroi.trade.service import CoreDoor
@@ -21,6 +23,10 @@ TEMPLATE = """
 #section(data.duty)
 #if data.duties.len() == 0 { none-said(data.nobody) } else {
   rows((1.2fr, 1.3fr, 1.1fr, auto), data.dutyhead, data.duties)
+}
+#section(data.oncall)
+#if data.oncalls.len() == 0 { none-said(data.nobody) } else {
+  rows((1.2fr, 1fr, 1.2fr, 1.1fr, auto), data.oncallhead, data.oncalls)
 }
 #if data.missing.len() > 0 [#text(weight: "bold")[#data.gap] #data.missing.join(", ")]
 #for part in data.parts [
@@ -40,14 +46,15 @@ def pages(core: CoreDoor) -> Sequence[Any]:
         if people:
             reading = NoteReading(what="directory on paper", count=people)
             await core.executor.execute(reading, acting_for(caller))
-        made = await asyncio.to_thread(pdf, TEMPLATE, data_of(pack, caller.lang))
+        lines = on_call_now(core.state("dispatch"), core.clock.now(), caller)
+        made = await asyncio.to_thread(pdf, TEMPLATE, data_of(pack, lines, caller.lang))
         name = {"Content-Disposition": 'inline; filename="annuaire.pdf"'}
         return Response(made, media_type=MEDIA, headers=name)
 
     return [print_pdf]
 
 
-def data_of(pack: Pack, lang: str) -> dict[str, Any]:
+def data_of(pack: Pack, lines: Sequence[OnCallNow], lang: str) -> dict[str, Any]:
     """Return what the template prints."""
     zone = DIRECTORY.zone
 
@@ -75,9 +82,18 @@ def data_of(pack: Pack, lang: str) -> dict[str, Any]:
         "dutyhead": [said("roster"), said("who"), said("phone"), said("until")],
         "head": [said("function"), said("who"), said("phone")],
         "duties": duties,
+        "oncall": said("oncall"),
+        "oncallhead": [said("trade"), said("rank"), said("who"), said("phone"), said("until")],
+        "oncalls": [_on_call(line, lang) for line in lines],
         "missing": pack.missing,
         "parts": parts,
     }
+
+
+def _on_call(line: OnCallNow, lang: str) -> list[str]:
+    rank = RANKS.get(line.rank, {}).get(lang, str(line.rank))
+    trade = word(f"trade.{line.trade}", lang) if line.trade else "–"
+    return [trade, rank, line.name or "–", line.phone or "–", local_time(line.until, DIRECTORY.zone)]
 
 
 def _row(contact: Contact) -> list[str]:

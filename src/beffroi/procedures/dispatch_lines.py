@@ -9,6 +9,7 @@ from typing import Any
 from beffroi.dispatch import TRADE as DISPATCH
 from beffroi.dispatch import events as ev
 from beffroi.dispatch.texts import RANKS, word
+from beffroi.dispatch.types import CHIEF
 from beffroi.logbook.actions import Note
 from beffroi.model.ports import City
 from beffroi.procedures.paper import local_time
@@ -59,7 +60,8 @@ def _moved(line: Line, event: ev.CrewMoved, city: City) -> Note | None:
 
 
 def _undone(line: Line, event: ev.MoveUndone, city: City) -> Note | None:
-    return _about("undone", event, city, **_crew(event), **_state(event)) if event.state in TOLD else None
+    code = "undone" if event.at is None else "corrected"
+    return _about(code, event, city, **_crew(event), **_state(event)) if event.state in TOLD else None
 
 
 def _state(event: Any) -> dict[str, str]:
@@ -73,6 +75,13 @@ def _disengaged(line: Line, event: ev.Disengaged, city: City) -> Note | None:
 
 def _unanswered(line: Line, event: ev.Unanswered, city: City) -> Note | None:
     return _about("unanswered", event, city, **_crew(event))
+
+
+def _insisted(line: Line, event: ev.Insisted, city: City) -> Note | None:
+    # the first time is the line of who did not answer
+    if event.step == 1:
+        return None
+    return _about("to_chief" if event.step >= CHIEF else "insisted", event, city, **_crew(event))
 
 
 def _call(code: str) -> Callable[[Line, Any, City], Note | None]:
@@ -105,6 +114,7 @@ _SAID: dict[type[Event], Callable[[Line, Any, City], Note | None]] = {
     ev.MoveUndone: _undone,
     ev.Disengaged: _disengaged,
     ev.Unanswered: _unanswered,
+    ev.Insisted: _insisted,
     ev.CallAttempted: _call("attempted"),
     ev.CallUnanswered: _call("no_answer"),
     ev.CallAnswered: _reached,

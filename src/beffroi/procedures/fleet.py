@@ -238,6 +238,15 @@ def fit(array: NDArray[np.int32], size: int, fill: int) -> NDArray[np.int32]:
     return np.concatenate([array, np.full(size - len(array), fill, array.dtype)])
 
 
+def daylight(city: City, fleet: Fleet, at: int) -> NDArray[np.bool_]:
+    """Tell of every asset, by index, whether its lights are off for the day, not for the extinction of the night."""
+    days = city.programme.by_day(at)
+    known = np.zeros(fleet.size, np.bool_)
+    size = min(len(days), fleet.size)
+    known[:size] = days[:size]
+    return np.asarray(known[fleet.lamp], np.bool_)
+
+
 def expected_levels(city: City, fleet: Fleet, at: int) -> NDArray[np.float32]:
     """Return the level that programme and override ask of every asset, by index; NaN where nothing is known."""
     asked = city.programme.expected_levels_pct(at)

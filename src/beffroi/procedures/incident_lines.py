@@ -1,4 +1,4 @@
-"""Automatic lines of the *main courante* about events: opened, taken, told, joined, closed, reopened, late.
+"""Automatic lines of the *main courante* about events: opened, taken, told, ordered, joined, closed, reopened, late.
 
 What people typed (what, place, notes) is erasable and stays with the event: the lines say the category and a place of
 the map.
@@ -19,6 +19,8 @@ from beffroi.trade.action import Action
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
+
+NOWHERE: Text = {"fr": "lieu à préciser", "en": "place to be found"}
 
 
 def note(line: Line, city: City) -> Sequence[Action]:
@@ -51,24 +53,33 @@ def _both(name: str, text: Text) -> dict[str, str]:
     return {f"{name}_fr": text.get("fr", ""), f"{name}_en": text.get("en", "")}
 
 
+def _where(place: str) -> dict[str, str]:
+    return {"place": place} if place else _both("place", NOWHERE)
+
+
 def _opened(event: ev.Opened, city: City) -> Note:
     named = next((link.name for link in event.links if link.name), None)
     label = named or find_category(event.category).label
-    place = place_of(city, event.asset, event.lon, event.lat) or "–"
-    return _about("opened", event, city, place=place, **_both("label", label))
+    place = place_of(city, event.asset, event.lon, event.lat)
+    return _about("opened", event, city, **_where(place), **_both("label", label))
 
 
 def _taken(event: ev.Taken, city: City) -> Note:
     facts = city.incidents.find(event.incident)
-    category = find_category(facts.category if facts else "").label
+    title = (facts.title if facts else None) or find_category("").label
     place = place_of(city, facts.asset, facts.lon, facts.lat) if facts else ""
-    return _about("taken", event, city, place=place or "–", **_both("label", category))
+    return _about("taken", event, city, **_where(place), **_both("label", title))
 
 
 def _stepped(event: ev.Stepped, city: City) -> Note | None:
     if not event.told:
         return None
     return _about("called", event, city, text_fr=event.text_fr, text_en=event.text_en, told=event.told)
+
+
+def _linked(event: ev.Linked, city: City) -> Note | None:
+    # an order is exceptional, and what it asks is nobody's words
+    return _about("ordered", event, city, **_both("order", event.link.name)) if event.link.kind == "order" else None
 
 
 def _closed(event: ev.Closed, city: City) -> Note:
@@ -88,6 +99,7 @@ _SAID: dict[type[Event], Callable[[Any, City], Note | None]] = {
     ev.Opened: _opened,
     ev.Taken: _taken,
     ev.Stepped: _stepped,
+    ev.Linked: _linked,
     ev.Joined: lambda event, city: _about("joined", event, city, into_number=event.into_number),
     ev.JoinUndone: lambda event, city: _about("join_undone", event, city, into_number=event.into_number),
     ev.Closed: _closed,

@@ -28,6 +28,9 @@ EARLIER = HOUR
 LATER = 30 * DAY
 """How long after its closure a line may still be about an event: corrections, files, late entries."""
 
+LISTS = frozenset({"steps", "changed", "skipped"})
+"""The lists that a sentence may name; others (the points of an order) may be tens of thousands long."""
+
 _OWN = (
     f"SELECT {LINE_COLUMNS} FROM journal_line WHERE type = ANY(%(types)s) AND position >= %(opening)s"
     " AND recorded_at <= %(until)s"
@@ -129,8 +132,12 @@ def _items(lines: Sequence[JournalLine]) -> Iterable[TimelineItem]:
     """Give each line the sentence of the automatic line that it caused, which is not told again."""
     notes = {line.cause: line for line in lines if line.type == "logbook.noted" and line.cause is not None}
     told = {line.position for line in lines}
+    linked = {line.data["link"]["id"] for line in lines if line.type == "incidents.linked"}
     for line in lines:
         if line.type == "logbook.noted" and line.cause in told:
+            continue
+        if line.type == "orders.requested" and line.data.get("order") in linked:
+            # the link that it caused says what was ordered
             continue
         note = line if line.type == "logbook.noted" else notes.get(line.position)
         if note is not None and not line.type.startswith("incidents."):
@@ -151,7 +158,7 @@ def _items(lines: Sequence[JournalLine]) -> Iterable[TimelineItem]:
 def _readable(line: JournalLine) -> dict[str, Any]:
     """Return the fields that a sentence may name; a link brings its own sentence with it."""
     fields: dict[str, Any] = {
-        name: value for name, value in line.data.items() if isinstance(value, str | int | float | bool | list)
+        name: value for name, value in line.data.items() if isinstance(value, str | int | float | bool) or name in LISTS
     }
     link = line.data.get("link")
     if isinstance(link, dict):

@@ -100,7 +100,7 @@ def _print(core: CoreDoor) -> Any:
             source=source,
             compartment=compartment,
         )
-        found = await _lines(core, caller, wanted)
+        found = await _lines(core, caller, wanted, "view")
         data = printed(found, caller.lang, core.zone, _names(core))
         content = await asyncio.to_thread(pdf, TEMPLATE, data)
         headers = {"Content-Disposition": 'inline; filename="main-courante.pdf"'}
@@ -132,7 +132,7 @@ def _export(core: CoreDoor) -> Any:
             source=source,
             compartment=compartment,
         )
-        found = await _lines(core, caller, wanted)
+        found = await _lines(core, caller, wanted, "view", "export")
         key = await asyncio.to_thread(load_key, core.data / "keys")
         made_at = core.clock.now()
         content, manifest = pack(found, key, wanted, made_at, str(caller.actor.id), core.zone)
@@ -147,7 +147,7 @@ def _export(core: CoreDoor) -> Any:
     return export
 
 
-async def _lines(core: CoreDoor, caller: Caller, wanted: Wanted) -> list[Entry]:
+async def _lines(core: CoreDoor, caller: Caller, wanted: Wanted, *rights: str) -> list[Entry]:
     """Return what passes the filters, whole, in the order of the facts."""
     found: list[Entry] = []
     before = wanted.before
@@ -159,6 +159,7 @@ async def _lines(core: CoreDoor, caller: Caller, wanted: Wanted) -> list[Entry]:
             LOGBOOK.catalogue,
             MOST,
             by_position=True,
+            rights=rights,
         )
         found += page
         if len(page) < MOST:

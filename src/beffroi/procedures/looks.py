@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from enum import IntEnum, IntFlag
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.alarms.types import Alarm
+from beffroi.model.time import Micros
 
 
 class Look(IntEnum):
@@ -39,6 +41,18 @@ class Mark(IntFlag):
     CUT_BY_CLOCK = 256
     SHELVED = 512
     WORK_OPEN = 1024
+
+
+RING_SHIFT = 11
+RING_FULL = 31
+"""What is left of an override, in thirty-firsts of its whole span, above the flags."""
+
+
+def ring_left(begin: NDArray[np.int64], until: NDArray[np.int64], now: Micros) -> NDArray[np.uint8]:
+    """Return what is left of spans (µs) in thirty-firsts, rounded up: 31 at the beginning, at least 1 to the end."""
+    whole = np.maximum(until - begin, 1)
+    left = np.ceil((until - now) / whole * RING_FULL)
+    return np.asarray(left.clip(1, RING_FULL), np.uint8)
 
 
 ANY_ALARM = Mark.CRITICAL | Mark.HIGH | Mark.MEDIUM | Mark.LOW

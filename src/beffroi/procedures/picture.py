@@ -27,7 +27,7 @@ from beffroi.procedures.fleet import (
     fleet_steps,
     no_fleet,
 )
-from beffroi.procedures.looks import LOOK_OF_RANK, Look, Mark, marks_of, rank_of
+from beffroi.procedures.looks import LOOK_OF_RANK, RING_SHIFT, Look, Mark, marks_of, rank_of, ring_left
 from beffroi.procedures.pace import Steps, at_once
 from beffroi.procedures.supervision import LIT_W
 from beffroi.trade.line import Line
@@ -66,7 +66,9 @@ class Cells(msgspec.Struct):
     alarmed: NDArray[np.bool_]
     unfed: NDArray[np.bool_]
     locked: NDArray[np.bool_]
-    forced: NDArray[np.bool_]
+    ring: NDArray[np.uint8]
+    """What is left of the override in force, in thirty-firsts; 0 without one."""
+
     cut: NDArray[np.bool_]
 
 
@@ -82,7 +84,7 @@ _FILLS: dict[str, tuple[type, float]] = {
     "alarmed": (np.bool_, 0),
     "unfed": (np.bool_, 0),
     "locked": (np.bool_, 0),
-    "forced": (np.bool_, 0),
+    "ring": (np.uint8, 0),
     "cut": (np.bool_, 0),
 }
 
@@ -157,9 +159,7 @@ class LivePicture:
         asked = expected_levels(city, fleet, now)
         yield
         cells.cut = fleet.day_cut & (asked == 0)
-        cells.forced[:] = False
-        forced, _ = city.overrides.levels()
-        cells.forced[forced[forced < fleet.size]] = True
+        self._time_overrides(city, now)
         cells.locked = self._below(city, (lock.asset for lock in city.locks.list_roots()))
         if self._learned is not trades_of().alarms or fresh:
             yield from self._learn_everything(trades_of())
@@ -169,6 +169,12 @@ class LivePicture:
             changed |= self.refresh(trades_of(), alive[first : first + REFRESHED_AT_ONCE])
             yield
         return changed
+
+    def _time_overrides(self, city: City, now: Micros) -> None:
+        forced, begin, until = city.overrides.spans()
+        known = forced < self._fleet.size
+        self._cells.ring[:] = 0
+        self._cells.ring[forced[known]] = ring_left(begin[known], until[known], now)
 
     def _known(self, assets: Iterable[UUID]) -> list[int]:
         return [self._places[asset] for asset in assets if asset in self._places]
@@ -280,7 +286,8 @@ class LivePicture:
     def _flags_of(self, assets: NDArray[np.int32]) -> NDArray[np.uint16]:
         cells = self._cells
         flags = cells.marks[assets].astype(np.int64)
-        flags |= np.where(cells.forced[assets], Mark.FORCED, 0)
+        ring = cells.ring[assets].astype(np.int64)
+        flags |= np.where(ring > 0, Mark.FORCED, 0) | ring << RING_SHIFT
         flags |= np.where(cells.locked[assets], Mark.CONSIGNED, 0)
         flags |= np.where(self._fleet.simulated[assets], Mark.SIMULATED, 0)
         flags |= np.where(cells.cut[assets], Mark.CUT_BY_CLOCK, 0)

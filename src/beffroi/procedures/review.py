@@ -125,7 +125,7 @@ def _review(core: CoreDoor, caller: Caller, incident: Incident, lines: Sequence[
             for step in steps_of(incident)
         ],
         "lines": [_line(core, item, names) for item in lines],
-        "links": _links(core, incident),
+        "links": _links(core, caller, incident),
         "files": [
             [str(one.n), one.media.split("/")[1].upper(), f"{one.bytes // 1024 + 1} ko", one.sha256]
             for one in incident.attachments
@@ -219,7 +219,7 @@ def in_words(params: Mapping[str, Any], lang: str = "fr") -> dict[str, Any]:
     return found
 
 
-def _links(core: CoreDoor, incident: Incident) -> list[list[str]]:
+def _links(core: CoreDoor, caller: Caller, incident: Incident) -> list[list[str]]:
     rows = [
         [
             _LINKS[link.kind],
@@ -229,6 +229,8 @@ def _links(core: CoreDoor, incident: Incident) -> list[list[str]]:
         for link in incident.links
     ]
     for other in core.state("incidents").joined.get(incident.id, {}).values():
+        if not caller.sees(other.scope):
+            continue
         why = other.why or (say(other.reason, other.reason_params) if other.reason else "")
         rows.append(["Événement", f"{other.number} {label_of(other)['fr']}", why])
     return rows

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from beffroi.alarms.actions import Rescope as RescopeAlarms
 from beffroi.assets.events import Rescoped
+from beffroi.duties.actions import Rescope as RescopeDuties
 from beffroi.logbook.actions import Rescope as RescopeLogbook
 from beffroi.model.ports import City
 from beffroi.orders.actions import Rescope as RescopeOrders
@@ -18,7 +19,8 @@ def rescope(line: Line, city: City) -> Sequence[Action]:
     event = line.event
     if not isinstance(event, Rescoped):
         return []
-    return [asked(moves=event.moves) for asked in (RescopeAlarms, RescopeWork, RescopeOrders, RescopeLogbook)]
+    rooms = (RescopeAlarms, RescopeWork, RescopeOrders, RescopeLogbook, RescopeDuties)
+    return [asked(moves=event.moves) for asked in rooms]
 
 
 REACTION = Reaction(name="scopes", listens=(Rescoped,), react=rescope)

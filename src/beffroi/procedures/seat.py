@@ -16,14 +16,14 @@ from beffroi.access import actions as access
 from beffroi.access.api import Me, address_of, me_of, own_account, session_cookie, wall_now
 from beffroi.access.logic import normal_login
 from beffroi.access.passwords import Passwords
-from beffroi.access.session import SHIFT, Forged, Unauthenticated, digest_of, new_token
+from beffroi.access.session import SHIFT, Forged, Unauthenticated, account_rights, digest_of, new_token
 from beffroi.access.store import FIND_SECRET
 from beffroi.access.throttle import Throttle
 from beffroi.access.types import AccessState, Account, CredentialKind, SecurityKey
 from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.scope import CITY
 from beffroi.procedures.seat_keys import Place, SecurityKeys
-from beffroi.procedures.seat_watch import WATCH
+from beffroi.procedures.seat_watch import WATCH, machine_s
 from beffroi.seats.actions import Enrol, SeatName, SignIn
 from beffroi.seats.types import Seat, SeatsState
 from beffroi.trade.doors import PUBLIC, Also, Caller, acting_for, trusted
@@ -71,10 +71,16 @@ class KeyForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Here(msgspec.Struct):
-    """The seat that this browser is, none when it is not enrolled."""
+    """The seat that this browser is, none when it is not enrolled.
+
+    `takes`: what nobody's desk answers, and what waited too long, sounds here. It is the *chef de salle*'s; with no
+    *chef de salle* at a living seat it is everybody's, so that it is never silent.
+    """
 
     seat: UUID | None = None
     name: str = ""
+    chief: bool = False
+    takes: bool = True
 
 
 class SeatDoor:
@@ -105,6 +111,18 @@ class SeatDoor:
         if seat is None:
             raise Forged("seats.not_enrolled")
         return seat
+
+    def here(self, seat: Seat | None, caller: Caller) -> Here:
+        """Return what a living browser is told: a locked seat keeps the sound of who sits there."""
+        state: SeatsState = self.core.state("seats")
+        now = machine_s()
+        chief = any(WATCH.lives(one.id, now) and self._leads(one.account) for one in state.seats.values())
+        mine = self._leads(seat.account) if seat else caller.rights.names("shift")
+        return Here(seat.id if seat else None, seat.name if seat else "", chief, mine or not chief)
+
+    def _leads(self, account: UUID | None) -> bool:
+        known = self.access.accounts.get(account) if account else None
+        return known is not None and account_rights(self.access, known).names("shift")
 
     def begin(self, seat: Seat) -> int:
         """Count an attempt before it is known and return how many there were; raises TooSoon while the seat waits."""
@@ -176,7 +194,7 @@ class SeatDoor:
         )
         await self.core.executor.execute(action, person, also=also)
         await self.core.executor.execute(SignIn(seat=seat.id), person)
-        WATCH.beat(seat.id, self.core.clock.monotonic())
+        WATCH.beat(seat.id, machine_s())
         if before is not None:
             await self.core.executor.execute(access.CloseSession(session=before, reason="replaced"), person)
         caller = Gate(lambda: self.access, wall_now).caller(method="GET", cookie=token, authorization=None, csrf=None)
@@ -211,7 +229,7 @@ def _places(core: CoreDoor, door: SeatDoor) -> list[Any]:
         state: SeatsState = core.state("seats")
         seat = state.seats[state.digests[digest_of(secret)]]
         await core.executor.execute(SignIn(seat=seat.id), acting_for(caller))
-        WATCH.beat(seat.id, core.clock.monotonic())
+        WATCH.beat(seat.id, machine_s())
         cookie = Cookie(
             SEAT_COOKIE,
             path="/",
@@ -227,11 +245,11 @@ def _places(core: CoreDoor, door: SeatDoor) -> list[Any]:
     async def here(caller: Caller, request: AnyRequest) -> Here:
         seat = door.seat_of(request)
         if seat is None or caller.session is None:
-            return Here()
-        WATCH.beat(seat.id, core.clock.monotonic())
+            return door.here(None, caller)
+        WATCH.beat(seat.id, machine_s())
         if seat.account != caller.actor.id and caller.rights.names("logbook"):
             await core.executor.execute(SignIn(seat=seat.id), acting_for(caller))
-        return Here(seat.id, seat.name)
+        return door.here(door.seat_of(request), caller)
 
     return [which, enrol, here]
 

@@ -1,11 +1,13 @@
 """No desk is ever unheld: a seat that says nothing for a minute no longer holds its desks (room.md rule 4).
 
-That a seat lives is machine-scale news, kept in memory: only what it changes is journalled. A restart of the core, or a
-jump of its clock, gives every seat its whole minute again.
+That a seat lives is machine-scale news, kept in memory: only what it changes is journalled. Screens speak by the
+machine's clock: silences are counted by it, however fast a rehearsal's city runs. A restart of the core, or a jump of
+its clock, gives every seat its whole minute again.
 """
 
 import asyncio
 import functools
+import time
 from uuid import UUID
 
 import psycopg
@@ -28,6 +30,11 @@ FORGET_EVERY_S = 3600.0
 ME = trusted(Actor("system", name="seat_watch"))
 
 log = structlog.get_logger("seats")
+
+
+def machine_s() -> float:
+    """Return the seconds of the machine by which seats speak; they never go back."""
+    return time.monotonic()
 
 
 class Watch:
@@ -65,9 +72,12 @@ WATCH = Watch()
 async def run(core: CoreDoor) -> None:
     """Watch the seats until the core ends; erase the signed pages whose time is over."""
     forget_at = core.clock.monotonic()
+    ground, steady_since = core.steady_since, machine_s()
     while True:
         try:
-            for action in WATCH.judge(core.state("seats"), core.clock.monotonic(), core.steady_since):
+            if core.steady_since != ground:
+                ground, steady_since = core.steady_since, machine_s()
+            for action in WATCH.judge(core.state("seats"), machine_s(), steady_since):
                 await core.executor.execute(action, ME)
             if core.clock.monotonic() >= forget_at:
                 forget_at = core.clock.monotonic() + FORGET_EVERY_S

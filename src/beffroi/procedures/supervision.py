@@ -21,7 +21,7 @@ from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.reading import Crossing
 from beffroi.model.time import SECOND, Micros
-from beffroi.procedures.fleet import BY_POINT, Fleet, Senses, build_fleet, expected_levels, fleet_steps
+from beffroi.procedures.fleet import BY_POINT, Fleet, Senses, build_fleet, daylight, expected_levels, fleet_steps
 from beffroi.procedures.pace import paced
 from beffroi.trade.doors import trusted
 from beffroi.trade.rejected import Rejected
@@ -40,6 +40,9 @@ MARGIN = 15 * SECOND
 
 UNDERWAY_S = 4.0
 """How long a message may be on its way, seconds of the machine: in a city played faster that is more of its time."""
+
+REMEMBERED_S = 3 * UNDERWAY_S
+"""How long the fastest pace still counts once the city slows down, seconds of the machine."""
 
 LIT_W = 2.0
 """A driver on stand-by draws less, the smallest lamp dimmed to its floor draws more."""
@@ -80,12 +83,17 @@ class Supervisor:
         fleet, senses = self._look_around(city)
         heard = senses.heard_at()
         spoke = self._last_word(city.live.words(), heard, now)
-        levels = expected_levels(city, fleet, now)
-        cut = self._cut_by_clock(fleet, senses, levels)
+        locked = _locked_out(city, fleet)
+        # a circuit that its electrician opened owes nothing: no light, no word (room.md, rules 6 and 7)
+        levels = np.where(locked, np.float32(np.nan), expected_levels(city, fleet, now))
+        cut = self._cut_by_clock(fleet, senses, levels) | locked
+        for since in self._since.values():
+            since[locked] = 0
         self._awake_since[cut] = now
         verdicts = [*self._silent(fleet, spoke, cut, now, steady_at)]
-        verdicts += self._lights(fleet, senses, heard, levels, now)
-        verdicts += self._circuits(fleet, senses, levels, now)
+        day = daylight(city, fleet, now)
+        verdicts += self._lights(fleet, senses, heard, levels, day, now)
+        verdicts += self._circuits(fleet, senses, levels, day, now)
         verdicts.sort(key=lambda verdict: not verdict.explains)
         return [crossing for verdict in verdicts for crossing in _differences(fleet, state, verdict, spoke, now)]
 
@@ -152,6 +160,7 @@ class Supervisor:
         senses: Senses,
         heard: NDArray[np.int64],
         levels: NDArray[np.float32],
+        day: NDArray[np.bool_],
         now: Micros,
     ) -> Iterable[Verdict]:
         lamps = fleet.of_kind.get("street_light", np.empty(0, np.int32))
@@ -165,24 +174,28 @@ class Supervisor:
         supplied = ~(gasp == 1)
         seen = ~np.isnan(power) & ~np.isnan(asked)
         cases = {
-            "day_burner": (power >= LIT_W) & (asked == 0),
+            "day_burner": (power >= LIT_W) & (asked == 0) & day[lamps],
             "dark_by_night": (power < LIT_W) & (asked > 0) & supplied,
         }
         for name, wrong in cases.items():
             yield self._lasting(fleet, "street_light", name, lamps[seen & wrong], lamps[seen], now)
         limit = self._kinds["street_light"].alarm_class("discordant").limit
-        seen &= ~np.isnan(level) & (power >= LIT_W) & (asked > 0)
+        # lit through the extinction of the night is no light by day: it is not at its level
+        seen &= ~np.isnan(level) & (power >= LIT_W) & ((asked > 0) | ~day[lamps])
         off = np.abs(level - asked) > limit
         yield self._lasting(fleet, "street_light", "discordant", lamps[seen & off], lamps[seen], now)
 
-    def _circuits(self, fleet: Fleet, senses: Senses, levels: NDArray[np.float32], now: Micros) -> Iterable[Verdict]:
+    def _circuits(
+        self, fleet: Fleet, senses: Senses, levels: NDArray[np.float32], day: NDArray[np.bool_], now: Micros
+    ) -> Iterable[Verdict]:
         circuits = fleet.of_kind.get("circuit", np.empty(0, np.int32))
         _, energised = senses.read("energised", circuits)
         _, tripped = senses.read("tripped", circuits)
         asked = levels[circuits]
         seen = ~np.isnan(energised) & ~np.isnan(asked) & fleet.alive[circuits]
         cut_by_day = fleet.day_cut[circuits]
-        stuck = seen & cut_by_day & (energised == 1) & (asked == 0)
+        # a circuit may stay fed through the extinction of the night, its lights dimmed to nothing one by one
+        stuck = seen & cut_by_day & (energised == 1) & (asked == 0) & day[circuits]
         dark = seen & (energised == 0) & ~(tripped == 1) & (asked > 0)
         yield self._lasting(fleet, "circuit", "stuck_on", circuits[stuck], circuits[seen], now)
         yield self._lasting(fleet, "circuit", "dark", circuits[dark], circuits[seen], now)
@@ -199,6 +212,15 @@ class Supervisor:
         lasting = wrong[now - since[wrong] >= alarm_class.delay_s * SECOND]
         right = np.setdiff1d(seen, wrong, assume_unique=True)
         return Verdict(kind, name, lasting, right, bool(alarm_class.explains))
+
+
+def _locked_out(city: City, fleet: Fleet) -> NDArray[np.bool_]:
+    """Return which assets a lock-out covers."""
+    marks = np.zeros(fleet.size, np.bool_)
+    for lock in city.locks.list_roots():
+        covered = (lock.asset, *city.topology.descendants(lock.asset))
+        marks[[fleet.places[asset] for asset in covered if asset in fleet.places]] = True
+    return marks
 
 
 def _grown(array: NDArray[np.int64], size: int) -> NDArray[np.int64]:
@@ -251,6 +273,19 @@ async def _judge(core: CoreDoor, crossings: list[Crossing]) -> None:
         await core.executor.execute(Judge(crossings=crossings[first : first + JUDGED_AT_ONCE]), _ME)
 
 
+class Pace:
+    """The fastest that the city's clock ran lately: once it slows down, what was sent then is still on its way."""
+
+    def __init__(self) -> None:
+        self.rate = 1.0
+        self._at = 0.0
+
+    def note(self, rate: float, wall: float) -> None:
+        """Take the pace measured at a time of the machine (s)."""
+        if rate >= self.rate or wall - self._at > REMEMBERED_S:
+            self.rate, self._at = max(rate, 1.0), wall
+
+
 class Ground:
     """Since when (city time) the ground is firm enough to judge a silence: our start, the clock, the intake.
 
@@ -260,10 +295,15 @@ class Ground:
     def __init__(self, core: CoreDoor) -> None:
         self._core = core
         self.steady_at = core.clock.now()
-        self.rate = 1.0
+        self._pace = Pace()
         self._steady_since = core.steady_since
         self._intake_heard: float | None = None
         self._last = (time.monotonic(), core.clock.now())
+
+    @property
+    def rate(self) -> float:
+        """Return how many seconds of the city one of the machine may hold, for what is on its way."""
+        return self._pace.rate
 
     def hear_intake(self) -> None:
         """Note that the intake lives."""
@@ -276,7 +316,7 @@ class Ground:
         self._last = (wall, now)
         set_by_hand = not -JUMP_S < city_s < FASTEST_RATE * elapsed_s + JUMP_S
         if elapsed_s > 0 and not set_by_hand:
-            self.rate = max(city_s / elapsed_s, 1.0)
+            self._pace.note(city_s / elapsed_s, wall)
         mute = self._intake_heard is None or wall - self._intake_heard > INTAKE_PATIENCE_S
         if mute or set_by_hand or self._core.steady_since != self._steady_since:
             self._steady_since = self._core.steady_since

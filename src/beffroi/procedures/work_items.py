@@ -1,6 +1,7 @@
 """Standing faults become work items; what left by itself or was explained needs none any more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from beffroi.alarms import events as ev
 from beffroi.model.ports import City
@@ -8,6 +9,9 @@ from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
 from beffroi.work.actions import Clear, Fault, Open
+
+SILENT = "silent"
+"""The class of a light point that says nothing: less is known of it than of any other fault."""
 
 
 def open_items(line: Line, city: City) -> Sequence[Action]:
@@ -17,8 +21,7 @@ def open_items(line: Line, city: City) -> Sequence[Action]:
         left = (*event.left, *event.again) if isinstance(event, ev.LeftOver) else event.children
         faults = [
             Fault(asset=item.asset, fault=item.alarm_class, alarm=item.alarm, cause=event.alarm)
-            for item in left
-            if item.outcome == "work"
+            for item in _one_each(left)
         ]
         return [Open(faults=faults)] if faults else []
     if isinstance(event, ev.Raised) and (event.pending_until is not None or event.parent is not None):
@@ -28,6 +31,15 @@ def open_items(line: Line, city: City) -> Sequence[Action]:
     if isinstance(event, ev.Raised | ev.Annunciated | ev.Toggled) and event.outcome == "work":
         return [Open(faults=[Fault(asset=event.asset, fault=event.alarm_class, alarm=event.alarm)])]
     return []
+
+
+def _one_each(left: Iterable[ev.Left]) -> list[ev.Left]:
+    """Keep one fault an asset: a lamp without supply is silent too, and one electrician goes there once."""
+    chosen: dict[UUID, ev.Left] = {}
+    for child in left:
+        if child.outcome == "work" and (child.asset not in chosen or chosen[child.asset].alarm_class == SILENT):
+            chosen[child.asset] = child
+    return list(chosen.values())
 
 
 def clear_items(line: Line, city: City) -> Sequence[Action]:

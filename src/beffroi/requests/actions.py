@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from beffroi.model.scope import EventMove
 from beffroi.model.scope import Move as ScopeMove
 from beffroi.model.time import Micros
 from beffroi.requests.types import CallState, Contact, Outcome, Source, Step, Told
@@ -177,6 +178,12 @@ class Rescope(Action, frozen=True, tag="requests.rescope"):
     """Follow assets to the commune that the register now gives them; only a reaction asks for it."""
 
     moves: tuple[ScopeMove, ...]
+
+
+class FollowEvent(Action, frozen=True, tag="requests.follow_event"):
+    """Follow events that are masked or shown again: the requests attached; only a reaction asks for it."""
+
+    moves: tuple[EventMove, ...]
 
 
 class Move(Action, frozen=True, tag="requests.move"):

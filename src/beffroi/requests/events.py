@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from beffroi.model.scope import CITY, Scope
+from beffroi.model.scope import CITY, EventMove, Scope
 from beffroi.model.scope import Move as ScopeMove
 from beffroi.model.time import Micros
 from beffroi.requests.types import PURPOSE, Channel, Outcome, RequestState, Source, Step, Told
@@ -66,6 +66,13 @@ class Rescoped(Event, frozen=True, tag="requests.rescoped"):
     moves: tuple[ScopeMove, ...]
 
 
+class FollowedEvent(Event, frozen=True, tag="requests.followed_event"):
+    """Requests were hidden with the event that holds them, or came back with it."""
+
+    requests: tuple[UUID, ...]
+    moves: tuple[EventMove, ...]
+
+
 class Followed(Event, frozen=True, tag="requests.followed"):
     """A request follows another one."""
 
@@ -108,6 +115,8 @@ class Corrected(Event, frozen=True, tag="requests.corrected"):
     lon: float | None
     lat: float | None
     scope: Scope = CITY
+    shown_to: Scope | None = None
+    """Where one hidden with its event comes back to, when its place was corrected meanwhile."""
 
 
 class ContactSet(Event, frozen=True, tag="requests.contact_set"):

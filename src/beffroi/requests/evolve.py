@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from beffroi.model.scope import Scope
+from beffroi.model.scope import EventMove, Scope
 from beffroi.model.time import DAY, Micros
 from beffroi.requests import events as ev
 from beffroi.requests.telling import CONTACT_KEPT_AFTER, earliest
@@ -123,6 +123,8 @@ def _owe(state: RequestsState, message: UUID, request: Request, step: Step, line
 def _leave_incident(state: RequestsState, request: Request) -> None:
     if request.incident is not None:
         state.of_incident.get(request.incident, set()).discard(request.id)
+    if request.shown_to is not None:
+        request.scope, request.shown_to = request.shown_to, None
 
 
 def _attached(state: RequestsState, event: ev.Attached, line: Line) -> None:
@@ -154,7 +156,24 @@ def _rescoped(state: RequestsState, event: ev.Rescoped, line: Line) -> None:
     communes = {move.asset: move.after.commune for move in event.moves}
     for request in filter(None, map(state.requests.get, event.requests)):
         if request.asset in communes:
-            request.scope = Scope(communes[request.asset], request.scope.trade, request.scope.kind)
+            commune = communes[request.asset]
+            request.scope = Scope(commune, request.scope.trade, request.scope.kind)
+            if request.shown_to is not None:
+                request.shown_to = Scope(commune, request.shown_to.trade, request.shown_to.kind)
+
+
+def followed(request: Request, move: EventMove) -> tuple[Scope, Scope | None]:
+    """Return (scope, where it comes back to) of a request whose event is masked or shown again."""
+    if move.masked:
+        return move.scope, request.shown_to or request.scope
+    return request.shown_to or request.scope, None
+
+
+def _followed_event(state: RequestsState, event: ev.FollowedEvent, line: Line) -> None:
+    moves = {move.incident: move for move in event.moves}
+    for request in filter(None, map(state.requests.get, event.requests)):
+        if request.incident is not None:
+            request.scope, request.shown_to = followed(request, moves[request.incident])
 
 
 def _followed(state: RequestsState, event: ev.Followed, line: Line) -> None:
@@ -209,6 +228,7 @@ def _corrected(state: RequestsState, event: ev.Corrected, line: Line) -> None:
         return
     request.text, request.place, request.category = event.text, event.place, event.category
     request.asset, request.lon, request.lat, request.scope = event.asset, event.lon, event.lat, event.scope
+    request.shown_to = event.shown_to or request.shown_to
     request.changed_at = line.recorded_at
     state.text_positions[request.id] = (*state.text_positions.get(request.id, ()), line.position)
 
@@ -340,6 +360,7 @@ _CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
     ev.Followed: _followed,
     ev.Moved: _moved,
     ev.Rescoped: _rescoped,
+    ev.FollowedEvent: _followed_event,
     ev.Settled: _settled,
     ev.CalledBack: _called_back,
     ev.Corrected: _corrected,

@@ -7,7 +7,7 @@ from uuid import UUID
 from beffroi.model.scope import Scope
 from beffroi.model.time import MINUTE, Micros
 from beffroi.requests import actions as ask
-from beffroi.requests import calling, telling
+from beffroi.requests import calling, evolve, telling
 from beffroi.requests import events as ev
 from beffroi.requests.codes import code_of
 from beffroi.requests.finding import find, first_of, with_followers
@@ -191,7 +191,9 @@ def _correct(state: RequestsState, action: ask.Correct, context: Context) -> Seq
     facts = context.city.topology.find(action.asset) if action.asset else None
     if action.asset and facts is None:
         raise Rejected("requests.unknown_asset", asset=str(action.asset))
-    scope = Scope(facts.commune, facts.trade) if facts else request.scope
+    there = Scope(facts.commune, facts.trade) if facts else None
+    # hidden with its event, it stays hidden: its place is where it comes back to
+    hidden = request.shown_to is not None
     lon, lat = (facts.lon, facts.lat) if facts else (request.lon, request.lat)
     return [
         ev.Corrected(
@@ -202,7 +204,8 @@ def _correct(state: RequestsState, action: ask.Correct, context: Context) -> Seq
             asset=facts.id if facts else request.asset,
             lon=lon if action.lon is None else action.lon,
             lat=lat if action.lat is None else action.lat,
-            scope=scope,
+            scope=request.scope if hidden or there is None else there,
+            shown_to=there if hidden else None,
         )
     ]
 
@@ -229,6 +232,16 @@ def _rescope(state: RequestsState, action: ask.Rescope, context: Context) -> Seq
     return [ev.Rescoped(requests=found, moves=action.moves)]
 
 
+def _follow_event(state: RequestsState, action: ask.FollowEvent, context: Context) -> Sequence[Event]:
+    moved = [
+        one
+        for move in action.moves
+        for one in sorted(state.of_incident.get(move.incident, ()))
+        if evolve.followed(state.requests[one], move) != (state.requests[one].scope, state.requests[one].shown_to)
+    ]
+    return [ev.FollowedEvent(requests=tuple(moved), moves=action.moves)] if moved else []
+
+
 _DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[Event]]] = {
     ask.Record: _record,
     ask.Attach: _attach,
@@ -240,6 +253,7 @@ _DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[
     ask.Correct: _correct,
     ask.Move: _move,
     ask.Rescope: _rescope,
+    ask.FollowEvent: _follow_event,
 }
 
 _EVERY = {**_DECISIONS, **calling.DECISIONS, **telling.DECISIONS}

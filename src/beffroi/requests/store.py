@@ -29,7 +29,7 @@ _MARKS = ", ".join(["%s"] * len(COLUMNS.split(",")))
 _UPSERT = f"""INSERT INTO requests_request ({COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET
     changed_at = excluded.changed_at, state = excluded.state, incident = excluded.incident, follows = excluded.follows,
     text = excluded.text, facts = excluded.facts, lon = excluded.lon, lat = excluded.lat, asset = excluded.asset,
-    commune = excluded.commune, trade = excluded.trade"""
+    commune = excluded.commune, trade = excluded.trade, kind = excluded.kind"""
 OWED = "id, request, step, round, channel, created_at, state, attempts, next_at, problem"
 _OWE = f"""INSERT INTO requests_owed ({OWED}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE
     SET channel = excluded.channel, state = excluded.state, attempts = excluded.attempts, next_at = excluded.next_at,
@@ -43,6 +43,8 @@ _CONTACT = """INSERT INTO requests_contact (subject, request, call, name, phone,
 _KEPT = """WHERE state IN ('recorded', 'attached', 'call_back')
     OR changed_at > (SELECT coalesce(max(changed_at), 0) FROM requests_request) - %s
     OR id IN (SELECT request FROM requests_contact WHERE request IS NOT NULL)"""
+_FORGET_TEXTS = """UPDATE requests_request SET text = '' WHERE id = ANY(%s) OR recorded_at < %s OR position = %s
+    OR id IN (SELECT request FROM requests_words WHERE position = %s)"""
 CALLS_KEPT = DAY
 
 
@@ -131,11 +133,8 @@ def _write_beside(cursor: psycopg.Cursor[Any], line: Line, state: RequestsState,
         case ev.Forgotten(requests=requests, calls=calls):
             subjects = [*map(str, requests), *calls]
             cursor.execute("DELETE FROM requests_contact WHERE subject = ANY(%s)", (subjects,))
-        case ev.TextsForgotten(requests=requests, before=before):
-            cursor.execute(
-                "UPDATE requests_request SET text = '' WHERE id = ANY(%s) OR recorded_at < %s OR position = %s",
-                (list(requests), before, line.event.position),
-            )
+        case ev.TextsForgotten(requests=requests, before=before, position=position):
+            cursor.execute(_FORGET_TEXTS, (list(requests), before, position, position))
         case ev.Rescoped(moves=moves):
             rows = [(move.after.commune, move.asset) for move in moves]
             cursor.executemany("UPDATE requests_request SET commune = %s WHERE asset = %s", rows)

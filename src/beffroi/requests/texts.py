@@ -1,6 +1,8 @@
 """Sentences of calls and requests: refusals, what the citizen reads, honest reasons."""
 
-TEXTS: dict[str, dict[str, str]] = {
+from beffroi.requests.journal_texts import JOURNAL_TEXTS
+
+TEXTS: dict[str, dict[str, str]] = JOURNAL_TEXTS | {
     code: {"fr": fr, "en": en}
     for code, fr, en in (
         ("requests.not_found", "Cette demande n'existe pas, ou est close depuis plusieurs jours.",

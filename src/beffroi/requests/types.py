@@ -69,6 +69,8 @@ class Request(msgspec.Struct, kw_only=True):
     lon: float | None = None
     lat: float | None = None
     scope: Scope = CITY
+    shown_to: Scope | None = None
+    """Where it comes back to once its event is shown again, or no longer holds it."""
     local: UUID | None = None
     call: str = ""
     incident: UUID | None = None

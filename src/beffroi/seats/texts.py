@@ -55,6 +55,10 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "La relève est signée par la personne qui prend le poste, pas par celle qui le quitte.",
         "en": "The handover is signed by the person who takes over, not by the one who leaves.",
     },
+    "seats.unread": {
+        "fr": "Consignes non lues ({n}) : {list}. Cochez-les, puis signez.",
+        "en": "Instructions not read ({n}): {list}. Tick them, then sign.",
+    },
     "seats.sound_untested": {
         "fr": "Essayez d'abord le son du poste, puis signez.",
         "en": "Test the sound of the seat first, then sign.",

@@ -84,6 +84,10 @@ class NoProgramme:
         """Return an empty array: no asset has a programme."""
         return np.empty(0, np.float32)
 
+    def by_day(self, at: Micros) -> NDArray[np.bool_]:
+        """Return an empty array."""
+        return np.empty(0, np.bool_)
+
 
 class NoLocks:
     """No *consignation* in force."""
@@ -112,6 +116,10 @@ class NoOverrides:
         """Return empty arrays."""
         return np.empty(0, np.int32), np.empty(0, np.float32)
 
+    def spans(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+        """Return empty arrays."""
+        return np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64)
+
 
 class NoStreets:
     """A territory of which no street is known."""
@@ -127,6 +135,14 @@ class NoStreets:
     def places_at(self, lonlat: NDArray[np.float64]) -> list[str]:
         """Return nothing for each place."""
         return [""] * len(lonlat)
+
+    def commune_at(self, lon: float, lat: float) -> str:
+        """Return nothing."""
+        return ""
+
+    def commune_of(self, place: str) -> str:
+        """Return nothing."""
+        return ""
 
 
 class NoIncidents:

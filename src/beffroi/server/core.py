@@ -75,7 +75,7 @@ class Core:
         self._services = found.services if services is None else services
         self._first = found.first if services is None else ()
         self._pages = found.pages
-        self.wiring = Wiring(trades or find_trades(), find_kinds(settings.plugins), settings.zone)
+        self.wiring = Wiring(trades or find_trades(), find_kinds(settings.plugins, settings.without), settings.zone)
         self.bus = NatsBus(settings.nats_url, bus_options(settings, "core"))
         self.reader = PoolReader(dsn_app(settings))
         self._workers = Workers(dsn_app(settings), dsn_owner(settings))

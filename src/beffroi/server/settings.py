@@ -33,7 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What this machine needs to know before anything else runs.
 
     A port of 0 lets the supervisor choose a free one and write it to `run.json`. An address left empty (`database`,
-    `nats`, `mqtt`) means that the engine is embedded. `unsafe_fast` gives up durability: tests only. `origins` says of
+    `nats`, `mqtt`) means that the engine is embedded. `plugins_off` names folders of `plugins`, with commas between,
+    that are left out. `unsafe_fast` gives up durability: tests only. `origins` says of
     each value where it was read.
     """
 
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     postgres_bin: str = ""
     unsafe_fast: bool = False
     demo: bool = False
+    plugins_off: str = ""
     origins: dict[str, Origin] = {}
 
     @property
@@ -79,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def plugins(self) -> Path:
         """The folder where a city adds equipment and protocol folders of its own."""
         return self.data / "plugins"
+
+    @property
+    def without(self) -> frozenset[str]:
+        """The names of the plugins that are left out."""
+        return frozenset(name.strip() for name in self.plugins_off.split(",") if name.strip())
 
     @property
     def run_file(self) -> Path:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -48,13 +48,13 @@ def find_trades() -> tuple[Trade[Any], ...]:
     return (*sorted(found, key=lambda trade: rank.get(trade.name, len(rank))), HOUSE)
 
 
-def find_kinds(plugins: Any = None) -> dict[str, EquipmentKind]:
+def find_kinds(plugins: Any = None, off: Collection[str] = ()) -> dict[str, EquipmentKind]:
     """Return the equipment descriptions by name; nothing when no equipment folder is installed."""
     equipment = importlib.import_module("beffroi.equipment")
     registry = getattr(equipment, "registry", None)
     if registry is None:
         return {}
-    kinds: dict[str, EquipmentKind] = registry(plugins) if plugins is not None else registry()
+    kinds: dict[str, EquipmentKind] = registry(plugins, off) if plugins is not None else registry()
     return kinds
 
 

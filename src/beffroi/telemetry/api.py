@@ -98,30 +98,32 @@ def routes(view: View[TelemetryState], kinds: Mapping[str, EquipmentKind]) -> Se
     return [*_live_routes(view, kinds), *_history_routes(view), *_source_routes(view)]
 
 
-def _visible(view: View[TelemetryState], caller: Caller, asset: UUID) -> AssetFacts:
-    facts = view.city.topology.find(asset)
+def _visible(view: View[TelemetryState], caller: Caller, asset: str) -> AssetFacts:
+    """Return an asset by its identifier or its painted number; what the caller does not see does not exist."""
+    try:
+        facts = view.city.topology.find(UUID(asset))
+    except ValueError:
+        facts = view.city.topology.find_code(asset)
     if facts is None or not caller.sees(facts.scope):
-        raise Rejected("telemetry.not_found")
+        raise Rejected("telemetry.asset.not_found", asset=asset)
     return facts
 
 
-def _asked(view: View[TelemetryState], caller: Caller, asset: UUID, point: str) -> _Asked:
+def _asked(view: View[TelemetryState], caller: Caller, asset: str, point: str) -> _Asked:
     facts = _visible(view, caller, asset)
     column = view.city.live.series_of(point)
     series = int(column[facts.index]) if facts.index < len(column) else -1
     if series < 0:
-        raise Rejected("telemetry.not_found")
+        raise Rejected("telemetry.not_found", asset=facts.code, point=point)
     return _Asked(facts, series)
 
 
 def _live_routes(view: View[TelemetryState], kinds: Mapping[str, EquipmentKind]) -> list[Any]:
-    @get("/{asset:uuid}/latest", summary="Last value of each point of an asset")
-    async def get_latest(caller: Caller, asset: UUID) -> list[LatestValue]:
-        facts = _visible(view, caller, asset)
+    def latest_of(facts: AssetFacts) -> list[LatestValue]:
         kind = kinds.get(facts.kind)
         found = []
         for point in kind.points if kind else ():
-            held = view.city.live.find(asset, point.name)
+            held = view.city.live.find(facts.id, point.name)
             value = held.value if held else None
             quality = 3 if value is None else int(quality_of(kind, point.name, value))
             at = held.at if held else 0
@@ -129,14 +131,22 @@ def _live_routes(view: View[TelemetryState], kinds: Mapping[str, EquipmentKind])
             found.append(LatestValue(point.name, point.unit, point.label, at, value, quality, kept))
         return found
 
-    return [get_latest]
+    @get("/{asset:str}/latest", summary="Last value of each point of an asset, by its id or painted number")
+    async def get_latest(caller: Caller, asset: str) -> list[LatestValue]:
+        return latest_of(_visible(view, caller, asset))
+
+    @get("/latest", summary="Last value of each point of an asset whose painted number has a slash (A060/D1)")
+    async def find_latest(caller: Caller, asset: str) -> list[LatestValue]:
+        return latest_of(_visible(view, caller, asset))
+
+    return [get_latest, find_latest]
 
 
 def _history_routes(view: View[TelemetryState]) -> list[Any]:
-    @get("/{asset:uuid}/{point:str}/curve", summary="Curve of a point, never more points than `width`")
+    @get("/{asset:str}/{point:str}/curve", summary="Curve of a point, never more points than `width`")
     async def get_curve(
         caller: Caller,
-        asset: UUID,
+        asset: str,
         point: str,
         since: Annotated[Micros | None, Parameter(query="from", ge=0, le=2**60)] = None,
         until: Annotated[Micros | None, Parameter(query="to", ge=0, le=2**60)] = None,
@@ -146,10 +156,10 @@ def _history_routes(view: View[TelemetryState]) -> list[Any]:
         start, end = _period(view, since, until)
         return await read_curve(view.reader, asked.series, start, end, width, view.clock.now())
 
-    @get("/{asset:uuid}/{point:str}/hourly", summary="Hours of a point: count, least, greatest, mean, last")
+    @get("/{asset:str}/{point:str}/hourly", summary="Hours of a point: count, least, greatest, mean, last")
     async def list_hours(
         caller: Caller,
-        asset: UUID,
+        asset: str,
         point: str,
         since: Annotated[Micros | None, Parameter(query="from", ge=0, le=2**60)] = None,
         until: Annotated[Micros | None, Parameter(query="to", ge=0, le=2**60)] = None,
@@ -163,10 +173,10 @@ def _history_routes(view: View[TelemetryState]) -> list[Any]:
         )
         return [HourRow(*row) for row in rows]
 
-    @get("/{asset:uuid}/{point:str}/csv", summary="Samples of a point as CSV, times in UTC", media_type="text/csv")
+    @get("/{asset:str}/{point:str}/csv", summary="Samples of a point as CSV, times in UTC", media_type="text/csv")
     async def export_csv(
         caller: Caller,
-        asset: UUID,
+        asset: str,
         point: str,
         since: Annotated[Micros | None, Parameter(query="from", ge=0, le=2**60)] = None,
         until: Annotated[Micros | None, Parameter(query="to", ge=0, le=2**60)] = None,

@@ -6,7 +6,16 @@ def _both(fr: str, en: str) -> dict[str, str]:
 
 
 TEXTS: dict[str, dict[str, str]] = {
-    "telemetry.not_found": _both("Ce point n'existe pas.", "This point does not exist."),
+    "telemetry.not_found": _both(
+        "{asset} n'a pas de point « {point} » : la liste est à /api/telemetry/{asset}/latest.",
+        "{asset} has no point “{point}”: the list is at /api/telemetry/{asset}/latest.",
+    ),
+    "telemetry.asset.not_found": _both(
+        "« {asset} » n'est ni le numéro peint ni l'identifiant d'un équipement que vous voyez. "
+        "Un numéro avec une barre s'écrit /api/telemetry/latest?asset=A060/D1.",
+        "“{asset}” is neither the painted number nor the identifier of an asset that you see. "
+        "A number with a slash is written /api/telemetry/latest?asset=A060/D1.",
+    ),
     "telemetry.source.not_found": _both("La source {name} n'existe pas.", "The source {name} does not exist."),
     "telemetry.source_exists": _both(
         "Une source s'appelle déjà {name} : choisissez un autre nom.",
@@ -52,7 +61,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "telemetry.reason.too_old": _both(
         "Mesure plus ancienne que la durée de conservation", "Reading older than what is kept"
     ),
-    "telemetry.reason.over_quota": _both("Refus pour dépassement de quota", "Refused, over quota"),
+    "telemetry.reason.over_quota": _both("Au-delà du quota : non gardé", "Over quota: not kept"),
+    "telemetry.reason.too_large": _both(
+        "Message de plus de 256 ko : à découper en plusieurs", "Message of more than 256 kB: to be cut into several"
+    ),
     "telemetry.reason.bad_credentials": _both("Identifiant ou jeton refusé", "User or token refused"),
     "telemetry.reason.client_id_differs": _both(
         "Identifiant MQTT différent du nom de la source", "MQTT client id differs from the source's name"

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from beffroi.assets.edit import characteristics_text
-from beffroi.assets.importing.cells import characteristic_of, date_of
+from beffroi.assets.importing.cells import characteristic_of, comma_numbers, date_of, measure_of
 from beffroi.assets.importing.geometry import shapes_of
 from beffroi.assets.importing.mapping import (
     CHARACTERISTIC,
@@ -92,6 +92,7 @@ def read_layer(table: Table, layer: Layer, mapping: ImportMapping, places: Place
         _read_features(batch, kept, shapes, missing)
     else:
         _read_assets(batch, kept, shapes, missing, mapping, places)
+        batch.notices += _comma_notices(kept, layer)
     tick(1.0)
     return batch
 
@@ -225,7 +226,7 @@ def _read_assets(
             if outside[i] > mapping.tolerance_m:
                 raise RowRefusedError("assets.row_outside", km=round(float(outside[i]) / 1000, 1))
             key = _new_key(as_text(key_of(row)), seen, table.lines[i])
-            values = {**defaults, **values_of(row, rules)}
+            values = {**defaults, **values_of(row, rules, layer.numbers)}
         except RowRefusedError as error:
             _refuse(batch, table.lines[i], row, error)
             continue
@@ -240,6 +241,18 @@ def _read_assets(
                 hash=hash_of(values, lon, lat),
             )
         )
+
+
+def _comma_notices(table: Table, layer: Layer) -> list[Notice]:
+    """Say which characteristics stay texts although their column holds numbers with a comma."""
+    rules = {name.removeprefix(CHARACTERISTIC): text for name, text in layer.rules().items() if CHARACTERISTIC in name}
+    texts = [
+        name
+        for name, text in rules.items()
+        if name not in layer.numbers and comma_numbers(row.get(text.strip("{}")) for row in table.rows)
+    ]
+    shown = ", ".join(f'"{name}"' for name in texts)
+    return [Notice("assets.notice_comma_text", {"names": shown}, layer.file)] if texts else []
 
 
 def _points_of(shapes: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -264,22 +277,35 @@ def _refuse(batch: Batch, line: int, row: Mapping[str, Any], error: RowRefusedEr
     batch.refusals.append(Refusal(batch.layer.file, line, error.code, error.params, excerpt_of(row)))
 
 
-def values_of(row: Mapping[str, Any], rules: Mapping[str, Callable[[Mapping[str, Any]], Any]]) -> dict[str, Any]:
-    """Return the register fields that a row gives; RowRefusedError on a value that cannot be understood."""
+def values_of(
+    row: Mapping[str, Any], rules: Mapping[str, Callable[[Mapping[str, Any]], Any]], numbers: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the register fields that a row gives; RowRefusedError on a value that cannot be understood.
+
+    `numbers` names the characteristics declared numeric.
+    """
     values: dict[str, Any] = {}
     characteristics: dict[str, Any] = {}
     for name, rule in rules.items():
         cell = rule(row)
         if name.startswith(CHARACTERISTIC):
-            value = characteristic_of(cell)
+            bare = name.removeprefix(CHARACTERISTIC)
+            value = _measure(bare, cell) if bare in numbers else characteristic_of(cell)
             if value is not None:
-                characteristics[name.removeprefix(CHARACTERISTIC)] = value
+                characteristics[bare] = value
         else:
             values[name] = _field(name, cell)
     if not CODE.fullmatch(values["code"]):
         raise RowRefusedError("assets.row_bad_code", number=values["code"])
     values["characteristics"] = characteristics_text(characteristics)
     return {name: value for name, value in values.items() if value != "" or name == "code"}
+
+
+def _measure(name: str, cell: Any) -> int | float | None:
+    try:
+        return measure_of(cell)
+    except ValueError:
+        raise RowRefusedError("assets.row_bad_number", field=name, value=as_text(cell)[:40]) from None
 
 
 def _field(name: str, cell: Any) -> Any:

@@ -1,6 +1,7 @@
 """Cells as clerks write them: numbers with a comma, dates the French way."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'")
@@ -28,6 +29,12 @@ def number_of(cell: Any) -> float | None:
     return float(text) if _NUMBER.fullmatch(text) and len(text) < 40 else None
 
 
+def comma_numbers(cells: Iterable[Any]) -> bool:
+    """Tell whether a column holds nothing but numbers, one at least written with a decimal comma."""
+    texts = [text for cell in cells if (text := "" if cell is None else str(cell).strip())]
+    return any("," in text for text in texts) and all(number_of(text) is not None for text in texts)
+
+
 def date_of(cell: Any) -> str | None:
     """Return a date as precise as it was written (`2004`, `2004-05`, `2004-05-17`), empty, or nothing."""
     if cell is None:
@@ -52,6 +59,16 @@ def _date(year: str, month: str, day: str | None) -> str | None:
     if not 1 <= int(day) <= _MONTH_DAYS[int(month) - 1]:
         return None
     return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def measure_of(cell: Any) -> int | float | None:
+    """Return a cell declared a number, whole where it is whole; nothing when empty, ValueError when it is none."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None
+    number = number_of(cell)
+    if number is None:
+        raise ValueError(cell)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def characteristic_of(cell: Any) -> Any:

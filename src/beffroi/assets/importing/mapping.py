@@ -16,6 +16,8 @@ merge = true                         # outlines with the same key are united int
 where = { existance = "Existant" }   # other rows are ignored
 fields.code = "L{id:05}"             # {column}, {column:width} pads with zeros; text around is kept
 fields.characteristics.type = "{type}"
+fields.characteristics.power_w = "{puissance}"
+numbers = ["power_w"]                # these characteristics are numbers: 40,5 or 40.5, else the row is refused
 [layer.values.state]                 # afterwards, one value for another; "*" for all the others
 Existant = "in_service"
 """
@@ -76,6 +78,7 @@ class Layer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     merge: bool = False
     where: dict[str, str] = {}
     fields: dict[str, Any] = {}
+    numbers: list[str] = []
     values: dict[str, dict[str, Any]] = {}
 
     @property
@@ -145,6 +148,9 @@ def _check(layer: Layer) -> None:
             raise MappingError("assets.mapping_unknown_field", file=layer.file, field=unknown[0])
         if "code" not in rules:
             raise MappingError("assets.mapping_no_code", file=layer.file)
+    for name in layer.numbers:
+        if CHARACTERISTIC + name not in rules:
+            raise MappingError("assets.mapping_number", file=layer.file, field=name)
 
 
 def builtin_mappings() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from beffroi.assets.importing.cells import comma_numbers
 from beffroi.assets.importing.geometry import PAIR_NAMES, X_NAMES, Y_NAMES
 from beffroi.assets.importing.mapping import MappingError
 from beffroi.assets.importing.readers import Table, read_table
@@ -93,11 +94,14 @@ def propose_text(name: str, kind: str, table: Table) -> str:
         f"key = {_quoted('{' + (key or code) + '}')}",
         f"fields.code = {_quoted('{' + code + '}')}",
     ]
+    numbers: list[str] = []
     lines += [f"fields.{field} = {_quoted('{' + column + '}')}" for field, column in fields.items() if column]
     for column in table.columns:
         if column and column not in used and column not in placed and not set(column) & set('{}:"\\'):
             characteristic = fold(column).replace(" ", "_")
             lines.append(f"fields.characteristics.{_quoted(characteristic)} = {_quoted('{' + column + '}')}")
+            numbers += [_quoted(characteristic)] if comma_numbers(row.get(column) for row in table.rows) else []
+    lines += [f"numbers = [{', '.join(numbers)}]"] if numbers else []
     return "\n".join(lines) + "\n"
 
 

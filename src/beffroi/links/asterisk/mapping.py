@@ -1,5 +1,6 @@
 """From events of the exchange to the calls of the room. A call is named by the unique name of its first channel."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -161,10 +162,18 @@ def _number(text: str) -> str:
 
 
 def extension_of(interface: str) -> str:
-    """Return the extension of an interface or channel: « PJSIP/201-0000001a » → 201."""
-    name = interface.rpartition("/")[2].partition("@")[0]
-    return name.rpartition("-")[0] if "-" in name else name
+    """Return the extension of an interface or channel: « PJSIP/201-0000001a », « Local/201@from-queue/n » → 201.
 
+    Only what the exchange adds to a channel is cut: an agent may be called `jean-marc`.
+    """
+    technology, _, rest = interface.partition("/")
+    name = rest.partition("@")[0].partition("/")[0]
+    return (_LINE if technology == "DAHDI" else _ADDED).sub("", name)
+
+
+_ADDED = re.compile(r"-[0-9a-f]{8}(;[12])?$")
+_LINE = re.compile(r"-\d+$")
+"""What a channel's name bears after its endpoint: eight hexadecimal digits, or the number of a call on a DAHDI line."""
 
 _EVENTS: dict[str, Callable[[Calls, Message, Micros], Any]] = {
     "QueueCallerJoin": Calls._joined,

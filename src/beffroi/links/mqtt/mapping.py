@@ -15,6 +15,10 @@ SINGLE_FILTERS = (f"{ROOT}/+/+", f"{ROOT}/+/+/+")
 TOPICS_REMEMBERED = 300_000
 
 
+LARGEST_BYTES = 256 << 10
+"""Bytes of a message, some 4,000 assets in an array: beyond it is refused whole, 4 MB would hold everybody's batch."""
+
+
 class SourceResolver(Resolver, Protocol):
     """Who may speak for what, sources included."""
 
@@ -80,7 +84,9 @@ def decode_frames(frames: Sequence[Frame], columns: Columns, topics: TopicMap, r
     unknown: list[Unknown] = []
     for topic, _, payload in frames:
         route = topics.route(topic)
-        if route.depth == 1:
+        if len(payload) > LARGEST_BYTES:
+            columns.refuse(route.source, "too_large", f"{route.where} {len(payload) >> 10} kB", payload)
+        elif route.depth == 1:
             arrays.append((route, payload))
         elif route.depth == 3:
             singles.append((route, payload))

@@ -19,8 +19,10 @@ from beffroi.logbook.types import LogbookState
 from beffroi.logbook.types import Report as Kept
 from beffroi.model.time import Micros
 from beffroi.procedures.night_report.compose import Report, last_night
-from beffroi.procedures.night_report.paper import TEMPLATE, as_text, printed, sub_of
+from beffroi.procedures.night_report.paper import TEMPLATE, printed, sub_of
 from beffroi.procedures.night_report.reading import ME, recompute
+from beffroi.procedures.night_report.sections import Section, as_text, sections_of
+from beffroi.procedures.night_report.seen import shown_to
 from beffroi.procedures.paper import MEDIA, pdf
 from beffroi.trade.doors import Caller, trusted
 from beffroi.trade.rejected import Rejected
@@ -41,13 +43,18 @@ class Version(msgspec.Struct):
 
 
 class NightReport(msgspec.Struct):
-    """The report of a night as the desk shows it: its last version as text, every version's signature."""
+    """The report of a night as the desk shows it: its last version by sections and as text, every version's signature.
+
+    `whole` tells of a version that somebody wrote as one text, which has no sections.
+    """
 
     night: str
     nights: list[str]
     version: int
     summary: str
     text: str
+    whole: bool
+    sections: list[Section]
     versions: list[Version]
 
 
@@ -83,14 +90,16 @@ def pages(core: CoreDoor) -> Sequence[Any]:
         _needs(caller)
         report, versions = await _found(core, night)
         made = [Version(one.version, one.recorded_at, one.author) for one in versions]
-        text = _amended(versions[0]) or as_text(report, caller.lang, core.zone)
+        seen = await shown_to(core.reader, report, versions[0], caller)
         known: LogbookState = core.state("logbook")
         return NightReport(
             night=report.night,
             nights=sorted(known.reports, reverse=True),
             version=versions[0].version,
-            summary=sub_of(report, caller.lang, core.zone),
-            text=text,
+            summary=sub_of(seen.report, caller.lang, core.zone),
+            text=seen.whole or as_text(seen.report, seen.amended, caller.lang, core.zone),
+            whole=seen.whole is not None,
+            sections=sections_of(seen.report, seen.amended, caller.lang, core.zone),
             versions=made,
         )
 
@@ -98,7 +107,8 @@ def pages(core: CoreDoor) -> Sequence[Any]:
     async def print_report(name: str, caller: Caller) -> Response[bytes]:
         _needs(caller)
         report, versions = await _found(core, name.removesuffix(".pdf"))
-        data = printed(report, caller.lang, core.zone, versions[0].version, _amended(versions[0]))
+        seen = await shown_to(core.reader, report, versions[0], caller)
+        data = printed(seen.report, caller.lang, core.zone, versions[0].version, seen.amended, seen.whole)
         content = await asyncio.to_thread(pdf, TEMPLATE, data)
         headers = {"Content-Disposition": f'inline; filename="compte-rendu-{report.night}.pdf"'}
         return Response(content, media_type=MEDIA, headers=headers)
@@ -119,11 +129,6 @@ async def _found(core: CoreDoor, night: str) -> tuple[Report, list[Kept]]:
     if not versions[-1].body:
         raise Rejected("logbook.report_erased", night=wanted)
     return msgspec.json.decode(versions[-1].body, type=Report), versions
-
-
-def _amended(last: Kept) -> str | None:
-    """Return the text of a version corrected by hand; the machine's own is data."""
-    return last.body if last.version > 1 else None
 
 
 def _needs(caller: Caller) -> None:

@@ -54,6 +54,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lines: tuple[ReportLine, ...]
     number: str = ""
+    incident: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     signed: int
     masked: int
     """Lines of the compartments of police and video, which keep their own main courante."""
+    follow: tuple[ReportLine, ...] = ()
+    """What the day takes over: events left open, lock-outs in force."""
 
 
 def window(night: date, zone: ZoneInfo) -> tuple[Micros, Micros]:
@@ -108,6 +111,7 @@ def compose(
         written=len(seen),
         signed=sum(int(line.data.get("lines", 0)) for line in lines if line.type == "logbook.signed"),
         masked=len(own) - len(seen),
+        follow=tuple(_follow(kept, told)),
     )
 
 
@@ -129,7 +133,29 @@ def _events(kept: Iterable[NightLine], told: Mapping[int, ReportLine]) -> Iterab
     for lines in sorted(by_event.values(), key=lambda found: min(one.happened_at for one in found)):
         params = [line.data.get("params") or {} for line in lines]
         number = next((str(one["number"]) for one in params if "number" in one), "")
-        yield Part(name="event", number=number, lines=_sorted(lines, told))
+        incident = str(lines[0].data["incident"])
+        yield Part(name="event", number=number, incident=incident, lines=_sorted(lines, told))
+
+
+OPENING = ("incidents.note.opened", "incidents.note.reopened", "incidents.note.join_undone")
+CLOSING = ("incidents.note.closed", "incidents.note.joined")
+
+
+def _follow(kept: Iterable[NightLine], told: Mapping[int, ReportLine]) -> Iterable[ReportLine]:
+    """List what the night leaves to the day: its events still open, then its lock-outs not lifted."""
+    events: dict[str, NightLine] = {}
+    locks: dict[str, NightLine] = {}
+    for line in kept:
+        code, params = str(line.data.get("code", "")), line.data.get("params") or {}
+        if code in OPENING:
+            events.setdefault(str(line.data.get("incident")), line)
+        elif code in CLOSING:
+            events.pop(str(line.data.get("incident")), None)
+        elif code == "orders.note.consigned":
+            locks[f"{params.get('certificate')} {params.get('place')}"] = line
+        elif code == "orders.note.lifted":
+            locks.pop(f"{params.get('certificate')} {params.get('place')}", None)
+    return [told[line.position] for line in (*events.values(), *locks.values())]
 
 
 def _sorted(lines: Iterable[NightLine], told: Mapping[int, ReportLine]) -> tuple[ReportLine, ...]:

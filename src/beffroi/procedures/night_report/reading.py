@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from beffroi.journal.query import JournalLine, shown, stored
@@ -50,12 +51,14 @@ async def _anything(core: CoreDoor, since: int, until: int) -> bool:
 def _line(line: JournalLine, city: City) -> NightLine:
     data: dict[str, Any] = line.data
     known = city.topology.find(line.asset) if line.asset and line.type.startswith("alarms.") else None
+    # masked since, with what was written before
+    told = city.incidents.find(UUID(str(data["incident"]))) if data.get("incident") else None
     return NightLine(
         position=line.position,
         happened_at=line.happened_at,
         recorded_at=line.recorded_at,
         type=line.type,
-        trade=line.scope.trade,
+        trade=told.scope.trade if told is not None and told.masked else line.scope.trade,
         data=data,
         place=city.topology.place_label(known.id) if known else "",
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 
+from beffroi.duties.types import DutiesState
 from beffroi.model.time import DAY
 from beffroi.procedures.paper import MEDIA, pdf
 from beffroi.procedures.relief.page import Page, Reader, States, sections
@@ -78,6 +79,7 @@ def _sign(core: CoreDoor) -> Any:
         state: SeatsState = core.state("seats")
         known = _known(state, relief)
         page = compose(core, caller, get_seat(state, known.seat), known)
+        _read_first(core, caller, page)
         content = msgspec.json.encode(page).decode()
         digest = sha256(content.encode()).hexdigest()
         keep = keep_page(relief, content, core.clock.now() + PAGE_DAYS * DAY)
@@ -85,6 +87,17 @@ def _sign(core: CoreDoor) -> Any:
         return Signature(relief, digest)
 
     return sign
+
+
+def _read_first(core: CoreDoor, caller: Caller, page: Page) -> None:
+    """Refuse the signature of whoever has not read every *consigne* of the page, with their list."""
+    given: DutiesState = core.state("duties")
+    shown = next(part.items for part in page.sections if part.name == "instructions")
+    read = {one.id for one in given.instructions.values() if caller.actor.id in {seen.account for seen in one.reads}}
+    unread = [item for item in shown if UUID(item.ref) not in read]
+    if unread:
+        texts = " ; ".join(f"« {item.what.get(caller.lang, '')} »" for item in unread)
+        raise Rejected("seats.unread", n=len(unread), list=texts, instructions=[item.ref for item in unread])
 
 
 def _print(core: CoreDoor) -> Any:

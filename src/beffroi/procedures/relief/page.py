@@ -302,7 +302,15 @@ def _changes(states: States, reader: Reader) -> Iterable[Item]:
         for entry in states.logbook.entries.values()
         if entry.recorded_at >= reader.since and entry.corrected_by is None and reader.sees(entry.scope)
     ]
-    for entry in sorted(written, key=lambda one: (one.happened_at, one.position))[-MOST_CHANGES:]:
+    written.sort(key=lambda one: (one.happened_at, one.position))
+    if older := len(written[:-MOST_CHANGES]):
+        # a page that leaves lines out says how many: they are in the main courante
+        left = {
+            "fr": f"{older} ligne(s) plus ancienne(s), dans la main courante",
+            "en": f"{older} older line(s), in the log",
+        }
+        yield Item(ref="logbook", kind="older", what=left)
+    for entry in written[-MOST_CHANGES:]:
         yield Item(
             ref=str(entry.id), kind="entry", what=line_of(entry, reader), at=entry.happened_at, account=entry.author
         )

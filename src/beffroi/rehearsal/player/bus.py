@@ -13,6 +13,8 @@ from beffroi.rehearsal.player.where import Where
 
 CONTROL = "bf.rehearsal.control"
 PAUSE_S = 0.5
+PATIENCE_S = 10
+"""How long the broker of a busy machine may take to let a question in: at 2 s a demonstration under load seems dead."""
 
 
 class Bus:
@@ -56,7 +58,9 @@ class Bus:
 async def ask(where: Where, payload: bytes, within_s: float = 20.0) -> bytes:
     """Return the running rehearsal's answer to a control request; raises NatsError or OSError when there is none."""
     secret = {"user": where.nats_user, "password": where.nats_password} if where.nats_user else {}
-    client = await nats.connect(where.nats, connect_timeout=2, max_reconnect_attempts=1, error_cb=_quiet, **secret)
+    client = await nats.connect(
+        where.nats, connect_timeout=PATIENCE_S, max_reconnect_attempts=1, error_cb=_quiet, **secret
+    )
     try:
         answer: bytes = (await client.request(CONTROL, payload, timeout=within_s)).data
         return answer

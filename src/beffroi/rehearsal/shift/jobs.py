@@ -13,9 +13,9 @@ from beffroi.model.time import Micros
 if TYPE_CHECKING:
     from beffroi.rehearsal.world.world import World
 
-Trouble = Literal["tripped", "no_mains", "mute", "mast", "lamp", "none"]
+Trouble = Literal["tripped", "no_mains", "mute", "mast", "lamp", "device", "none"]
 
-_CODE = re.compile(r"\b([AP]\d{3})\b(?:\s*[/·,]?\s*(?:D|d[ée]part\s+)(\d)\b|-(\d+)\b)?", re.IGNORECASE)
+_CODE = re.compile(r"\b([APF]\d{3})\b(?:\s*[/·,]?\s*(?:D|d[ée]part\s+)(\d)\b|-(\d+)\b)?", re.IGNORECASE)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -58,6 +58,8 @@ def look(world: World, code: str) -> Found:
         place = plant.lamps.codes.index(code)
         dead = bool(bank.faulty[place] or bank.mute[place])
         return Found(code, "mast" if code in world.shift.masts else "lamp" if dead else "none", place)
+    if code in world.life.altered:
+        return Found(code, "device", -1)
     return Found(code, "none", -1)
 
 
@@ -80,7 +82,7 @@ def gateways(world: World, cabinet: int) -> list[int]:
 
 def repair(world: World, found: Found, lost: int, at: Micros) -> Repair:
     """Put right what can be put right on site; returns what came back."""
-    from beffroi.rehearsal.world.acts import LampFault, RearmCircuit
+    from beffroi.rehearsal.world.acts import Device, LampFault, RearmCircuit
 
     if found.trouble == "tripped":
         RearmCircuit(circuit=found.code, lost=lost).play(world, at)
@@ -92,4 +94,6 @@ def repair(world: World, found: Found, lost: int, at: Micros) -> Repair:
         world.restore_links(gateways(world, cabinet), at)
     elif found.trouble == "lamp":
         LampFault(codes=(found.code,), repaired=True).play(world, at)
+    elif found.trouble == "device":
+        Device(code=found.code).play(world, at)
     return Repair()

@@ -23,7 +23,8 @@ LOOKS_FOR = MINUTE
 HOLDER = "Sacha Électricien"
 """The name that the simulated electrician gives as *chargé de consignation*."""
 
-_DONE = {"mute": "link_back", "no_mains": "no_mains", "lamp": "lamp_done", "mast": "mast_done", "none": "nothing"}
+_DONE = {"mute": "link_back", "no_mains": "no_mains", "lamp": "lamp_done", "mast": "mast_done",
+         "device": "device_done", "none": "nothing"}  # fmt: skip
 
 
 class Mission:

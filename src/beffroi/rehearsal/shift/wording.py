@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "no_mains": ("PC de {who}, pas de tension en amont de {code} : c'est Enedis, je les appelle.",),
     "lamp_done": ("PC de {who}, luminaire {code} remplacé, il éclaire.",),
     "mast_done": ("PC de {who}, mât {code} évacué, câbles isolés, trottoir rendu, balisage en place.",),
+    "device_done": ("PC de {who}, contrôleur {code} réarmé, retour au plan de feux.",),
     "nothing": ("PC de {who}, rien d'anormal à {code}, tout est en ordre.",),
     "available": ("PC de {who}, intervention terminée, disponible.", "{who}, disponible, on rentre."),
     "radio_check": ("{who}, fort et clair.", "PC de {who}, cinq sur cinq."),

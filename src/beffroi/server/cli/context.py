@@ -9,6 +9,15 @@ from beffroi.server.cli import words
 from beffroi.server.cli.texts import TEXTS
 from beffroi.server.settings import PREFIX, Settings, load_settings
 
+REFUSED = 1
+"""Exit status of what was refused or failed; 2 is a command that cannot be understood, 3 `status` when not ready."""
+
+BY_HAND = ("settings.", "migration.")
+"""What nothing but a person changes: a setting, a database newer than the program, a migration that failed."""
+
+CONFIGURATION = 78
+"""Exit status of what only a correction by hand can change (EX_CONFIG): a service manager must not try again."""
+
 
 def remember(data: str, lang: str) -> None:
     """Put the options given before the command where `load_settings` finds them."""
@@ -22,13 +31,14 @@ def remember(data: str, lang: str) -> None:
 def settings() -> Settings:
     """Return the settings of the data folder chosen, a running supervisor's ports included."""
     loaded = load_settings()
-    words.set_language(loaded.lang)
+    if loaded.origins["lang"] != "default":
+        words.set_language(loaded.lang)
     return loaded
 
 
 @contextmanager
 def failures_told() -> Iterator[None]:
-    """Tell a known failure in one sentence on the error output and end with status 1; others keep their trace."""
+    """Tell a known failure in one sentence on the error output and end with its status; others keep their trace."""
     try:
         yield
     except Exception as error:
@@ -37,7 +47,7 @@ def failures_told() -> Iterator[None]:
             raise
         # a command with a catalogue of its own tells the sentence by str()
         tell_failure(words.say(code, **params) if code in TEXTS else str(error))
-        sys.exit(1)
+        sys.exit(CONFIGURATION if code.startswith(BY_HAND) else REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -14,7 +14,10 @@ from beffroi.server.cli.user import KEY_OPTION
 ORDER = 49
 
 DIRECTORY_TEXTS: dict[str, dict[str, str]] = {
-    "help": {"fr": "L'annuaire opérationnel.", "en": "The operational directory."},
+    "help": {
+        "fr": "L'annuaire opérationnel.\n\nExemple : `beffroi directory load annuaire.toml`",
+        "en": "The operational directory.\n\nExample: `beffroi directory load directory.toml`",
+    },
     "help.load": {
         "fr": "Charge un fichier d'annuaire : TOML (contacts et tours) ou CSV (contacts). Le recharger ne change "
         "que ce qui a changé.\n\nExemple : `beffroi directory load annuaire.toml`",

@@ -15,31 +15,40 @@ if TYPE_CHECKING:
 
 ORDER = 20
 POLL_S = 0.15
-UUID_CHARACTERS = 36
 IMPORT_TEXTS: dict[str, dict[str, str]] = {
     "help": {
-        "fr": "Importe des équipements et un fond de plan dans le référentiel.\n\n"
+        "fr": "Importe des équipements et un fond de plan dans le référentiel. Exemples :\n\n"
         "Une correspondance toute prête : `beffroi import montpellier --from ../shared/data/montpellier-ville`\n\n"
         "Votre fichier : `beffroi import lampadaires.csv --mapping lampadaires.toml --preview`\n\n"
+        "Un dossier et sa correspondance : `beffroi import --mapping maville.toml --from mondossier`\n\n"
         "Sans correspondance, une est proposée : `beffroi import lampadaires.csv --kind street_light --preview`\n\n"
         "Le même fichier une seconde fois ne change rien. `beffroi import --list`, `beffroi import --undo ID`.",
-        "en": "Imports assets and a base map into the register.\n\n"
+        "en": "Imports assets and a base map into the register. Examples:\n\n"
         "A ready mapping: `beffroi import montpellier --from ../shared/data/montpellier-ville`\n\n"
         "Your file: `beffroi import lights.csv --mapping lights.toml --preview`\n\n"
+        "A folder and its mapping: `beffroi import --mapping mycity.toml --from myfolder`\n\n"
         "Without a mapping, one is proposed: `beffroi import lights.csv --kind street_light --preview`\n\n"
         "The same file a second time changes nothing. `beffroi import --list`, `beffroi import --undo ID`.",
     },
     "help.source": {
-        "fr": "Nom d'une correspondance toute prête, ou fichier CSV ou GeoJSON (.gz et .zip acceptés).",
-        "en": "Name of a ready mapping, or a CSV or GeoJSON file (.gz and .zip accepted).",
+        "fr": "Nom d'une correspondance toute prête, ou fichier CSV ou GeoJSON (.gz et .zip acceptés), ou dossier ; "
+        "inutile avec --mapping et --from.",
+        "en": "Name of a ready mapping, or a CSV or GeoJSON file (.gz and .zip accepted), or a folder; "
+        "not needed with --mapping and --from.",
     },
-    "help.from": {"fr": "Dossier des fichiers de la correspondance.", "en": "Folder of the mapping's files."},
-    "help.mapping": {"fr": "Correspondance écrite en TOML.", "en": "Mapping written in TOML."},
+    "help.from": {
+        "fr": "Dossier des fichiers que nomme la correspondance, toute prête ou à vous (--mapping).",
+        "en": "Folder of the files that the mapping names, a ready one or yours (--mapping).",
+    },
+    "help.mapping": {
+        "fr": "Correspondance écrite en TOML, ou nom d'une toute prête.",
+        "en": "Mapping written in TOML, or the name of a ready one.",
+    },
     "help.kind": {"fr": "Type d'équipement du fichier.", "en": "Kind of equipment that the file holds."},
     "help.preview": {"fr": "Montrer sans rien enregistrer.", "en": "Show without committing anything."},
     "help.refused": {
-        "fr": "Où écrire les lignes refusées (défaut : refus-ID.csv).",
-        "en": "Where to write the refused rows (default: refus-ID.csv).",
+        "fr": "Où écrire les lignes refusées (défaut : refus-ID.csv ; un aperçu n'écrit que si on le demande ici).",
+        "en": "Where to write the refused rows (default: refus-ID.csv; a preview writes only where this says).",
     },
     "help.list": {"fr": "Lister les imports.", "en": "List the imports."},
     "help.undo": {"fr": "Annuler un import.", "en": "Undo an import."},
@@ -51,6 +60,16 @@ IMPORT_TEXTS: dict[str, dict[str, str]] = {
     "no_file": {
         "fr": "{name} n'est ni un fichier, ni une correspondance connue ({names}).",
         "en": "{name} is neither a file nor a known mapping ({names}).",
+    },
+    "no_mapping": {
+        "fr": "Correspondance illisible : {name} ({detail}). Donnez un fichier TOML, ou une correspondance toute "
+        "prête : {names}.",
+        "en": "Unreadable mapping: {name} ({detail}). Give a TOML file, or a ready mapping: {names}.",
+    },
+    "bad_mapping": {
+        "fr": "Cette correspondance ne nomme pas ses fichiers (une rubrique [[layer]] avec « file » pour chacun) : "
+        "{detail}.",
+        "en": "This mapping does not name its files (a [[layer]] entry with “file” for each): {detail}.",
     },
     "missing": {
         "fr": "Dans {folder}, il manque : {files}.",
@@ -71,8 +90,12 @@ IMPORT_TEXTS: dict[str, dict[str, str]] = {
         "en": "✔ {changes} changes committed in {seconds} s. Import {id}",
     },
     "refused": {
-        "fr": "{count} lignes refusées, avec le motif, dans {path}",
-        "en": "{count} rows refused, with the reason, in {path}",
+        "fr": "Lignes refusées : {count}, avec le motif, dans {path}",
+        "en": "Rows refused: {count}, with the reason, in {path}",
+    },
+    "refused_preview": {
+        "fr": "Lignes refusées : {count}. Toutes, avec le motif : ajoutez --refused FICHIER.csv",
+        "en": "Rows refused: {count}. All of them, with the reason: add --refused FILE.csv",
     },
     "undone": {
         "fr": "✔ Import annulé : {changes} éléments rétablis ou retirés, {refused} laissés tels quels.",
@@ -82,7 +105,7 @@ IMPORT_TEXTS: dict[str, dict[str, str]] = {
         "fr": "Correspondance proposée (à enregistrer et à corriger au besoin) :",
         "en": "Mapping proposed (save it, correct it as needed):",
     },
-    "list_columns": {"fr": "Import|Date|Titre|Changements|État", "en": "Import|Date|Title|Changes|State"},
+    "list_columns": {"fr": "Import et titre|Date|État|Changements", "en": "Import and title|Date|State|Changes"},
     "committed": {"fr": "enregistré", "en": "committed"},
     "undone_state": {"fr": "annulé", "en": "undone"},
 }
@@ -114,7 +137,7 @@ def import_(
     source: str = typer.Argument("", metavar="FILE|NAME", help=_help("help.source")),
     *,
     folder: Path = typer.Option(Path(), "--from", metavar="FOLDER", help=_help("help.from")),
-    mapping: Path | None = typer.Option(None, "--mapping", metavar="FILE.toml", help=_help("help.mapping")),
+    mapping: Path | None = typer.Option(None, "--mapping", metavar="FILE.toml|NAME", help=_help("help.mapping")),
     kind: str = typer.Option("", "--kind", help=_help("help.kind")),
     preview: bool = typer.Option(False, "--preview", help=_help("help.preview")),
     refused: Path | None = typer.Option(None, "--refused", metavar="FILE.csv", help=_help("help.refused")),
@@ -148,7 +171,7 @@ def _bring(
     if not text:
         typer.echo(_say("proposed") + "\n\n" + job["mapping_text"])
     _show(job)
-    _write_refused(door, job, refused)
+    _tell_refused(door, job, refused, quiet=preview)
     if preview:
         typer.echo(_say("preview_only", changes=job["changes"]))
     elif not job["changes"]:
@@ -161,21 +184,50 @@ def _bring(
 def _files(source: str, folder: Path, mapping: Path | None, known: dict[str, Any]) -> tuple[dict[str, Path], str]:
     """Return the files to upload and the mapping: its name, its text, or nothing to have one proposed."""
     names = ", ".join(known)
+    if not source and mapping is not None and str(mapping) in known:
+        source, mapping = str(mapping), None
+    text = _mapping_text(mapping, names)
     if not source:
-        raise ImportRefusedError("nothing_asked", names=names)
+        if not text:
+            raise ImportRefusedError("nothing_asked", names=names)
+        return _named(_files_of(text), folder), text
     path = Path(source)
     if source in known and not path.is_file():
-        wanted = {name: folder / name for name in known[source]["files"]}
-        missing = [name for name, file in wanted.items() if not file.is_file()]
-        if missing:
-            raise ImportRefusedError("missing", folder=str(folder.absolute()), files=", ".join(missing))
-        return wanted, source
+        return _named(known[source]["files"], folder), source
     if path.is_dir():
-        inside = {file.name: file for file in sorted(path.iterdir()) if file.is_file() and file.suffix != ".md"}
-        return inside, mapping.read_text("utf-8") if mapping else ""
+        return {file.name: file for file in sorted(path.iterdir()) if file.is_file() and file.suffix != ".md"}, text
     if not path.is_file():
         raise ImportRefusedError("no_file", name=source, names=names)
-    return {path.name: path}, mapping.read_text("utf-8") if mapping else ""
+    return {path.name: path}, text
+
+
+def _mapping_text(mapping: Path | None, names: str) -> str:
+    if mapping is None:
+        return ""
+    try:
+        return mapping.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImportRefusedError("no_mapping", name=str(mapping), names=names, detail=str(error)) from error
+
+
+def _files_of(text: str) -> list[str]:
+    """Return the files that a mapping names; the core says what is wrong with one that cannot be read."""
+    import tomllib
+
+    try:
+        layers = tomllib.loads(text).get("layer", [])
+        return list(dict.fromkeys(str(layer["file"]) for layer in layers))
+    except (tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise ImportRefusedError("bad_mapping", detail=str(error)) from error
+
+
+def _named(names: list[str], folder: Path) -> dict[str, Path]:
+    """Return the files of those names, in a folder that holds them all."""
+    wanted = {name: folder / name for name in names}
+    missing = [name for name, file in wanted.items() if not file.is_file()]
+    if missing:
+        raise ImportRefusedError("missing", folder=str(folder.absolute()), files=", ".join(missing))
+    return wanted
 
 
 def _wait(door: Door, job: dict[str, Any], title: str) -> dict[str, Any]:
@@ -208,13 +260,17 @@ def _show(job: dict[str, Any]) -> None:
         console.print(f"· {notice['file']} : {notice['text']}", markup=False)
 
 
-def _write_refused(door: Door, job: dict[str, Any], path: Path | None) -> None:
+def _tell_refused(door: Door, job: dict[str, Any], path: Path | None, *, quiet: bool = False) -> None:
+    """Show the first refused rows and write them all; `quiet` writes no file that nobody asked for."""
     if not job["refused"]:
+        return
+    for one in job["refusals"][:5]:
+        typer.echo(f"  {one['file']}:{one['line']}  {one['text']}  [{one['excerpt']}]")
+    if quiet and path is None:
+        typer.echo(_say("refused_preview", count=job["refused"]))
         return
     chosen = path or Path(f"refus-{job['id']}.csv")
     chosen.write_bytes(door.ask("GET", f"/api/assets/imports/{job['id']}/refused.csv"))
-    for one in job["refusals"][:5]:
-        typer.echo(f"  {one['file']}:{one['line']}  {one['text']}  [{one['excerpt']}]")
     typer.echo(_say("refused", count=job["refused"], path=str(chosen)))
 
 
@@ -223,23 +279,21 @@ def _undo(door: Door, import_id: str) -> None:
     if job["state"] == "failed":
         raise ImportRefusedError("failed", text=job["error"]["text"])
     door.post("/api/actions/assets.undo_import", {"import_id": import_id})
-    _write_refused(door, job, None)
+    _tell_refused(door, job, None)
     typer.echo(_say("undone", changes=job["changes"], refused=job["refused"]))
 
 
 def _list(door: Door) -> None:
     from datetime import UTC, datetime
 
-    from rich.console import Console
-    from rich.table import Table
+    from beffroi.server.cli.user import show_table
 
-    table = Table(*_say("list_columns").split("|"))
-    # `--undo` wants the identifier whole, however narrow the terminal is
-    table.columns[0].min_width = UUID_CHARACTERS
+    rows = []
     for row in door.get("/api/assets/imports"):
         record = row["record"]
         when = datetime.fromtimestamp(record["at"] / 1e6, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         changes = sum(count["created"] + count["updated"] for count in record["counts"])
         state = _say("undone_state" if record["state"] == "undone" else "committed")
-        table.add_row(record["id"], when, record["title"], str(changes), state)
-    Console(highlight=False).print(table)
+        # `--undo` wants the identifier whole, however narrow the terminal: the title goes under it
+        rows.append((f"{record['id']}\n  {record['title']}", when, state, str(changes)))
+    show_table(_say("list_columns").split("|"), rows)

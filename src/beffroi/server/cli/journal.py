@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from beffroi.server.settings import Settings
 
 ORDER = 45
-NOT_SOUND = 2
+NOT_SOUND = 4
 SHOWN = 20
 
 JOURNAL_TEXTS: dict[str, dict[str, str]] = {
     "help": {
-        "fr": "Le journal, qui prouve : vérifier, exporter, lire.",
-        "en": "The journal, which proves: verify, export, read.",
+        "fr": "Le journal, qui prouve : vérifier, exporter, lire.\n\nExemple : `beffroi journal verify`",
+        "en": "The journal, which proves: verify, export, read.\n\nExample: `beffroi journal verify`",
     },
     "help.verify": {
         "fr": "Vérifie la chaîne du journal, ligne par ligne, et les têtes signées gardées hors de la base.\n\n"

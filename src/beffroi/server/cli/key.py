@@ -23,15 +23,24 @@ DAY_US = 86_400_000_000
 
 KEY_TEXTS: dict[str, dict[str, str]] = {
     **USER_TEXTS,
-    "help": {"fr": "Les clés des machines.", "en": "Keys of machines."},
+    "help": {
+        "fr": 'Les clés des machines.\n\nExemple : `beffroi key add "site web" --role viewer`, puis `beffroi key list`',
+        "en": 'Keys of machines.\n\nExample: `beffroi key add "web site" --role viewer`, then `beffroi key list`',
+    },
     "help.add": {
         "fr": "Crée une clé ; son secret s'affiche une fois, à donner en `Authorization: Bearer …`.\n\n"
         'Exemple : `beffroi key add "site web" --role viewer --commune 21231 --days 365`',
         "en": "Creates a key; its secret shows once, to give as `Authorization: Bearer …`.\n\n"
         'Example: `beffroi key add "web site" --role viewer --commune 21231 --days 365`',
     },
-    "help.list": {"fr": "Liste les clés.", "en": "Lists keys."},
-    "help.revoke": {"fr": "Révoque une clé, tout de suite.", "en": "Revokes a key, at once."},
+    "help.list": {
+        "fr": "Liste les clés.\n\nExemple : `beffroi key list`",
+        "en": "Lists keys.\n\nExample: `beffroi key list`",
+    },
+    "help.revoke": {
+        "fr": 'Révoque une clé, tout de suite.\n\nExemple : `beffroi key revoke "site web"`',
+        "en": 'Revokes a key, at once.\n\nExample: `beffroi key revoke "web site"`',
+    },
     "help.keyname": {"fr": "Nom de la clé.", "en": "Name of the key."},
     "help.which": {"fr": "Nom ou identifiant de la clé.", "en": "Name or identifier of the key."},
     "help.days": {"fr": "Durée en jours (0 : sans fin).", "en": "Days it lasts (0: no end)."},

@@ -14,11 +14,11 @@ from beffroi.server.cli import context, words
 ORDER = 25
 REHEARSE_TEXTS: dict[str, dict[str, str]] = {
     "help": {
-        "fr": "Pilote la ville de répétition qui tourne (`beffroi demo`).\n\n"
+        "fr": "Pilote la ville de répétition qui tourne (`beffroi demo`). Exemples :\n\n"
         "Les scénarios : `beffroi rehearse --list`\n\n"
         "En jouer un à son heure : `beffroi rehearse --scenario circuit_trip`, ou tout de suite : `--now`\n\n"
         "Accélérer la ville : `beffroi rehearse --rate 60` (1 à 150, la simulation se dit à l'écran)",
-        "en": "Drives the rehearsal city that runs (`beffroi demo`).\n\n"
+        "en": "Drives the rehearsal city that runs (`beffroi demo`). Examples:\n\n"
         "The scenarios: `beffroi rehearse --list`\n\n"
         "Play one at its own hour: `beffroi rehearse --scenario circuit_trip`, or at once: `--now`\n\n"
         "Run the city faster: `beffroi rehearse --rate 60` (1 to 150, every screen says so)",
@@ -40,6 +40,7 @@ REHEARSE_TEXTS: dict[str, dict[str, str]] = {
         "en": "{title} — {clock} in the city, ×{rate} · {sent} MQTT messages, {connected} sources connected, "
         "{waiting} waiting for their acknowledgement · {fixes} positions",
     },
+    "pace": {"fr": "{asked} demandé, ×{held} tenu", "en": "{asked} asked, ×{held} held"},
     "expected": {"fr": "La salle doit voir : {text}", "en": "The room must see: {text}"},
     "silent": {
         "fr": "La ville de répétition ne répond pas : lancez d'abord `beffroi demo`.",
@@ -120,7 +121,7 @@ def _show(status: dict[str, Any], *, expected: bool) -> None:
             "status",
             title=status["title"].get(words.language(), ""),
             clock=clock.strftime("%d/%m/%Y %H:%M:%S"),
-            rate=f"{status['rate']:g}",
+            rate=_pace(status),
             sent=status["mqtt"].get("sent", 0),
             connected=status["mqtt"].get("connected", 0),
             waiting=status["mqtt"].get("unacknowledged", 0),
@@ -131,6 +132,12 @@ def _show(status: dict[str, Any], *, expected: bool) -> None:
         typer.echo("⚠ " + say(problem["code"], problem["params"], words.language()))
     if expected:
         typer.echo(_say("expected", text=status["expected"].get(words.language(), "")))
+
+
+def _pace(status: dict[str, Any]) -> str:
+    """Return the pace asked, and the one that this machine holds when it is slower."""
+    asked, held = status["rate"], status.get("pace", status["rate"])
+    return f"{asked:g}" if held >= 0.9 * asked else _say("pace", asked=f"{asked:g}", held=f"{held:.0f}")
 
 
 def _list() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 
@@ -14,8 +17,10 @@ ORDER = 48
 
 SOURCE_TEXTS: dict[str, dict[str, str]] = {
     "help": {
-        "fr": "Les sources de mesures : passerelles, appareils, systèmes tiers.",
-        "en": "Sources of readings: gateways, devices, other systems.",
+        "fr": "Les sources de mesures : passerelles, appareils, systèmes tiers.\n\n"
+        "Exemple : `beffroi source add essai --assets '*'`, puis `beffroi source list`",
+        "en": "Sources of readings: gateways, devices, other systems.\n\n"
+        "Example: `beffroi source add trial --assets '*'`, then `beffroi source list`",
     },
     "help.add": {
         "fr": "Crée une source ; son jeton s'affiche une fois, avec une ligne d'essai à copier.\n\n"
@@ -24,12 +29,19 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
         "Example: `beffroi source add trial --assets '*'`",
     },
     "help.list": {
-        "fr": "Liste les sources, ce que chacune a envoyé et ce qui fut refusé.",
-        "en": "Lists sources, what each sent and what was refused.",
+        "fr": "Liste les sources, ce que chacune a envoyé et ce qui fut refusé, avec le motif.\n\n"
+        "Une valeur est reçue ou refusée, jamais les deux ; les comptes suivent de quelques secondes. "
+        "Les motifs : docs/first-lamp.md.\n\nExemple : `beffroi source list`",
+        "en": "Lists sources, what each sent and what was refused, with the reason.\n\n"
+        "A value is received or refused, never both; counts follow by some seconds. "
+        "The reasons: docs/first-lamp.md.\n\nExample: `beffroi source list`",
     },
     "help.unknown": {
-        "fr": "Liste les appareils inconnus des dernières 24 heures et leurs derniers messages.",
-        "en": "Lists the unknown devices of the last 24 hours and their last messages.",
+        "fr": "Liste les appareils inconnus des dernières 24 heures et leurs derniers messages ; s'il n'y en a pas, "
+        "montre comment un appareil s'annonce.\n\n"
+        "Exemple : `beffroi source unknown`, puis `beffroi source adopt boitier-7`",
+        "en": "Lists the unknown devices of the last 24 hours and their last messages; when there are none, shows how "
+        "a device announces itself.\n\nExample: `beffroi source unknown`, then `beffroi source adopt box-7`",
     },
     "help.adopt": {
         "fr": "Fait d'un appareil inconnu une source, en une fois ; donnez-lui ensuite son jeton.\n\n"
@@ -38,12 +50,12 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
         "Example: `beffroi source adopt box-7 --assets 'A045-*'`",
     },
     "help.renew": {
-        "fr": "Donne un nouveau jeton ; l'ancien ne sert plus.",
-        "en": "Gives a new token; the old one ends.",
+        "fr": "Donne un nouveau jeton ; l'ancien ne sert plus.\n\nExemple : `beffroi source renew essai`",
+        "en": "Gives a new token; the old one ends.\n\nExample: `beffroi source renew trial`",
     },
     "help.disable": {
-        "fr": "Ne prend plus rien d'une source ; `--enable` la rouvre.",
-        "en": "Takes nothing more from a source; `--enable` opens it again.",
+        "fr": "Ne prend plus rien d'une source ; `--enable` la rouvre.\n\nExemple : `beffroi source disable essai`",
+        "en": "Takes nothing more from a source; `--enable` opens it again.\n\nExample: `beffroi source disable trial`",
     },
     "help.source": {
         "fr": "Nom : lettres, chiffres, - et _ ; c'est aussi l'utilisateur et l'identifiant MQTT.",
@@ -64,6 +76,12 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
         "en": "✔ Source “{name}”, token shown once\n\n    {token}\n\nTry it (MQTT, then HTTP):\n\n"
         "    {mqtt}\n\n    {http}\n",
     },
+    "no_asset": {
+        "fr": "· Le référentiel n'a aucun équipement dont « {name} » puisse parler : {number} n'est qu'un exemple "
+        "(`beffroi import`, ou --assets).",
+        "en": "· The register has no asset yet that “{name}” may speak for: {number} is only an example "
+        "(`beffroi import`, or --assets).",
+    },
     "disabled": {"fr": "✔ Source « {name} » désactivée.", "en": "✔ Source “{name}” disabled."},
     "enabled": {"fr": "✔ Source « {name} » réactivée.", "en": "✔ Source “{name}” enabled."},
     "none": {
@@ -83,11 +101,20 @@ SOURCE_TEXTS: dict[str, dict[str, str]] = {
     "state.unknown": {"fr": "inconnue", "en": "unknown"},
 }
 EXAMPLE = "A045-12"
-LOOKED_AT = 1_000
+LAMP = {"power_w": 81.2, "level_pct": 100}
+PAGE, PAGES_LOOKED_AT = 1_000, 100
 KNOWN_WITHIN_S, KNOWN_EVERY_S = 15.0, 0.3
 UNAUTHORIZED = 401
 COUNTED = frozenset({"received", "undated"})
 """Reasons that are not refusals."""
+
+
+class Example(NamedTuple):
+    """What a line to try speaks of; `known` when the register has it."""
+
+    code: str
+    points: dict[str, float]
+    known: bool
 
 
 def _say(code: str, **params: Any) -> str:
@@ -154,7 +181,8 @@ def renew(name: str = NAME, key: str = KEY_OPTION) -> None:
     door = _door(key)
     token = door.get("/api/telemetry/secret")
     door.post("/api/actions/telemetry.renew_secret", {"name": name, "secret": token["hash"]})
-    _tell(door, name, token["token"], [])
+    known = {report["name"]: report["known"] for report in door.get("/api/telemetry/sources")}
+    _tell(door, name, token["token"], known[name]["assets"])
 
 
 def disable(
@@ -201,7 +229,8 @@ def _form(name: str, secret: str, assets: list[str], label: str, rate: float, bu
 def _tell(door: Any, name: str, token: str, patterns: list[str]) -> None:
     """Show the token once, with lines that work by copy and paste."""
     settings = context.settings()
-    payload = _payload(_light_of(door, name, patterns))
+    example = _example_of(door, name, patterns)
+    payload = _payload(example.code, example.points)
     mqtt = f"{_mosquitto_pub()} -i {name} -u {name} -P {token} -q 1 -t bf1/{name} -m {payload}"
     http = (
         f"curl {f'--cacert {_authority()} https' if settings.secure else 'http'}://127.0.0.1:{settings.intake_port}"
@@ -209,6 +238,8 @@ def _tell(door: Any, name: str, token: str, patterns: list[str]) -> None:
     )
     _wait_until_known(token)
     typer.echo(_say("made", name=name, token=token, mqtt=mqtt, http=http))
+    if not example.known:
+        typer.echo(_say("no_asset", name=name, number=example.code))
 
 
 def _wait_until_known(token: str) -> None:
@@ -240,20 +271,53 @@ def _announcement() -> str:
     from beffroi.server.broker_auth import broker_keys
 
     onboarding = broker_keys(context.settings()).onboarding
-    return f"{_mosquitto_pub()} -i box-7 -u new -P {onboarding} -q 1 -t bf1/new/box-7 -m {_payload(EXAMPLE)}"
+    return f"{_mosquitto_pub()} -i box-7 -u new -P {onboarding} -q 1 -t bf1/new/box-7 -m {_payload(EXAMPLE, LAMP)}"
 
 
-def _light_of(door: Any, source: str, patterns: list[str]) -> str:
-    """Return the number of a light that a source may speak for, or an example while the register has none."""
-    for row in door.get("/api/assets", kind="street_light", limit=LOOKED_AT)["items"]:
-        gateway = row["characteristics"].get("gateway", "")
-        if gateway == source or (not gateway and any(fnmatchcase(row["code"], pattern) for pattern in patterns)):
-            return str(row["code"])
+def _example_of(door: Any, source: str, patterns: list[str]) -> Example:
+    """Return an asset that a source may speak for, a light if there is one; one made up where the register has none."""
+    for kind in ("street_light", ""):
+        for row in _pages(door, kind):
+            gateway = row["characteristics"].get("gateway", "")
+            if gateway == source or (not gateway and any(fnmatchcase(row["code"], pattern) for pattern in patterns)):
+                return Example(str(row["code"]), _points_of(door, row["kind"]), known=True)
+    return Example(_inside(patterns), LAMP, known=False)
+
+
+def _pages(door: Any, kind: str) -> Iterator[dict[str, Any]]:
+    after: int | None = -1
+    for _ in range(PAGES_LOOKED_AT):
+        page = door.get("/api/assets", limit=PAGE, after=after, **({"kind": kind} if kind else {}))
+        yield from page["items"]
+        after = page["next"]
+        if after is None:
+            return
+
+
+def _points_of(door: Any, kind: str) -> dict[str, float]:
+    """Return values that an asset of this kind may say: a lamp's, or nought for its first point."""
+    if kind == "street_light":
+        return LAMP
+    for one in door.get("/api/kinds"):
+        described = one["kind"]
+        if described["name"] == kind and described["points"]:
+            first = described["points"][0]
+            return {first["name"]: max(first["low"], 0)}
+    return LAMP
+
+
+def _inside(patterns: list[str]) -> str:
+    """Return a number that the first pattern covers."""
+    for pattern in patterns:
+        code = re.sub(r"\[!?([^\]])[^\]]*\]", r"\1", pattern).replace("*", "1").replace("?", "1")
+        if pattern != "*" and fnmatchcase(code, pattern):
+            return code
     return EXAMPLE
 
 
-def _payload(code: str) -> str:
-    return f'\'[{{"a":"{code}","t":\'$(date +%s%3N)\',"p":{{"power_w":81.2,"level_pct":100}}}}]\''
+def _payload(code: str, points: dict[str, float]) -> str:
+    told = json.dumps(points, separators=(",", ":"))
+    return f'\'[{{"a":"{code}","t":\'$(date +%s%3N)\',"p":{told}}}]\''
 
 
 def _mosquitto_pub() -> str:

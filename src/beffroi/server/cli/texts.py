@@ -3,9 +3,15 @@
 TEXTS: dict[str, dict[str, str]] = {
     "help.beffroi": {
         "fr": "Beffroi, l'hyperviseur urbain libre : le poste de commandement d'une métropole.\n\n"
-        "Pour voir une ville vivre : `beffroi demo`. Pour votre ville : `beffroi up`, puis `beffroi import`.",
+        "Pour voir une ville vivre : `beffroi demo`. Pour votre ville : `beffroi up`, puis `beffroi import`.\n\n"
+        "Chaque commande a son --help, avec un exemple. Statuts : 0 fait, 1 refusé ou échoué (le motif est écrit), "
+        "2 mal compris, 3 pas prêt (`status`), 4 preuve rompue (`journal verify`), "
+        "78 à corriger à la main (réglage, extension).",
         "en": "Beffroi, the open-source urban hypervisor: the command post of a metropole.\n\n"
-        "To see a city live: `beffroi demo`. For your own: `beffroi up`, then `beffroi import`.",
+        "To see a city live: `beffroi demo`. For your own: `beffroi up`, then `beffroi import`.\n\n"
+        "Each command has its --help, with an example. Statuses: 0 done, 1 refused or failed (the reason is written), "
+        "2 misunderstood, 3 not ready (`status`), 4 proof broken (`journal verify`), "
+        "78 to be corrected by hand (setting, plugin).",
     },
     "help.data": {
         "fr": "Dossier des données (défaut : ./data, ou BEFFROI_DATA).",
@@ -31,6 +37,45 @@ TEXTS: dict[str, dict[str, str]] = {
     "help.rate": {
         "fr": "Vitesse du temps de la ville simulée.",
         "en": "Speed of time in the simulated city.",
+    },
+    "help.without": {
+        "fr": "Démarrer sans ce dossier de plugins/ (répétable ; ou plugins_off dans beffroi.toml).",
+        "en": "Start without this folder of plugins/ (repeatable; or plugins_off in beffroi.toml).",
+    },
+    "up.without": {"fr": "Extensions laissées de côté : {names}", "en": "Plugins left out: {names}"},
+    "up.bad_plugin": {
+        "fr": "L'extension « {name} » ne peut pas servir ; rien n'a démarré.\n  {file}\n  {rule}\n"
+        "Corrigez-la, ou démarrez sans elle : beffroi up --without {name}",
+        "en": "The plugin “{name}” cannot be used; nothing was started.\n  {file}\n  {rule}\n"
+        "Correct it, or start without it: beffroi up --without {name}",
+    },
+    "equipment.unreadable": {"fr": "Python ne peut la lire : {detail}", "en": "Python cannot read it: {detail}"},
+    "equipment.no_kind": {
+        "fr": "KIND manque ou n'est pas un EquipmentKind.",
+        "en": "KIND is missing or is no EquipmentKind.",
+    },
+    "equipment.same_name_twice": {
+        "fr": "Le type « {detail} » existe déjà : donnez un autre nom à KIND.",
+        "en": "The kind “{detail}” exists already: give KIND another name.",
+    },
+    "equipment.point_twice": {
+        "fr": "Le type « {detail} » a deux points du même nom.",
+        "en": "The kind “{detail}” has two points of the same name.",
+    },
+    "equipment.unknown_point": {
+        "fr": "Une classe d'alarme nomme un point que le type n'a pas (classe : point) : {detail}",
+        "en": "An alarm class names a point that the kind does not have (class: point): {detail}",
+    },
+    "equipment.alarm_without_action": {
+        "fr": "La classe « {detail} » est une alarme sans « action » en français et en anglais : pas d'action, pas "
+        'd\'alarme (ISA-18.2). Écrivez-la, ou choisissez outcome="work" ou "event".',
+        "en": "The class “{detail}” is an alarm without an “action” in French and English: no action, no alarm "
+        '(ISA-18.2). Write it, or choose outcome="work" or "event".',
+    },
+    "links.no_link": {"fr": "{detail}.", "en": "{detail}."},
+    "links.same_name_twice": {
+        "fr": "Un autre protocole s'appelle déjà « {detail} » : donnez un autre nom à LINK.",
+        "en": "Another protocol is already called “{detail}”: give LINK another name.",
     },
     "help.status": {
         "fr": "Dit ce qui tourne, depuis quand, et à quelle adresse. Statut 0 si tout est prêt, 3 sinon.\n\n"

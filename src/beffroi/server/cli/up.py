@@ -1,10 +1,15 @@
 """`beffroi up` and `beffroi demo`: run everything in this terminal until Ctrl-C."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from beffroi.server.cli import context, words
+
+if TYPE_CHECKING:
+    from beffroi.server.plugins import Problem
 
 ORDER = 10
 
@@ -15,33 +20,53 @@ def register(app: typer.Typer) -> None:
     app.command("demo", help=words.say("help.demo"))(demo)
 
 
-def up() -> None:
+WITHOUT = typer.Option([], "--without", metavar="PLUGIN", help=words.lazy("help.without"))
+
+
+def up(without: list[str] = WITHOUT) -> None:
     """Run Beffroi until it is asked to stop."""
-    _run(demo=False)
+    _run(demo=False, without=without)
 
 
 def demo(
     rate: int = typer.Option(0, "--rate", min=0, max=150, metavar="1..150", help=words.lazy("help.rate")),
+    without: list[str] = WITHOUT,
 ) -> None:
     """Run Beffroi with its rehearsal city until it is asked to stop."""
     import os
 
     if rate:
         os.environ["BEFFROI_REHEARSAL_RATE"] = str(rate)
-    _run(demo=True)
+    _run(demo=True, without=without)
 
 
-def _run(*, demo: bool) -> None:
+def _leave_out(without: list[str]) -> None:
+    """Put the plugins left out where every process of this start reads them."""
+    import os
+
+    if without:
+        os.environ["BEFFROI_PLUGINS_OFF"] = ",".join(without)
+
+
+def _run(*, demo: bool, without: list[str]) -> None:
     import time
 
     import msgspec
 
-    from beffroi.server import city
+    from beffroi.server import city, plugins
     from beffroi.server.cli import first_password
     from beffroi.server.supervisor import StartError, Supervisor
 
     began = time.monotonic()
+    _leave_out(without)
     settings = context.settings()
+    try:
+        plugins.ensure_usable(settings)
+    except plugins.PluginError as error:
+        _tell_bad_plugin(error.name, error.problem)
+        raise typer.Exit(context.CONFIGURATION) from error
+    if settings.without:
+        typer.echo(words.say("up.without", names=", ".join(sorted(settings.without))))
     settings = city.with_certificate(city.with_ports(msgspec.structs.replace(settings, demo=demo or settings.demo)))
     progress = Progress(began)
     progress("up.folder", path=settings.data)
@@ -53,6 +78,11 @@ def _run(*, demo: bool) -> None:
         context.tell_failure(words.say("up.start_failed", name=name, log=error.log, tail=error.tail))
         raise typer.Exit(1) from error
     progress("up.stopped")
+
+
+def _tell_bad_plugin(name: str, problem: Problem) -> None:
+    rule = words.say(problem.code, detail=problem.detail)
+    context.tell_failure(words.say("up.bad_plugin", name=name, file=problem.line or problem.where, rule=rule))
 
 
 class Progress:

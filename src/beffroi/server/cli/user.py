@@ -14,21 +14,29 @@ if TYPE_CHECKING:
 ORDER = 46
 
 USER_TEXTS: dict[str, dict[str, str]] = {
-    "help": {"fr": "Les comptes des personnes.", "en": "People's accounts."},
+    "help": {
+        "fr": "Les comptes des personnes.\n\n"
+        "Exemple : `beffroi user add c.roy --role operator`, puis `beffroi user list`",
+        "en": "People's accounts.\n\nExample: `beffroi user add c.roy --role operator`, then `beffroi user list`",
+    },
     "help.add": {
         "fr": "Crée un compte ; son mot de passe à usage unique s'affiche une fois et se change à la première "
         'connexion.\n\nExemple : `beffroi user add c.roy --name "Camille Roy" --role operator --commune 21231`',
         "en": "Creates an account; its one-time password shows once and is changed at the first sign-in.\n\n"
         'Example: `beffroi user add c.roy --name "Camille Roy" --role operator --commune 21231`',
     },
-    "help.list": {"fr": "Liste les comptes, leurs rôles et périmètres.", "en": "Lists accounts, roles and perimeters."},
+    "help.list": {
+        "fr": "Liste les comptes, leurs rôles et périmètres.\n\nExemple : `beffroi user list`",
+        "en": "Lists accounts, roles and perimeters.\n\nExample: `beffroi user list`",
+    },
     "help.password": {
-        "fr": "Donne un nouveau mot de passe à usage unique : les sessions du compte se ferment.",
-        "en": "Gives a new one-time password: the account's sessions close.",
+        "fr": "Donne un nouveau mot de passe à usage unique : les sessions du compte se ferment.\n\n"
+        "Exemple : `beffroi user password c.roy`",
+        "en": "Gives a new one-time password: the account's sessions close.\n\nExample: `beffroi user password c.roy`",
     },
     "help.disable": {
-        "fr": "Ferme un compte et ses sessions ; `--enable` le rouvre.",
-        "en": "Closes an account and its sessions; `--enable` opens it again.",
+        "fr": "Ferme un compte et ses sessions ; `--enable` le rouvre.\n\nExemple : `beffroi user disable c.roy`",
+        "en": "Closes an account and its sessions; `--enable` opens it again.\n\nExample: `beffroi user disable c.roy`",
     },
     "help.login": {"fr": "Identifiant.", "en": "Login."},
     "help.name": {"fr": "Nom affiché.", "en": "Displayed name."},

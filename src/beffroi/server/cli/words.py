@@ -23,12 +23,18 @@ def language() -> str:
 
 def choose_language(arguments: Sequence[str]) -> None:
     """Choose the language before the options are parsed, because help is written while commands register."""
-    set_language(os.environ.get(PREFIX + "LANG", "fr"))
+    set_language(os.environ.get(PREFIX + "LANG") or of_the_terminal())
     for index, argument in enumerate(arguments):
         if argument.startswith("--lang="):
             set_language(argument.partition("=")[2])
         elif argument == "--lang" and index + 1 < len(arguments):
             set_language(arguments[index + 1])
+
+
+def of_the_terminal() -> str:
+    """Return the language of the terminal's own locale: English when it says so, French otherwise."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.lower().startswith("en") else "fr"
 
 
 def say(code: str, texts: Mapping[str, Mapping[str, str]] | None = None, /, **params: Any) -> str:

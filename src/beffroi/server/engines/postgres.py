@@ -220,6 +220,9 @@ def configuration(settings: Settings) -> str:
         "log_timezone": "'UTC'",
         "log_line_prefix": "'%m [%p] %u@%d '",
         "log_min_duration_statement": "'2s'",
+        # the values of a slow statement may name a caller, and those of an import are megabytes
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
         "lc_messages": "'C'",
     }
     if settings.unsafe_fast:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
@@ -12,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from beffroi.access import COOKIE, CSRF_HEADER, Gate
+from beffroi.server.texts import language_of
 from beffroi.trade.doors import Caller
 from beffroi.trade.rejected import Rejected
 
@@ -44,7 +46,7 @@ def only_known(gate: Gate, ready: Callable[[], bool]) -> Guard:
         if not ready():
             raise Rejected("core.starting")
         if not handler.opt.get("public"):
-            connection.scope["state"]["caller"] = caller_of(gate, connection)
+            connection.scope["state"]["caller"] = _speaking(caller_of(gate, connection), connection)
         if isinstance(connection, Request):
             await _only_text(connection)
 
@@ -62,6 +64,14 @@ def caller_of(gate: Gate, connection: AnyConnection) -> Caller:
         authorization=headers.get("authorization"),
         csrf=headers.get(CSRF_HEADER),
     )
+
+
+def _speaking(caller: Caller, connection: AnyConnection) -> Caller:
+    """Return a machine with the language it asks for: a key has none of its own, unlike an account."""
+    accepted = connection.headers.get("accept-language")
+    if caller.actor.kind != "machine" or not accepted:
+        return caller
+    return msgspec.structs.replace(caller, lang=language_of(accepted))
 
 
 def provide_caller(scope: Scope) -> Caller:

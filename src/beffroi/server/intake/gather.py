@@ -13,6 +13,7 @@ from beffroi.links.readings import Columns, Item, Route, add_items
 from beffroi.model.time import MILLISECOND, MINUTE, Micros
 from beffroi.server.intake.counts import Counts
 from beffroi.server.intake.registry import Registry
+from beffroi.server.intake.skim import skim
 from beffroi.telemetry.fold import Readings
 from beffroi.telemetry.rules import Bools, Ints
 
@@ -56,6 +57,8 @@ class Gathered(msgspec.Struct):
     strangers: list[Unknown]
     posted_from: int = 0
     messages: int = 0
+    aside: dict[int, int] = {}
+    """Values set aside before they were decoded, by source: over quota."""
 
     @property
     def empty(self) -> bool:
@@ -74,12 +77,18 @@ class Checked(msgspec.Struct, frozen=True):
 def gather(
     links: Sequence[MqttLink], posts: list[Post], registry: Registry, topics: TopicMap, arrival: Micros
 ) -> Gathered:
-    """Take what the doors hold, up to a batch, and decode it; `arrival` stamps readings that came without a time."""
+    """Take what the doors hold, up to a batch, and decode it; `arrival` stamps readings that came without a time.
+
+    The buckets of the sources are full up to now.
+    """
     gathered = Gathered(Columns(arrival), [], posts, [])
     for link in links:
-        frames, acknowledge = link.take(BATCH_BYTES // len(links))
+        budget = BATCH_BYTES // len(links)
+        frames, acknowledge = link.take(budget)
         if frames:
-            gathered.strangers += decode_frames(frames, gathered.columns, topics, registry)
+            kept, aside = skim(frames, topics, registry.sources.buckets, budget)
+            gathered.strangers += decode_frames(kept, gathered.columns, topics, registry)
+            gathered.aside = {one: gathered.aside.get(one, 0) + aside.get(one, 0) for one in gathered.aside | aside}
             gathered.acknowledgements.append((acknowledge, [packet_id for _, packet_id, _ in frames if packet_id]))
             gathered.messages += len(frames)
     gathered.posted_from = len(gathered.columns.source)
@@ -117,11 +126,20 @@ def check(gathered: Gathered, registry: Registry, counts: Counts, now: Micros, m
     readings = Readings(series, at, value)
     inside = within[message] if len(message) else np.empty(0, np.bool_)
     over = sane & ~inside
-    by_source = np.bincount(np.array(columns.source, np.int64)[message[~inside]], minlength=len(registry.sources.facts))
-    names = registry.sources.facts
-    over_by_source = {names[index].name: int(by_source[index]) for index in np.flatnonzero(by_source)}
-    _count(gathered, registry, counts, now, message)
+    over_by_source = _over_by_source(gathered, registry, message[over])
+    _count(gathered, registry, counts, now, message[sane & inside])
+    for name, count in over_by_source.items():
+        counts.add(name, "over_quota", now, count, where="mqtt")
     return Checked(readings.pick(sane & inside), readings.pick(over), over_by_source)
+
+
+def _over_by_source(gathered: Gathered, registry: Registry, message: Ints) -> dict[str, int]:
+    """Return how many values each source sent over its quota, by name; `message` is that of each value decoded."""
+    facts = registry.sources.facts
+    found = np.bincount(np.array(gathered.columns.source, np.int64)[message], minlength=len(facts))
+    for source, count in gathered.aside.items():
+        found[source] += count
+    return {facts[index].name: int(found[index]) for index in np.flatnonzero(found).tolist()}
 
 
 def _sane(
@@ -168,6 +186,7 @@ def _within_quota(gathered: Gathered, registry: Registry, message: Ints, monoton
 
 
 def _count(gathered: Gathered, registry: Registry, counts: Counts, now: Micros, message: Ints) -> None:
+    """Count what came: a value is received or refused, never both; `message` is that of each value received."""
     facts = registry.sources.facts
     columns = gathered.columns
     source_of = np.array(columns.source, np.int64)

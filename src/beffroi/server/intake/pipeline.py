@@ -137,6 +137,8 @@ class Pipeline:
             change()
         now = self._clock.now()
         posts, self.posts = self.posts[:BATCH_POSTS], self.posts[BATCH_POSTS:]
+        monotonic = self._clock.monotonic()
+        self.registry.sources.buckets.refill(monotonic)
         gathered = gather(self.links, posts, self.registry, self._topics, max(now, self._arrival))
         # each reading without a time gets its own microsecond, from one batch to the next as well
         self._arrival = max(now, self._arrival) + len(gathered.columns.undated) + 1
@@ -144,7 +146,7 @@ class Pipeline:
         if gathered.empty and not edges:
             return False
         self.messages += gathered.messages
-        checked = check(gathered, self.registry, self._counts, now, self._clock.monotonic())
+        checked = check(gathered, self.registry, self._counts, now, monotonic)
         started = self.episodes.note(checked.over_by_source, now)
         folded = self.marks.fold.fold(checked.within)
         self.repeated += folded.repeated

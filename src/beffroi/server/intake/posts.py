@@ -20,6 +20,8 @@ from beffroi.server.intake.registry import Sources
 READINGS = "/v1/readings"
 LONGEST_WAIT_S = 3600
 BUSY_S = "1"
+NOTHING = b"[]"
+"""What asks whether a token is known yet (`beffroi source add`): nothing was lost, nothing is counted."""
 
 
 class Posts:
@@ -44,7 +46,8 @@ class Posts:
             return Answer(405, headers=(("Allow", "POST"),))
         source = self._sources.find_secret(request.bearer())
         if source < 0:
-            self._counts.add("?", "bad_credentials", self._clock.now(), where="http")
+            if request.body != NOTHING:
+                self._counts.add("?", "bad_credentials", self._clock.now(), where="http")
             return _refusal(401, "http.bad_credentials", ("WWW-Authenticate", "Bearer"))
         try:
             items, lines, refused = decode_body(request.body)
