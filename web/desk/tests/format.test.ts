@@ -35,7 +35,9 @@ describe('local times typed', () => {
   });
 
   it('are read however they are written', () => {
-    for (const text of ['21:58', '2158', '21h58', ' 21 h 58 ']) expect(readClock(text)).toEqual({ hour: 21, minute: 58 });
+    for (const text of ['21:58', '2158', '21h58', ' 21 h 58 ']) expect(readClock(text)).toEqual({ hour: 21, minute: 58, season: '' });
+    for (const text of ['0230é', '02:30 été', '02:30 (summer)']) expect(readClock(text)).toEqual({ hour: 2, minute: 30, season: 'summer' });
+    for (const text of ['0230h', '02h30 hiver', '2:30 (winter)']) expect(readClock(text)).toEqual({ hour: 2, minute: 30, season: 'winter' });
     for (const text of ['25:00', '21:60', 'demain', '']) expect(readClock(text)).toBeNull();
   });
 
@@ -47,6 +49,20 @@ describe('local times typed', () => {
     expect(nextTime('00:10', now, PARIS)).toBe(at('2025-06-22T22:10:00Z'));
     expect(nextClock(now, 6, 30, PARIS)).toBe(at('2025-06-22T04:30:00Z'));
     expect(lastTime('hier', now, PARIS)).toBeNaN();
+  });
+
+  it('are the nearest of two same hours, unless it is said which', () => {
+    const [summer, winter] = [at('2026-10-25T00:30:00Z'), at('2026-10-25T01:30:00Z')];
+    const [before, during, between, after] = ['2026-10-25T00:10:00Z', '2026-10-25T00:40:00Z', '2026-10-25T01:10:00Z', '2026-10-25T02:10:00Z'].map(at) as [number, number, number, number];
+    expect([during, between, after].map((now) => lastTime('0230', now, PARIS))).toEqual([summer, summer, winter]);
+    expect(lastTime('0230', before, PARIS)).toBe(at('2026-10-24T00:30:00Z'));
+    expect(lastTime('0230é', after, PARIS)).toBe(summer);
+    expect(lastTime('02:30 (été)', after, PARIS)).toBe(summer);
+    expect(lastTime('0230h', after, PARIS)).toBe(winter);
+    expect([before, during, between].map((now) => nextTime('0230', now, PARIS))).toEqual([summer, winter, winter]);
+    expect(nextTime('0230h', before, PARIS)).toBe(winter);
+    expect(nextTime('0230', after, PARIS)).toBe(at('2026-10-26T01:30:00Z'));
+    expect(lastTime('2158é', at('2026-10-25T22:00:00Z'), PARIS)).toBe(at('2026-10-25T20:58:00Z'));
   });
 });
 

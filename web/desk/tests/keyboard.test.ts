@@ -21,6 +21,12 @@ describe('resolve', () => {
     expect(resolve(press('ArrowUp'), QUEUE)).toBe(resolve(press('k'), QUEUE));
   });
 
+  it('turns to what waits with the space bar, never outside the queue', () => {
+    expect(resolve(press(' '), QUEUE)).toBe('turn');
+    expect(resolve(press(' '), ELSEWHERE)).toBeNull();
+    expect(resolve(press(' '), TYPING)).toBeNull();
+  });
+
   it('gives single letters to nobody but the queue', () => {
     expect(resolve(press('a'), ELSEWHERE)).toBeNull();
     expect(resolve(press('a'), TYPING)).toBeNull();

@@ -19,6 +19,7 @@ describe('catalogues', () => {
 
 describe('interpolate', () => {
   it('fills, formats numbers, shows what is missing', () => {
+    expect(interpolate('ouvert : {place}', { place_fr: 'lieu à préciser', place_en: 'place to be found' }, 'en')).toBe('ouvert : place to be found');
     expect(interpolate('{n} points sur {total}, {x}', { n: 1200, total: 3 }, 'en')).toBe('1,200 points sur 3, {x}');
   });
 });

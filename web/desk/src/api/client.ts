@@ -92,7 +92,22 @@ export interface Done {
  */
 export function act(type: string, fields: object, happenedAt?: number, patienceMs?: number): Promise<Done> {
   const query = happenedAt === undefined ? '' : `?happened_at=${happenedAt}`;
-  return post<Done>(`/api/actions/${type}${query}`, fields, patienceMs ? AbortSignal.timeout(patienceMs) : undefined);
+  const asked = post<Done>(`/api/actions/${type}${query}`, fields, patienceMs ? AbortSignal.timeout(patienceMs) : undefined);
+  unanswered.add(asked);
+  const forget = () => unanswered.delete(asked);
+  asked.then(forget, forget);
+  return asked;
+}
+
+const unanswered = new Set<Promise<Done>>();
+
+/** Wait for the answers of what was asked so far, and for what they make the desk say; no longer than `patienceMs`. */
+export async function answered(patienceMs: number): Promise<void> {
+  if (!unanswered.size) return;
+  const patience = new Promise((resolve) => setTimeout(resolve, patienceMs));
+  await Promise.race([Promise.allSettled(unanswered), patience]);
+  // whoever asked reads the answer before this goes on
+  await new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Build a query string, leaving out what is empty. */

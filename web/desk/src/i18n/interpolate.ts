@@ -12,7 +12,8 @@ export function formatNumber(value: number, lang: string, digits = 1): string {
 /** Return the template with its parameters; a missing one stays visible. */
 export function interpolate(template: string, params: Record<string, unknown>, lang: string): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = params[name];
+    // what was written in both languages reads in that of the reader
+    const value = params[name] ?? params[`${name}_${lang}`];
     if (value === undefined || value === null) return whole;
     return typeof value === 'number' ? formatNumber(value, lang) : String(value);
   });

@@ -120,7 +120,12 @@ void main() {
   vec2 p = (gl_PointCoord - 0.5) * 2.0;
   float soft = 1.1 / v_px;
   vec4 c = v_family == 0u ? lamp(p, soft) : other(p, soft);
-  if ((v_flags & 1u) != 0u && v_px > 4.0) c = over(c, u_lit, ring(p, 0.72, 0.06, soft));
+  if ((v_flags & 1u) != 0u && v_px > 4.0) {
+    // an override is a ring that shrinks to its end, as the hand of a clock goes from noon to noon
+    float gone = 1.0 - float(v_flags >> 11u) / 31.0;
+    float turn = fract(atan(p.x, -p.y) / 6.2831853 + 1.0);
+    c = over(c, u_lit, ring(p, 0.72, 0.06, soft) * mix(0.22, 1.0, step(gone, turn)));
+  }
   if ((v_flags & 2u) != 0u && v_state != 6u) c = over(c, u_lock, ring(p, 0.72, 0.09, soft));
   if ((v_flags & 60u) != 0u) c = alarm(c, p, soft);
   if (u_grey > 0.0) c.rgb = mix(c.rgb, vec3(dot(c.rgb, vec3(0.299, 0.587, 0.114))), u_grey) * (1.0 - 0.3 * u_grey);

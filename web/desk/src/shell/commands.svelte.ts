@@ -1,5 +1,7 @@
 /** Commands of the desk: what keys, buttons and the palette do, in one place. */
 
+import { flushSync } from 'svelte';
+
 import { acknowledge, take } from '../rooms/alarms/commands';
 import { alarms } from '../rooms/alarms/model';
 import { queue } from '../rooms/alarms/queue.svelte';
@@ -42,23 +44,27 @@ class Commands {
       previous: () => this.#step(-1),
       first: () => this.#step(-Infinity),
       last: () => this.#step(Infinity),
+      turn: () => this.#reach(queue.turn()),
       open: () => selected && this.#open(selected),
       close: () => this.close(),
       acknowledge: () => selected && desk.selection?.kind === 'alarm' && void acknowledge(selected),
       take: () => selected && this.take(selected),
       order: () => void this.order(),
-      write: () => this.writeField?.(),
+      write: () => this.write(),
       keys: () => (desk.keys = !desk.keys),
       palette: () => (desk.palette = !desk.palette),
       undo: () => void notices.undo(),
       around: () => this.around(),
-      queue: () => this.queueList?.focus(),
+      queue: () => this.home(),
     };
     actions[command]();
   }
 
   #step(by: number): void {
-    const row = queue.step(by);
+    this.#reach(queue.step(by));
+  }
+
+  #reach(row: { id: string } | null): void {
     if (row) this.queueList?.reveal(row.id);
   }
 
@@ -93,7 +99,21 @@ class Commands {
       queue.release();
       desk.clear();
     }
+    this.home();
+  }
+
+  /** Bring the hands to the queue, in sight where one part of the frame is seen at a time. */
+  home(): void {
+    desk.pane = 'queue';
+    flushSync();
     this.queueList?.focus();
+  }
+
+  /** Bring the hands to the field of the main courante. */
+  write(): void {
+    desk.pane = 'log';
+    flushSync();
+    this.writeField?.();
   }
 
   /** Compose an order for what is selected. */

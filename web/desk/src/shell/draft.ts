@@ -25,6 +25,7 @@ export async function openDrafts(number: string, alive: ReadonlySet<string>): Pr
   for (const [key, draft] of local()) if (draft.at >= (found.get(key)?.at ?? 0)) found.set(key, draft);
   const kept = [...found].filter(([, draft]) => draft.text);
   for (const [key, draft] of kept) if (windowOf(key) === own) texts.set(nameOf(key), draft.text);
+  for (const [key, draft] of found) if (!draft.text && windowOf(key) === own) sweep(key);
   const orphans = kept.filter(([key]) => windowOf(key) !== own && !alive.has(windowOf(key)));
   for (const [key, draft] of orphans.sort((a, b) => b[1].at - a[1].at)) {
     if (texts.has(nameOf(key))) continue;
@@ -32,6 +33,15 @@ export async function openDrafts(number: string, alive: ReadonlySet<string>): Pr
     localStorage.removeItem(LOCAL + key);
     void disk.forget(key).catch(() => undefined);
   }
+}
+
+/** Forget a draft that is over, once the disk has nothing older of it to bring back. */
+function sweep(key: string): void {
+  const over = () => {
+    const left = JSON.parse(localStorage.getItem(LOCAL + key) ?? '{}') as Partial<Draft>;
+    if (!left.text) localStorage.removeItem(LOCAL + key);
+  };
+  void disk.forget(key).then(over, () => undefined);
 }
 
 function local(): [string, Draft][] {
@@ -50,6 +60,11 @@ function nameOf(key: string): string {
 /** Read a draft, or the empty text. */
 export function readDraft(name: string): string {
   return texts.get(name) ?? '';
+}
+
+/** List the drafts of this window whose name begins so, the first kept first. */
+export function draftNames(prefix: string): string[] {
+  return [...texts.keys()].filter((name) => name.startsWith(prefix));
 }
 
 /** Keep a draft; empty forgets it. */

@@ -2,7 +2,7 @@
 
 export type Command =
   | 'next' | 'previous' | 'first' | 'last' | 'open' | 'close' | 'acknowledge' | 'take' | 'order' | 'write' | 'keys'
-  | 'palette' | 'undo' | 'around' | 'queue';
+  | 'palette' | 'undo' | 'around' | 'queue' | 'turn';
 
 export interface KeyPress {
   key: string;
@@ -23,10 +23,10 @@ const LETTERS: Record<string, Command> = {
   a: 'acknowledge', p: 'take', o: 'order', m: 'write', j: 'next', k: 'previous', g: 'around', '?': 'keys',
 };
 const NAMED: Record<string, Command> = {
-  ArrowDown: 'next', ArrowUp: 'previous', Home: 'first', End: 'last', Enter: 'open',
+  ArrowDown: 'next', ArrowUp: 'previous', Home: 'first', End: 'last', Enter: 'open', ' ': 'turn',
 };
 /** What must not fire again while the key stays down. */
-const ONCE = new Set<Command>(['acknowledge', 'take', 'order', 'write', 'keys', 'palette', 'undo', 'open', 'around']);
+const ONCE = new Set<Command>(['acknowledge', 'take', 'order', 'write', 'keys', 'palette', 'undo', 'open', 'around', 'turn']);
 
 /** Return the command of a key press in a focus, or nothing. */
 export function resolve(press: KeyPress, focus: Focus): Command | null {

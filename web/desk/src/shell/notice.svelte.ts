@@ -1,6 +1,6 @@
 /** One line under the eyes of the operator: what was just done and how to undo it, or why it was refused. */
 
-import { Refusal } from '../api/client';
+import { answered, Refusal } from '../api/client';
 import { t } from '../i18n/index.svelte';
 
 const UNDO_MS = 5_000;
@@ -30,19 +30,33 @@ class Notices {
   }
 
   #show(notice: Notice): void {
-    clearTimeout(this.#timer);
     this.current = notice;
+    this.#endLater(notice);
+  }
+
+  #endLater(notice: Notice): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.current?.id === notice.id) this.current = null;
     }, notice.until - performance.now());
   }
 
-  async undo(): Promise<void> {
-    const undo = this.current?.undo;
-    if (!undo) return;
-    this.current = null;
+  /**
+   * Take back what was done last; the picture may show it before its answer says how to undo it: then that is waited for,
+   * and what is shown meanwhile does not expire. A button passes what it `named`: that one, at once.
+   */
+  async undo(named: Notice | null = null): Promise<void> {
+    clearTimeout(this.#timer);
+    if (!named) await answered(UNDO_MS);
+    const notice = named ?? this.current;
+    if (!notice?.undo) {
+      if (notice) this.#endLater(notice);
+      return;
+    }
+    if (this.current?.id === notice.id) this.current = null;
+    else if (this.current) this.#endLater(this.current);
     try {
-      await undo();
+      await notice.undo();
       this.done(t('undo.done'));
     } catch (error) {
       this.refused(error);

@@ -1,5 +1,6 @@
 /**
- * Actions kept on the seat until the core has them: on its disk before they leave, sent in order, each once.
+ * Actions kept on the seat until the core has them: on its disk before they leave, sent in order, each once. One that the
+ * core refuses stays with its reason until its author tries again or gives it up: what a hand wrote is never thrown away.
  *
  * A line is in two places: localStorage, which every window of the seat reads at once, and the seat's disk, which a killed
  * browser had time to write. One window sends at a time. Every action sent here carries `local`, its identity on the seat: the core answers the same one again without a second
@@ -12,7 +13,7 @@ import { act, Refusal, type Done } from '../api/client';
 import { disk } from '../store/disk';
 import { live } from '../store/live.svelte';
 import { session } from '../store/session.svelte';
-import { notices } from './notice.svelte';
+import { explain, notices } from './notice.svelte';
 
 export interface Kept {
   /** Identity on the seat: the `local` of the action. */
@@ -26,6 +27,17 @@ export interface Kept {
   author: string;
   /** How the room calls it while it is « non transmis ». */
   said: string;
+  /** It could not leave when it was written: it will enter as « saisie différée ». */
+  waited?: boolean;
+  /** Why the core refused it: it waits for its author's hand, no longer for the core. */
+  refused?: string;
+}
+
+/** What the core said of one, told to the window that waits for it. */
+interface Answer {
+  id: string;
+  done: Done | null;
+  refused?: string;
 }
 
 const PREFIX = 'beffroi.outbox.';
@@ -61,12 +73,34 @@ function readAll(): Kept[] {
   return found.sort((a, b) => a.kept_at - b.kept_at || (a.id < b.id ? -1 : 1));
 }
 
+/** Write what became of a line, in both places; where the disk is full it only enters unmarked. */
+function mark(kept: Kept): void {
+  try {
+    localStorage.setItem(PREFIX + kept.id, JSON.stringify(kept));
+  } catch {
+    // the line itself is there already
+  }
+  void disk.keep([[SHELF + kept.id, kept]]).catch(() => undefined);
+}
+
+function wait(kept: Kept): void {
+  if (!kept.waited) mark({ ...kept, waited: true });
+}
+
+/** Return what is asked: when it was typed is said only of what waited. */
+function asked({ fields, waited }: Kept): Record<string, unknown> {
+  if (waited || !('typed_at' in fields)) return fields;
+  const { typed_at: _, ...rest } = fields;
+  return rest;
+}
+
 /** Bring back the lines that a killed browser had on the disk only; called once before the desk opens. */
 export async function openOutbox(): Promise<void> {
   const shelved = await disk.list<Kept>(SHELF).catch(() => []);
   for (const [, kept] of shelved) {
     if (localStorage.getItem(PREFIX + kept.id) === null) localStorage.setItem(PREFIX + kept.id, JSON.stringify(kept));
   }
+  for (const kept of readAll()) wait(kept);
   outbox.refresh();
 }
 
@@ -84,7 +118,38 @@ class Outbox {
 
   /** What waits of one action type. */
   of(type: string): Kept[] {
-    return this.waiting.filter((kept) => kept.type === type);
+    return this.waiting.filter((kept) => kept.type === type && !kept.refused);
+  }
+
+  /** Tell whether it still waits for the core. */
+  waits(id: string): boolean {
+    return this.waiting.some((kept) => kept.id === id && !kept.refused);
+  }
+
+  #find(id: string): Kept | undefined {
+    return this.waiting.find((kept) => kept.id === id);
+  }
+
+  /** Take back what was just refused, for a field that shows it again; tells whether it was refused. */
+  takeBack(id: string): boolean {
+    if (!this.#find(id)?.refused) return false;
+    void this.giveUp(id);
+    return true;
+  }
+
+  /** Send what was refused once more. */
+  async again(id: string): Promise<void> {
+    const kept = this.#find(id);
+    if (!kept) return;
+    const { refused: _, ...rest } = kept;
+    mark({ ...rest, waited: true });
+    this.refresh();
+    await this.flush();
+  }
+
+  /** Throw a line away: its author read why it was refused. */
+  async giveUp(id: string): Promise<void> {
+    await this.#settle(id, null);
   }
 
   /** Read the disk again: another window of the seat may have written or sent. */
@@ -94,12 +159,13 @@ class Outbox {
 
   /**
    * Ask an action, now or as soon as the core is back. Returns its answer, or null while it is kept « non transmis » or
-   * when it was refused (said to the operator).
+   * when it was refused (said to the operator). Refused at once it is forgotten: a key is pressed again. Whoever gives
+   * its identity has words in it: they stay, « refusé », unless `takeBack` brings them back under the hands.
    */
-  async send(type: string, fields: Record<string, unknown>, happenedAt: number, said: string): Promise<Done | null> {
-    const id = newLocal();
+  async send(type: string, fields: Record<string, unknown>, happenedAt: number, said: string, words = ''): Promise<Done | null> {
+    const id = words || newLocal();
     const kept: Kept = {
-      id, type, fields: { ...fields, local: id }, happened_at: Math.round(happenedAt), kept_at: Date.now(), author: session.id, said,
+      id, type, fields: { ...fields, local: id }, happened_at: Math.round(happenedAt), kept_at: Date.now(), author: session.id, said, waited: live.lost,
     };
     localStorage.setItem(PREFIX + id, JSON.stringify(kept));
     this.refresh();
@@ -107,10 +173,12 @@ class Outbox {
     if (live.lost) return null;
     const answered = new Promise<Done | null>((resolve) => this.#answers.set(id, resolve));
     void this.flush();
-    return answered;
+    const done = await answered;
+    if (!done && !words) this.takeBack(id);
+    return done;
   }
 
-  /** Send what waits of this person, oldest first; stops at the first silence, drops what is refused and says why. */
+  /** Send what waits of this person, oldest first; stops at the first silence, sets what is refused aside and says why. */
   flush(): Promise<void> {
     this.#sending ??= this.#alone(() => this.#run()).finally(() => (this.#sending = null));
     return this.#sending;
@@ -126,20 +194,22 @@ class Outbox {
     const stuck = new Set<string>();
     for (;;) {
       this.refresh();
-      const next = this.waiting.find((kept) => kept.author === session.id && !stuck.has(kept.id));
-      if (!next || live.lost || !session.id) break;
-      let done: Done | null = null;
+      const next = this.waiting.find((kept) => kept.author === session.id && !kept.refused && !stuck.has(kept.id));
+      // a locked seat does nothing: the core would refuse them all
+      if (!next || live.lost || !session.id || session.locked) break;
       try {
-        done = await act(next.type, next.fields, next.happened_at, PATIENCE_MS);
+        await this.#settle(next.id, await act(next.type, asked(next), next.happened_at, PATIENCE_MS));
       } catch (error) {
         if (error instanceof Refusal && OWN_TROUBLE.has(error.status)) {
           stuck.add(next.id);
           continue;
         }
-        if (mayComeLater(error)) break;
-        notices.refused(error);
+        if (mayComeLater(error)) {
+          wait(next);
+          break;
+        }
+        this.#refuse(next, error);
       }
-      await this.#settle(next.id, done);
     }
     this.refresh();
     for (const id of [...this.#answers.keys()]) this.#answer(id, null);
@@ -147,9 +217,19 @@ class Outbox {
 
   async #settle(id: string, done: Done | null): Promise<void> {
     localStorage.removeItem(PREFIX + id);
+    this.refresh();
     this.#answer(id, done);
-    this.#channel?.postMessage({ id, done });
+    this.#channel?.postMessage({ id, done } satisfies Answer);
     await disk.forget(SHELF + id).catch(() => undefined);
+  }
+
+  #refuse(kept: Kept, error: unknown): void {
+    const refused = explain(error);
+    notices.refused(error);
+    mark({ ...kept, refused });
+    this.refresh();
+    this.#answer(kept.id, null);
+    this.#channel?.postMessage({ id: kept.id, done: null, refused } satisfies Answer);
   }
 
   #answer(id: string, done: Done | null): void {
@@ -160,16 +240,21 @@ class Outbox {
   /** Follow the other windows and the return of the core until told to stop. */
   start(): () => void {
     const heard = (event: StorageEvent) => event.key?.startsWith(PREFIX) && this.refresh();
-    const look = () => !live.lost && live.started && this.waiting.length && void this.flush();
+    const look = () => !live.lost && live.started && !session.locked && this.waiting.length && void this.flush();
     window.addEventListener('storage', heard);
     if ('BroadcastChannel' in window) {
       this.#channel = new BroadcastChannel(LOCK);
-      this.#channel.onmessage = (event: MessageEvent<{ id: string; done: Done | null }>) => this.#answer(event.data.id, event.data.done);
+      this.#channel.onmessage = (event: MessageEvent<Answer>) => {
+        const { id, done, refused } = event.data;
+        this.refresh();
+        if (refused && this.#answers.has(id)) notices.refused(new Error(refused));
+        this.#answer(id, done);
+      };
     }
     const timer = setInterval(look, RETRY_MS);
     const end = $effect.root(() => {
       $effect(() => {
-        if (!live.lost && live.started && session.id) untrack(() => void this.flush());
+        if (!live.lost && live.started && session.id && !session.locked) untrack(() => void this.flush());
       });
     });
     return () => {

@@ -1,6 +1,7 @@
 /** A key acts on an identifier, and only on what was read: a line that changed just before the key is refused. */
 
 import { act, type Done } from '../api/client';
+import type { Key } from '../i18n/fr';
 import { t } from '../i18n/index.svelte';
 import { live } from '../store/live.svelte';
 import { session } from '../store/session.svelte';
@@ -21,10 +22,16 @@ export function refuse(text: string): null {
   return null;
 }
 
+/** Say that the change which comes back is ours: a second key right after it is meant. */
+export function ours(id: string): void {
+  own.clear();
+  own.set(id, performance.now());
+}
+
 /** Return the row if a key may act on it now; otherwise say why not and return nothing. No right: none is asked. */
-export function ready<T>(topic: Topic<T>, id: string, right?: string): T | null {
+export function ready<T>(topic: Topic<T>, id: string, right?: string, gone: Key = 'refused.gone'): T | null {
   const row = topic.rows.get(id);
-  if (!row) return refuse(t('refused.gone'));
+  if (!row) return refuse(t(gone));
   if (live.lost) return refuse(t('refused.lost'));
   if (right && !session.may(right)) return refuse(t('refused.right'));
   const now = performance.now();
@@ -36,8 +43,7 @@ export function ready<T>(topic: Topic<T>, id: string, right?: string): T | null 
 /** Ask an action on a line that was read: the change that comes back is ours. Says a refusal; returns the answer or nothing. */
 export async function press(id: string, type: string, fields: object): Promise<Done | null> {
   try {
-    own.clear();
-    own.set(id, performance.now());
+    ours(id);
     return await act(type, fields, undefined, PATIENCE_MS);
   } catch (error) {
     notices.refused(error);

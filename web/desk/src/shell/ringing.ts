@@ -7,6 +7,10 @@ export interface Sounding {
   priority: number;
   /** Since when it asks, µs of the city; nothing: since it was first seen. */
   since?: number;
+  /** Trades whose desks answer it; without them the kind of the alarm tells, or it is everybody's. */
+  trades?: readonly string[];
+  /** It is the chef de salle's from the start. */
+  chief?: boolean;
 }
 
 /** A critical alarm that nobody acknowledged sounds again. */

@@ -10,8 +10,10 @@ export interface DeskPage {
   name: string;
   /** The right that shows it in the bar; none: anybody who sees the desk. */
   right?: string;
-  /** Place in the bar: smaller is farther left; without one it is found by Ctrl-K only. */
+  /** Place in the bar: smaller is farther left; without one it is found in the menu « Plus » and by Ctrl-K. */
   order?: number;
+  /** How much a shift needs it at hand: smaller stays longer in a narrow bar; none: its order. */
+  daily?: number;
   component: Component;
 }
 
@@ -68,6 +70,8 @@ export interface DeskRoom {
   deadlines?: () => { at: number; what: string }[];
   /** Close the topmost thing of this room; tell whether there was one. */
   close?: () => boolean;
+  /** Finish what is half done in the name of who sits here, before somebody else does or the seat is locked. */
+  leave?: () => Promise<unknown>;
   /** Called once when the desk opens; what it returns is called when it closes. */
   start?: () => (() => void) | void;
 }
@@ -85,6 +89,11 @@ export function deskRooms(): DeskRoom[] {
 /** Return one kind of contribution of every room. */
 export function gather<T>(pick: (room: DeskRoom) => T[] | undefined): T[] {
   return deskRooms().flatMap((room) => pick(room) ?? []);
+}
+
+/** Let every room finish what is half done in the name of who sits here. */
+export async function leaveRooms(): Promise<void> {
+  await Promise.allSettled(deskRooms().map((room) => room.leave?.()));
 }
 
 /** Return the page of that name, or nothing. */

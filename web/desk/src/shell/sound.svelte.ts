@@ -42,9 +42,13 @@ class Sound {
   /** What was played last, for whoever tests the seat. */
   played = $state.raw<{ priority: number; at: number; times: number } | null>(null);
   #leads = false;
+  /** Ends the wait of this window for its turn, or its turn. */
+  #turn: AbortController | null = null;
+  #follows = false;
   #context: AudioContext | null = null;
   #sources = new Set<Source>();
   #concerns: (one: Sounding) => boolean = () => true;
+  #takes: () => boolean = () => true;
   #ringing = new Ringing();
   #told = new Map<Source, { version: number | undefined; list: Sounding[] }>();
   #stale = true;
@@ -61,20 +65,38 @@ class Sound {
     await this.#context.resume();
     this.armed = this.#context.state === 'running';
     this.#play(3);
-    if (this.armed) this.#lead();
+    this.#claim();
   }
 
-  /** One armed window plays for the seat; the next one takes over when it goes. */
-  #lead(): void {
-    if (this.#leads) return;
+  /** Tell whether this window can be heard: armed, and in front of a desk that is somebody's. */
+  #able(): boolean {
+    return this.armed && this.#follows && live.started && !live.sessionEnded;
+  }
+
+  /** One armed window plays for the seat; the next one takes over when it goes, or can no longer. */
+  #claim(): void {
+    if (!this.#able()) return this.#leave();
+    if (this.#turn) return;
+    const { signal } = (this.#turn = new AbortController());
     if (!navigator.locks) {
       this.#leads = this.heard = true;
       return;
     }
-    void navigator.locks.request(LOCK, () => {
+    const played = navigator.locks.request(LOCK, { signal }, () => {
+      if (signal.aborted) return;
       this.#leads = this.heard = true;
-      return new Promise(() => undefined);
+      return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     });
+    // a wait that ends is no fault
+    played.catch(() => undefined);
+  }
+
+  /** Give the turn back: a window that cannot play must not keep the others silent. */
+  #leave(): void {
+    this.#turn?.abort();
+    this.#turn = null;
+    if (this.#leads) this.heard = false;
+    this.#leads = false;
   }
 
   /** Let a room be heard; returns how to stop. */
@@ -93,6 +115,11 @@ class Sound {
     this.#stale = true;
   }
 
+  /** Say when this seat takes what waited too long. */
+  chief(takes: () => boolean): void {
+    this.#takes = takes;
+  }
+
   #play(priority: number): void {
     const context = this.#context;
     const tone = TONES[priority];
@@ -105,13 +132,20 @@ class Sound {
     }
   }
 
-  /** Listen to the sources; `takes` tells whether this seat takes what waited too long. Returns how to stop. */
-  follow(takes: () => boolean): () => void {
-    const tick = setInterval(() => this.#tick(performance.now(), takes()), TICK_MS);
+  /** Listen to the sources; returns how to stop. */
+  follow(): () => void {
+    const turn = () => this.#tick(performance.now(), this.#takes());
+    const tick = setInterval(turn, TICK_MS);
     const look = setInterval(() => void this.#look(), LOOK_MS);
+    // a window covered for minutes has its timers held back to one a minute, not what its worker tells it
+    live.whenFrame = turn;
+    this.#follows = true;
     return () => {
       clearInterval(tick);
       clearInterval(look);
+      live.whenFrame = null;
+      this.#follows = false;
+      this.#leave();
     };
   }
 
@@ -150,6 +184,7 @@ class Sound {
 
   /** Another window of the seat may be the one that plays. */
   async #look(): Promise<void> {
+    this.#claim();
     if (!navigator.locks) return;
     const { held = [] } = await navigator.locks.query();
     this.heard = held.some((lock) => lock.name === LOCK);

@@ -37,6 +37,12 @@ export interface Around {
   radius_m: number;
 }
 
+/** On a telephone one part of the frame is seen at a time. */
+export type Pane = 'queue' | 'page' | 'hand' | 'log';
+
+/** Kinds that arrows step through: going over a line does not leave the list. */
+const STEPPED = new Set(['alarm', 'incident']);
+
 /** What the windows of a seat tell each other. */
 type Shared =
   | { kind: 'selection'; selection: Selection; place: { lon: number; lat: number } | null }
@@ -68,6 +74,8 @@ class Desk {
   /** Layers taken off the map, kept for each desk. */
   hiddenKinds = $state.raw<ReadonlySet<string>>(new Set());
   palette = $state(false);
+  /** The part in sight where the screen holds one only (`shell/Panes.svelte`). */
+  pane = $state<Pane>('queue');
   keys = $state(false);
   /** Grows each time somebody asks the map to go to `place`. */
   flights = $state(0);
@@ -79,7 +87,11 @@ class Desk {
     const light = window.matchMedia?.('(prefers-color-scheme: light)').matches && theme === 'auto';
     this.setTheme(theme === 'day' || light ? 'day' : 'night');
     this.readHash();
-    window.addEventListener('hashchange', () => this.readHash());
+    if (location.hash) this.pane = 'page';
+    window.addEventListener('hashchange', () => {
+      this.readHash();
+      this.pane = 'page';
+    });
     if ('BroadcastChannel' in window) {
       this.#channel = new BroadcastChannel('beffroi.seat');
       this.#channel.onmessage = (event: MessageEvent<Shared>) => this.#hear(event.data);
@@ -122,6 +134,7 @@ class Desk {
   select(selection: Selection, place: { lon: number; lat: number } | null = null): void {
     this.selection = selection;
     this.place = place;
+    if (selection && !STEPPED.has(selection.kind)) this.pane = 'hand';
     // the drawn order target holds data of this window only
     if (selection?.kind !== 'compose') this.#tell({ kind: 'selection', selection, place });
   }
@@ -129,6 +142,7 @@ class Desk {
   /** Select and ask the map to show it; arrivals never do this, only a person's own key or click. */
   show(selection: Selection, place: { lon: number; lat: number } | null): void {
     this.select(selection, place);
+    this.pane = selection ? 'hand' : 'page';
     if (place) this.flights++;
   }
 

@@ -20,6 +20,8 @@ class Live {
   lostSince = $state(0);
   /** Called at each return with the rows as they froze, and when that was: what was missed is told from them. */
   whenBack: ((before: RowsBefore, since: number) => void) | null = null;
+  /** Called at each frame: what must not wait for a timer that the browser holds back. */
+  whenFrame: (() => void) | null = null;
   started = $state(false);
   health = $state.raw<Record<string, unknown>>({});
   rate = $state(1);
@@ -110,6 +112,7 @@ class Live {
     if (strangers || frame.header.rows?.imports?.length) this.#refreshPositions();
     picture.takeMoves(frame.moves);
     this.now = this.cityNow();
+    this.whenFrame?.();
   }
 
   #back(before: RowsBefore, since: number): void {

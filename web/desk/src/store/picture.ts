@@ -8,6 +8,7 @@ export const STATE = {
 } as const;
 
 export const FLAG = {
+  // above them, from 2048 on, what is left of an override in thirty-firsts: the shader's ring
   forced: 1, consigned: 2, critical: 4, high: 8, medium: 16, low: 32, acknowledged: 64, simulated: 128, cut: 256,
   shelved: 512, work: 1024,
 } as const;
@@ -189,6 +190,13 @@ export class Picture {
 
   flags(slot: number): number {
     return this.word[slot]! >>> 16;
+  }
+
+  /** Count the slots that bear a flag. */
+  marked(flag: number): number {
+    let found = 0;
+    for (let slot = 0; slot < this.count; slot++) found += this.flags(slot) & flag ? 1 : 0;
+    return found;
   }
 
   /** Count slots of some kinds by state: twelve figures. */

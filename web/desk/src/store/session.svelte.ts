@@ -23,6 +23,7 @@ export interface Me {
   communes: string[];
   trades: string[];
   roles: string[];
+  role_labels?: Record<string, string>[];
   zone?: string;
 }
 
@@ -65,6 +66,11 @@ class Session {
 
   kind(name: string): KindSpec | undefined {
     return this.kinds.find((kind) => kind.name === name);
+  }
+
+  /** Return an alarm class of a kind of equipment, or nothing. */
+  alarmClass(kind: string, name: string) {
+    return this.kind(kind)?.alarm_classes?.find((one) => one.name === name);
   }
 
   /** Ask who we are, then load the city; leads to the login when nobody is. */

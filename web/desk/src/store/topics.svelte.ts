@@ -8,8 +8,10 @@ const LARGE_PAUSE_MS = 250;
 
 export class Topic<T> {
   readonly rows = new Map<string, T>();
-  /** When a row last changed while we watched, by performance.now(); bounded by what is on screen. */
+  /** When what is read of a row last changed while we watched, by performance.now(); bounded by what is on screen. */
   readonly touched = new Map<string, number>();
+  /** What a line says of a row, apart from its counts and ages; where a room does not tell, any change is one. */
+  reads: ((row: T) => string) | null = null;
   #version = $state(0);
   #told = 0;
   dirty = false;
@@ -29,6 +31,13 @@ export class Topic<T> {
   find(id: string | null | undefined): T | undefined {
     void this.#version;
     return id === null || id === undefined ? undefined : this.rows.get(id);
+  }
+
+  /** Take a row that changed while we watched. */
+  change(id: string, row: T, now: number): void {
+    const known = this.rows.get(id);
+    this.rows.set(id, row);
+    if (!this.reads || known === undefined || this.reads(known) !== this.reads(row)) this.touched.set(id, now);
   }
 
   get size(): number {
@@ -78,8 +87,8 @@ export class Topics {
       const topic = this.of(name);
       const now = performance.now();
       for (const row of rows) {
-        topic.rows.set(String(row.id), row.v);
-        if (!header.snapshot) topic.touched.set(String(row.id), now);
+        if (header.snapshot) topic.rows.set(String(row.id), row.v);
+        else topic.change(String(row.id), row.v, now);
       }
       topic.dirty ||= rows.length > 0;
       changed += rows.length;

@@ -38,6 +38,7 @@ export const standby: Record<keyof typeof french, string> = {
   'missed.topic.calls': 'Phone calls',
   'missed.topic.work': 'Work items',
   'escalated.mine': "Critical, unacknowledged for {age}, now the shift supervisor's:",
+  'escalated.nobody': 'Critical, unacknowledged for {age}, no shift supervisor seated, heard everywhere:',
   'escalated.moved': "Now the shift supervisor's:",
   'escalated.more': 'and {n} more critical, unacknowledged',
   'windows.missing.one': '{n} window of this seat is no longer open.',

@@ -36,6 +36,7 @@ export const standby = {
   'missed.topic.calls': 'Appels téléphoniques',
   'missed.topic.work': 'Travaux',
   'escalated.mine': 'Critique non acquittée depuis {age}, passée au chef de salle :',
+  'escalated.nobody': 'Critique non acquittée depuis {age}, aucun chef de salle en place, sonne partout :',
   'escalated.moved': 'Passée au chef de salle :',
   'escalated.more': 'et {n} autres critiques non acquittées',
   'windows.missing.one': "{n} fenêtre de ce poste n'est plus ouverte.",

@@ -20,6 +20,8 @@ const STANDING = new Set(['unacknowledged', 'acknowledged', 'latched_unacknowled
 
 export const alarms: Topic<AlarmRow> = topics.of<AlarmRow>('alarms');
 export const floods: Topic<FloodRow> = topics.of<FloodRow>('floods');
+// a circuit that trips gathers its lamps for minutes: one more of them is no other alarm under the finger
+alarms.reads = (row) => [row.code, row.alarm_class, row.priority, row.state, row.disposition, row.taken_by, row.parent].join();
 
 /** Tell whether its cause is still there (or remembered until reset). */
 export function isStanding(row: AlarmRow): boolean {
@@ -40,7 +42,8 @@ export function title(row: AlarmRow): string {
 
 /** Return the next action as a verb. */
 export function nextAction(row: AlarmRow): string {
-  return say(row.action) || (isUnacknowledged(row) ? t('alarm.acknowledge') : t('alarm.watch'));
+  // what has returned no longer asks for its remedy
+  return (isStanding(row) && say(row.action)) || (isUnacknowledged(row) ? t('alarm.acknowledge') : t('alarm.watch'));
 }
 
 /** Return why it was grouped, suppressed or inferred; empty when there is nothing to say. */

@@ -9,9 +9,9 @@ import { untrack } from 'svelte';
 import type { Micros } from '../../api/types';
 import { desk } from '../../store/desk.svelte';
 import { session } from '../../store/session.svelte';
-import { incidents, whereIs, type IncidentRow } from '../incidents/model';
+import { incidents, ofAlarm, whereIs, type IncidentRow } from '../incidents/model';
 import { alarms, placeOf, waits } from './model';
-import { byUrgency, holding, type AlarmRow } from './urgency';
+import { byUrgency, holding, isUnacknowledged, stepFrom, turnTo, type AlarmRow } from './urgency';
 
 /** An event as a line of the queue. */
 export interface IncidentLine {
@@ -33,6 +33,11 @@ export function isIncident(row: QueueRow): row is IncidentLine {
 function lineOf(incident: IncidentRow): IncidentLine {
   const { id, priority, state, first_at, taken_by } = incident;
   return { id, priority, state, raised_at: first_at, taken_by, incident };
+}
+
+function asks(row: QueueRow): boolean {
+  const incident = isIncident(row) ? row.incident : ofAlarm(row.id);
+  return isUnacknowledged(row) || (!!incident && (!incident.taken_by || !!incident.closing));
 }
 
 const FILTER = 'beffroi.queue';
@@ -111,9 +116,15 @@ class Queue {
     const { items } = this;
     if (!items.length) return null;
     const at = items.findIndex((row) => row.id === this.selected);
-    const place = at < 0 ? (by > 0 ? 0 : items.length - 1) : Math.min(items.length - 1, Math.max(0, at + by));
-    const row = items[place]!;
+    const row = items[stepFrom(at, by, items.length)]!;
     if (row.id !== this.selected) this.select(row);
+    return row;
+  }
+
+  /** Go to the line that asks for a gesture: nobody heard it or has it, or its closure is proposed; nothing when none does. */
+  turn(): QueueRow | null {
+    const row = turnTo(this.items, this.selected, asks);
+    if (row && row.id !== this.selected) this.select(row);
     return row;
   }
 

@@ -35,8 +35,9 @@ export interface AlarmRow {
   count: number;
   total: number;
   points: number;
-  /** Painted numbers of what did not come back. */
+  /** The first painted numbers of the `left_count` that did not come back. */
   left: string[];
+  left_count: number;
   parent: string | null;
   reason: { code: string; params?: Record<string, unknown> } | null;
   value: number | null;
@@ -68,6 +69,19 @@ export function byUrgency(a: Urgent, b: Urgent): number {
     a.raised_at - b.raised_at ||
     (a.id === b.id ? 0 : a.id < b.id ? -1 : 1)
   );
+}
+
+/** Return the line to turn to: the first that asks, or the next one down and round when the one selected still asks. */
+export function turnTo<T extends { id: string }>(items: T[], selected: string | null, asks: (row: T) => boolean): T | null {
+  const at = items.findIndex((row) => row.id === selected);
+  const from = at >= 0 && asks(items[at]!) ? at + 1 : 0;
+  return [...items.slice(from), ...items.slice(0, from)].find(asks) ?? null;
+}
+
+/** Return the place some lines away in a list that is not empty; without a selected line (-1) one enters by its near end. */
+export function stepFrom(at: number, by: number, count: number): number {
+  const from = at >= 0 ? at : by > 0 ? -1 : count;
+  return Math.min(count - 1, Math.max(0, from + by));
 }
 
 /** Return the list with one line where it stood when it was chosen; the same list when it stands there still. */

@@ -8,6 +8,7 @@ import { outbox } from '../../shell/outbox.svelte';
 import { fold } from '../../shell/palette';
 import { desk } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
+import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';
 
 export interface Phone {
@@ -119,6 +120,8 @@ class Directory {
   pack = $state.raw<Pack | null>(null);
   /** The event that was in hand when the directory was opened. */
   incident = $state<string | null>(null);
+  /** The people whose data are erased within a month, for who may confirm them. */
+  expiring = $state.raw<Contact[]>([]);
   /** What to look for, asked from elsewhere. */
   asked = $state('');
 
@@ -126,10 +129,17 @@ class Directory {
   start(): () => void {
     const read = () => {
       if (!live.lost) get<Pack>('/api/directory/print').then((pack) => (this.pack = pack), () => undefined);
+      void this.lookExpiring();
     };
     const timer = setInterval(read, EVERY_MS);
     read();
     return () => clearInterval(timer);
+  }
+
+  /** Ask again who is erased soon. */
+  async lookExpiring(): Promise<void> {
+    if (live.lost || !session.may('directory')) return;
+    this.expiring = await get<Contact[]>('/api/directory/expiring').catch(() => this.expiring);
   }
 
   /** Find contacts; in the copy when the core is away. */

@@ -2,7 +2,6 @@
 
 import type { Key } from '../../i18n/fr';
 import { t } from '../../i18n/index.svelte';
-import { notices } from '../../shell/notice.svelte';
 import type { DeskKey, DeskRoom } from '../../shell/rooms';
 import { sound } from '../../shell/sound.svelte';
 import { desk } from '../../store/desk.svelte';
@@ -10,18 +9,14 @@ import { session } from '../../store/session.svelte';
 import Chips from './Chips.svelte';
 import CrewPanel from './CrewPanel.svelte';
 import DispatchPage from './DispatchPage.svelte';
+import { engage } from './engage';
 import EngagePanel from './EngagePanel.svelte';
 import { soundings } from './listen';
-import { callOuts, engagements, incidentOf, openEngage } from './model';
+import { callOuts, engagements } from './model';
+import RefuseField from './RefuseField.svelte';
+import { refusing } from './refusing.svelte';
 import StateField from './StateField.svelte';
 import { tell } from './tell.svelte';
-
-/** E: the panel that engages, on the event of what is selected. */
-function engage(): void {
-  const incident = incidentOf(desk.selection);
-  if (incident) openEngage(incident);
-  else notices.refused(new Error(t('dispatch.noEvent')));
-}
 
 const states: DeskKey[] = [1, 2, 3, 4, 5].map((number) => ({
   key: String(number),
@@ -35,18 +30,30 @@ function entry(key: string, label: Key, sub: string) {
 }
 
 const room: DeskRoom = {
-  pages: [{ name: 'dispatch', order: 45, component: DispatchPage }],
+  pages: [{ name: 'dispatch', order: 45, daily: 5, component: DispatchPage }],
   panels: { engage: EngagePanel, crew: CrewPanel },
-  keys: [{ key: 'e', label: 'dispatch.key.engage', anywhere: true, run: engage }, ...states],
+  keys: [{ key: 'e', label: 'dispatch.key.engage', anywhere: true, run: () => void engage() }, ...states, { key: '0', label: 'dispatch.key.refuse', anywhere: true, run: () => refusing.begin() }],
   entries: () => [
     entry('dispatch-now', 'dispatch.entry.page', ''),
     entry('dispatch-on-call', 'dispatch.entry.onCall', ''),
-    ...(session.may('shift') ? [entry('dispatch-rosters', 'dispatch.entry.rosters', 'rosters')] : []),
+    ...(session.may('shift') ? [entry('dispatch-rosters', 'dispatch.entry.rosters', 'rosters'), entry('dispatch-needs', 'dispatch.entry.needs', 'needs')] : []),
   ],
   abnormal: [Chips],
-  overlays: [StateField],
-  start: () => sound.offer({ name: 'dispatch', version: () => callOuts.version + engagements.version, list: soundings }),
+  overlays: [StateField, RefuseField],
+  leave: async () => {
+    refusing.drop();
+    if (!(await tell.save())) tell.drop();
+  },
+  start: () => {
+    const quiet = sound.offer({ name: 'dispatch', version: () => callOuts.version + engagements.version, list: soundings });
+    return () => {
+      quiet();
+      // its timer would note a state in the name of nobody, or of the next
+      tell.drop();
+    };
+  },
   close: () => {
+    if (refusing.drop()) return true;
     if (!tell.pending) return false;
     tell.drop();
     return true;

@@ -28,6 +28,8 @@ export interface Move {
   unusual: boolean;
 }
 
+export const CHIEF = 3;
+
 export interface EngagementRow {
   id: string;
   incident: string;
@@ -47,6 +49,9 @@ export interface EngagementRow {
   accepted: boolean;
   answer_before: Micros | null;
   overdue: boolean;
+  /** How many times it was told that nobody answers; from CHIEF on it is the chef de salle's. */
+  insisted: number;
+  insist_at: Micros | null;
   expected_at: Micros | null;
   started_at: Micros;
   engaged_by: string | null;
@@ -148,6 +153,7 @@ export interface CrewNow {
 
 interface Linked {
   links?: { kind: string; id?: string; alarm?: string }[];
+  joined?: { alarms?: string[] }[];
 }
 
 export const engagements = topics.of<EngagementRow>('engagements');
@@ -157,6 +163,11 @@ const incidents = topics.of<Linked>('incidents');
 /** Return the open engagements of an event, the oldest first. */
 export function openOf(incident: string): EngagementRow[] {
   return engagements.list().filter((row) => row.incident === incident && row.ended_at === null).sort((a, b) => a.started_at - b.started_at);
+}
+
+/** Return what a crew is engaged on now, the oldest first: only what this person sees. */
+export function jobsOf(crew: string): EngagementRow[] {
+  return engagements.list().filter((row) => row.crew === crew && row.ended_at === null).sort((a, b) => a.started_at - b.started_at);
 }
 
 /** Return who was ever sent to an event in the last days, who is still there first. */
@@ -178,6 +189,7 @@ export function incidentOf(selection: Selection): string | null {
   if (selection?.kind !== 'alarm') return null;
   for (const [id, row] of incidents.rows) {
     if (row.links?.some((link) => link.kind === 'alarm' && (link.id ?? link.alarm) === selection.id)) return id;
+    if (row.joined?.some((one) => one.alarms?.includes(selection.id))) return id;
   }
   return null;
 }

@@ -1,6 +1,7 @@
 /**
- * A state told by voice: one key, then at leisure the hour that was said and the channel, one field. Left alone for 5 s it is
- * noted with the hour of the key; Escape drops it before; afterwards Ctrl-Z takes it back.
+ * A state told by voice: one key, then at leisure who speaks, the hour that was said and the channel, one field. Whoever is
+ * selected speaks until somebody else is named: with several events under way a state asks for no other gesture. Left alone
+ * for 5 s it is noted, with the hour of the key; Escape drops it before; afterwards Ctrl-Z takes it back.
  */
 
 import { act } from '../../api/client';
@@ -12,16 +13,24 @@ import { session } from '../../store/session.svelte';
 import { lastTime } from '../../ui/clockField';
 import { clock } from '../../ui/format';
 import { desk } from '../../store/desk.svelte';
-import { incidentOf, nameOf, openOf, STATES, word, type Channel, type CrewState, type EngagementRow } from './model';
+import { engagements, incidentOf, nameOf, openOf, STATES, word, type Channel, type CrewState, type EngagementRow } from './model';
+import { people } from './people.svelte';
+import { readSpoken, type Speaker } from './spoken';
 
 export const WAIT_S = 5;
-const LETTERS: Record<string, Channel> = { r: 'radio', t: 'phone', a: 'application' };
 
 export interface Pending {
-  engagement: string;
-  crew: string;
+  /** Whoever is selected, or nobody yet: the field says who. */
+  held: EngagementRow | null;
   state: CrewState;
   /** Hour of the key, µs of the city. */
+  at: number;
+  channel: Channel;
+}
+
+/** What would be noted now. */
+export interface Meant {
+  held: EngagementRow;
   at: number;
   channel: Channel;
 }
@@ -32,15 +41,22 @@ class Tell {
   /** Engagement chosen among several of one event. */
   chosen = $state<string | null>(null);
   left = $state(WAIT_S);
+  /** Whose state it is as far as the field can be read. */
+  who = $derived.by((): EngagementRow | null => {
+    if (!this.pending) return null;
+    const { who, named } = readSpoken(this.text, this.#speakers());
+    return named ? (who.length === 1 ? (engagements.find(who[0]!.id) ?? null) : null) : this.pending.held;
+  });
   #timer: ReturnType<typeof setInterval> | undefined;
+  #typed = '';
 
-  /** Begin to tell a state of the crew of what is selected; the one that was pending is noted first. */
+  /** Begin to tell a state of the crew of what is selected, or of whoever is named; the one that was pending is noted first. */
   async begin(number: number): Promise<void> {
-    await this.save();
-    const held = this.#meant();
-    if (!held) return;
-    this.pending = { engagement: held.id, crew: nameOf(held), state: STATES[number - 1]!, at: live.cityNow(), channel: 'radio' };
-    this.text = '';
+    if (!(await this.save())) return;
+    const open = engagements.list().filter((row) => row.ended_at === null);
+    if (!open.length) return void notices.refused(new Error(t('dispatch.nobody')));
+    this.pending = { held: this.#meant(), state: STATES[number - 1]!, at: live.cityNow(), channel: 'radio' };
+    this.text = this.#typed = '';
     this.left = WAIT_S;
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#tick(), 1_000);
@@ -48,23 +64,24 @@ class Tell {
 
   #meant(): EngagementRow | null {
     const incident = incidentOf(desk.selection);
-    if (!incident) return this.#say('dispatch.noEvent');
-    const open = openOf(incident);
-    if (!open.length) return this.#say('dispatch.nobody');
+    const open = incident ? openOf(incident) : [];
     const crew = desk.selection?.kind === 'crew' ? desk.selection.id : null;
-    const chosen = open.find((row) => row.id === this.chosen || (crew !== null && row.crew === crew));
-    if (!chosen && open.length > 1) return this.#say('dispatch.which');
-    return chosen ?? open[0]!;
+    return open.find((row) => row.id === this.chosen || (crew !== null && row.crew === crew)) ?? (open.length === 1 ? open[0]! : null);
   }
 
-  #say(key: 'dispatch.noEvent' | 'dispatch.nobody' | 'dispatch.which'): null {
-    notices.refused(new Error(t(key)));
-    return null;
+  #speakers(): Speaker[] {
+    return engagements.list()
+      .filter((row) => row.ended_at === null)
+      .map((row) => ({ id: row.id, words: [nameOf(row), people.nameOf(row.agent), row.number, row.place].join(' ') }));
   }
 
   #tick(): void {
-    // who is typing is not hurried
-    if (this.text) return;
+    // who is typing is not hurried: the seconds count from the last letter, once it can be read
+    if (this.text !== this.#typed || !this.#read()) {
+      this.#typed = this.text;
+      this.left = WAIT_S;
+      return;
+    }
     this.left -= 1;
     if (this.left <= 0) void this.save();
   }
@@ -78,29 +95,27 @@ class Tell {
   async save(): Promise<boolean> {
     const { pending } = this;
     if (!pending) return true;
-    const read = this.#read(pending);
+    const read = this.#read();
     if (!read) {
-      notices.refused(new Error(t('dispatch.tell.bad')));
+      notices.refused(new Error(t(this.who ? 'dispatch.tell.bad' : 'dispatch.which')));
       return false;
     }
     this.drop();
-    const at = clock(read.at, i18n.lang, session.zone);
-    const said = t('dispatch.tell.done', { crew: pending.crew, state: word(`state.${pending.state}`), at });
-    const fields = { engagement: pending.engagement, state: pending.state, channel: read.channel };
+    const crew = nameOf(read.held);
+    const said = t('dispatch.tell.done', { crew, state: word(`state.${pending.state}`), at: clock(read.at, i18n.lang, session.zone) });
+    const fields = { engagement: read.held.id, state: pending.state, channel: read.channel };
     const done = await outbox.send('dispatch.crew_state', fields, read.at, said);
     const move = done?.events.find((event) => event.type === 'dispatch.crew_moved')?.move as string | undefined;
-    if (move) notices.done(said, async () => void (await act('dispatch.undo_state', { engagement: pending.engagement, move })));
+    if (move) notices.done(said, async () => void (await act('dispatch.undo_state', { engagement: read.held.id, move })));
     return true;
   }
 
-  /** « 2158t »: the hour said, and the channel by its letter. */
-  #read(pending: Pending): { at: number; channel: Channel } | null {
-    const found = /^(.*?)([rta])?$/i.exec(this.text.trim())!;
-    const channel = found[2] ? LETTERS[found[2].toLowerCase()]! : pending.channel;
-    const hour = found[1]!.trim();
-    if (!hour) return { at: Math.round(pending.at), channel };
-    const at = lastTime(hour, live.cityNow(), session.zone);
-    return Number.isNaN(at) ? null : { at, channel };
+  #read(): Meant | null {
+    const { pending, who: held } = this;
+    if (!pending || !held) return null;
+    const { hour, channel } = readSpoken(this.text, this.#speakers());
+    const at = hour ? lastTime(hour, live.cityNow(), session.zone) : Math.round(pending.at);
+    return Number.isNaN(at) ? null : { held, at, channel: channel ?? pending.channel };
   }
 
   /** Forget what is pending. */

@@ -20,9 +20,9 @@ function clockOf(at: number): string {
 }
 
 /** Set a reminder; written on the seat's disk first, so that it survives a post that falls. */
-export async function setReminder(at: number, text: string, link: Link | null): Promise<void> {
+export async function setReminder(at: number, text: string, link: Link | null, local: string): Promise<void> {
   const fields = { text, due_at: Math.round(at), ...(link ? { target_kind: link.kind, target: link.id, about: link.label.slice(0, 200) } : {}) };
-  const done = await outbox.send('duties.remind', fields, live.cityNow(), `${t('duties.remind')} ${clockOf(at)} ${text}`);
+  const done = await outbox.send('duties.remind', fields, live.cityNow(), `${t('duties.remind')} ${clockOf(at)} ${text}`, local);
   if (done) notices.done(t('duties.reminded', { at: clockOf(at) }));
 }
 
@@ -45,6 +45,7 @@ export function openTarget(row: Reminder): void {
   const target = targetOf(row);
   if (target?.kind === 'asset') void openAsset(target.id);
   else if (target) desk.show(target, null);
+  else if (row.target.kind === 'line') desk.go('logbook');
   else desk.go('duties', 'reminders');
 }
 

@@ -16,7 +16,7 @@ import UnreadBand from './UnreadBand.svelte';
 const MEDIUM = 3;
 
 export default {
-  pages: [{ name: 'duties', order: 52, component: DutiesPage }, { name: 'round', right: 'work', component: RoundPage }],
+  pages: [{ name: 'duties', order: 52, daily: 7, component: DutiesPage }, { name: 'round', right: 'work', component: RoundPage }],
   keys: [
     { key: 'r', label: 'keys.remind', anywhere: true, run: () => session.may('logbook') && remind.ask() },
     { key: '+', label: 'keys.postpone', anywhere: true, run: () => void postpone() },

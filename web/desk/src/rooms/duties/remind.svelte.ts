@@ -1,5 +1,7 @@
 /** The field of `R`: what it is linked to is fixed when it opens, whatever slides under it afterwards. */
 
+import type { LogEntry, Text } from '../../api/types';
+import { say } from '../../i18n/index.svelte';
 import { title } from '../alarms/model';
 import { alarms } from '../alarms/model';
 import { assets } from '../assets/store.svelte';
@@ -34,10 +36,16 @@ function labelOf(kind: string, id: string): string {
     return asset?.label || asset?.code || '';
   }
   if (kind === 'incident') {
-    const row = topics.of<{ number?: string; label?: string; title?: string }>('incidents').rows.get(id);
-    return [row?.number, row?.label ?? row?.title].filter((part) => typeof part === 'string').join(' · ');
+    const row = topics.of<{ number?: string; label?: Text }>('incidents').rows.get(id);
+    return [row?.number, say(row?.label)].filter(Boolean).join(' · ');
   }
   return '';
+}
+
+/** Return how a reminder links to a line of the main courante: by its event or its asset, which follow their moves. */
+export function lineLink(line: LogEntry, words: string): Link {
+  if (line.incident) return { kind: 'incident', id: line.incident, label: words };
+  return line.asset ? { kind: 'asset', id: line.asset, label: words } : { kind: 'line', id: line.id, label: words };
 }
 
 class Remind {

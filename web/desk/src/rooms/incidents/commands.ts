@@ -4,6 +4,7 @@ import { act, get, Refusal } from '../../api/client';
 import { t } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import { outbox } from '../../shell/outbox.svelte';
+import { ours, ready, refuse } from '../../shell/ready';
 import { desk } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
@@ -13,27 +14,7 @@ import { composeFor } from '../orders/compose';
 import { incidents, openIncident, titleOf } from './model';
 import type { IncidentRow, Shown } from './types';
 
-const FRESH_MS = 700;
-const OWN_MS = 2_000;
 const NEIGHBOURS_M = 150;
-const own = new Map<string, number>();
-
-function refuse(text: string): null {
-  notices.refused(new Error(text));
-  return null;
-}
-
-/** Return the event if a key may act on it now; otherwise say why not and return nothing. */
-function ready(id: string): IncidentRow | null {
-  const row = incidents.rows.get(id);
-  if (!row) return refuse(t('incident.gone'));
-  if (live.lost) return refuse(t('refused.lost'));
-  if (!session.may('incidents')) return refuse(t('refused.right'));
-  const now = performance.now();
-  const mine = now - (own.get(id) ?? -Infinity) < OWN_MS;
-  if (!mine && now - (incidents.touched.get(id) ?? -Infinity) < FRESH_MS) return refuse(t('refused.changed'));
-  return row;
-}
 
 /** Say why something was refused; who has an event is said by name. */
 function refused(error: unknown): void {
@@ -43,10 +24,10 @@ function refused(error: unknown): void {
 
 /** Ask an action on an event; tells whether it was done. */
 export async function ask(type: string, id: string, fields: object = {}, happenedAt?: number): Promise<boolean> {
-  own.set(id, performance.now());
+  ours(id);
   try {
     await act(type, { incident: id, ...fields }, happenedAt === undefined ? undefined : Math.round(happenedAt));
-    own.set(id, performance.now());
+    ours(id);
     return true;
   } catch (error) {
     refused(error);
@@ -58,7 +39,7 @@ export async function ask(type: string, id: string, fields: object = {}, happene
 export async function takeIncident(id: string): Promise<void> {
   const holder = incidents.rows.get(id)?.taken_by;
   if (holder) return void refuse(holder === session.id ? t('refused.mine') : t('incident.takenBy', { who: session.nameOf(holder) }));
-  const row = ready(id);
+  const row = ready(incidents, id, 'incidents', 'incident.gone');
   if (!row) return;
   if (!(await ask('incidents.take', id, { seen_at: Math.round(live.cityNow()) }))) return;
   const held = row.links.filter((link) => link.kind === 'alarm' && alarms.rows.get(link.id) && !alarms.rows.get(link.id)!.taken_by);
@@ -71,7 +52,7 @@ export async function takeIncident(id: string): Promise<void> {
 
 /** Answer a step of the checklist; `told` names who was told. Kept on the seat while the core is away. */
 export async function answerStep(row: IncidentRow, step: string, told: string, outcome: 'done' | 'not_applicable' = 'done'): Promise<boolean> {
-  own.set(row.id, performance.now());
+  ours(row.id);
   const done = await outbox.send('incidents.step', { incident: row.id, step, told, outcome }, live.cityNow(), `${row.number} · ${told || step}`);
   return done !== null;
 }
@@ -106,28 +87,28 @@ export interface Opening {
 }
 
 /** Open an event; kept « non transmis » while the core is away, opened on screen as soon as it is known. */
-export async function open(opening: Opening): Promise<void> {
+export async function open(opening: Opening, local: string): Promise<void> {
   const { happened_at, ...given } = opening;
   // whoever sees one commune only opens events there, place or not
   const home = session.me?.communes.length === 1 && session.me.communes[0] !== '*' ? session.me.communes[0]! : '';
   given.commune ||= home;
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ''));
-  const done = await outbox.send('incidents.open', fields, happened_at, opening.what);
+  const done = await outbox.send('incidents.open', fields, happened_at, opening.what, local);
   const event = done?.events.find((one) => one.type === 'incidents.opened');
   if (!event) {
-    if (outbox.of('incidents.open').length) notices.done(t('incident.kept'));
+    if (outbox.waits(local)) notices.done(t('incident.kept'));
     return;
   }
   const id = String(event.incident);
-  own.set(id, performance.now());
+  ours(id);
   const place = opening.lon !== null && opening.lat !== null ? { lon: opening.lon, lat: opening.lat } : null;
   desk.show({ kind: 'incident', id }, place);
   notices.done(t('incident.opened', { number: String(event.number) }));
 }
 
 /** Write what was said on an event that is already open, instead of opening the same twice. */
-export async function tellOf(incident: string, opening: Opening): Promise<void> {
-  await outbox.send('logbook.write', { text: opening.what, incident }, opening.happened_at, opening.what);
+export async function tellOf(incident: string, opening: Opening, local: string): Promise<void> {
+  await outbox.send('logbook.write', { text: opening.what, incident }, opening.happened_at, opening.what, local);
   openIncident(incident);
 }
 

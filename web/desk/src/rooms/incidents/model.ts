@@ -9,6 +9,7 @@ export type { IncidentRow, MaskedRow, Shown } from './types';
 
 /** Open events that this person sees whole. */
 export const incidents: Topic<IncidentRow> = topics.of<IncidentRow>('incidents');
+incidents.reads = (row) => [row.what, row.place, row.priority, row.state, row.taken_by, row.closing?.cause].join();
 
 /** Masked events: number, place, and not to send anybody there. */
 export const masked: Topic<MaskedRow> = topics.of<MaskedRow>('masked_incidents');
@@ -28,9 +29,11 @@ export function titleOf(row: IncidentRow): string {
   return row.what || say(row.label);
 }
 
-/** Return the open event that holds an alarm, or nothing. */
+/** Return the open event that holds an alarm, itself or through one joined to it, or nothing. */
 export function ofAlarm(alarm: string): IncidentRow | undefined {
-  return incidents.list().find((row) => row.links.some((link) => link.kind === 'alarm' && link.id === alarm));
+  const holds = (row: IncidentRow) =>
+    row.links.some((link) => link.kind === 'alarm' && link.id === alarm) || row.joined.some((one) => one.alarms?.includes(alarm));
+  return incidents.list().find(holds);
 }
 
 /** Return the open event that keys act on: the one selected, or that of the alarm selected. */

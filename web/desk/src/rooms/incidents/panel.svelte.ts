@@ -2,7 +2,7 @@
 
 import { current } from './model';
 
-export type Part = '' | 'closing' | 'join' | 'reopen' | 'part';
+export type Part = '' | 'closing' | 'join' | 'reopen' | 'part' | 'mask';
 
 class PanelState {
   part = $state<Part>('');

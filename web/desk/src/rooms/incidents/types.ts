@@ -43,6 +43,7 @@ export interface JoinedRow {
   why: string;
   reason: string;
   reason_params: Record<string, string>;
+  alarms: string[];
 }
 
 export interface Attachment {
@@ -160,6 +161,7 @@ export interface NearThing {
 
 export interface Circuit {
   asset: string;
+  kind: 'circuit' | 'cabinet';
   code: string;
   darkens: number;
   locked: boolean;

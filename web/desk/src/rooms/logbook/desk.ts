@@ -4,5 +4,5 @@ import type { DeskRoom } from '../../shell/rooms';
 import LogbookPage from './LogbookPage.svelte';
 
 export default {
-  pages: [{ name: 'logbook', order: 50, component: LogbookPage }],
+  pages: [{ name: 'logbook', order: 50, daily: 6, component: LogbookPage }],
 } satisfies DeskRoom;

@@ -4,7 +4,7 @@ import { act } from '../../api/client';
 import type { LogEntry, Micros } from '../../api/types';
 import { i18n, sentence, t, tn } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
-import { outbox } from '../../shell/outbox.svelte';
+import { newLocal, outbox } from '../../shell/outbox.svelte';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';
@@ -60,16 +60,18 @@ export interface Draft {
 }
 
 /** Write a line: on the seat's disk before it leaves, entered once, even after an outage. */
-export function write(draft: Draft): Promise<unknown> {
+export function write(draft: Draft, local: string): Promise<unknown> {
   const { text, happened, asset, incident, compartment } = draft;
   const fields = { text, typed_at: Math.round(live.cityNow()), ...(asset ? { asset } : {}), ...(incident ? { incident } : {}), ...(compartment ? { compartment } : {}) };
-  return outbox.send(WRITE, fields, happened, text);
+  return outbox.send(WRITE, fields, happened, text, local);
 }
 
-/** Write a *rectificatif*. */
-export async function correct(line: LogEntry, text: string, happened: number): Promise<void> {
-  const done = await outbox.send('logbook.correct', { entry: line.id, text, typed_at: Math.round(live.cityNow()) }, happened, text);
+/** Write a *rectificatif*; tells whether it left the field: done, or kept on the seat. */
+export async function correct(line: LogEntry, text: string, happened: number): Promise<boolean> {
+  const local = newLocal();
+  const done = await outbox.send('logbook.correct', { entry: line.id, text, typed_at: Math.round(live.cityNow()) }, happened, text, local);
   if (done) notices.done(t('log.corrected'));
+  return !outbox.takeBack(local);
 }
 
 /** Put one's visa on what is not signed yet. */

@@ -10,13 +10,14 @@ import RequestPanel from './RequestPanel.svelte';
 import RingChip from './RingChip.svelte';
 
 const room: DeskRoom = {
-  pages: [{ name: 'calls', right: 'requests', order: 48, component: CallsPage }],
+  pages: [{ name: 'calls', right: 'requests', order: 48, daily: 4, component: CallsPage }],
   panels: { request: RequestPanel },
   keys: [{ key: 't', label: 'keys.answer', anywhere: true, run: () => void line.answer() }],
   entries: () => (session.may('requests') ? [{ key: 'call', label: t('keys.answer'), hint: 'T', run: () => void line.answer() }] : []),
   bar: [RingChip],
   overlays: [CallLine],
   close: () => line.close(),
+  start: () => line.start(),
 };
 
 export default room;

@@ -4,11 +4,14 @@
  * Each call has a draft of its own on the seat, kept at every keystroke: a crash of the browser loses nothing of it.
  */
 
+import { untrack } from 'svelte';
+
 import { act, get, query } from '../../api/client';
 import { i18n, t } from '../../i18n/index.svelte';
 import { commands } from '../../shell/commands.svelte';
+import { draftNames, keepDraft, readDraft } from '../../shell/draft';
 import { notices } from '../../shell/notice.svelte';
-import { outbox } from '../../shell/outbox.svelte';
+import { newLocal, outbox } from '../../shell/outbox.svelte';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
 import { callBackAt, calls, offersOf, waitingCalls, type Card, type Offer, type Sheet, type Understanding } from './model';
@@ -33,7 +36,6 @@ export interface Saved {
   sent: boolean;
 }
 
-const KEY = 'beffroi.call.drafts';
 const EXTENSION = 'beffroi.extension';
 const NEW = 'new';
 const PAUSE_MS = 40;
@@ -46,12 +48,14 @@ function empty(): Draft {
   return { text: '', name: '', phone: '', email: '', channel: 'none', happened: 0, picks: {}, say: '' };
 }
 
-function readDrafts(): Record<string, Draft> {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, Draft>;
-  } catch {
-    return {};
-  }
+/** Each draft has its own name: two windows, two calls, two persons never write over one another. */
+function nameOf(call: string): string {
+  return `call/${session.id}/${call}`;
+}
+
+function readCall(call: string): Draft | null {
+  const kept = readDraft(nameOf(call));
+  return kept ? { ...empty(), ...(JSON.parse(kept) as Draft) } : null;
 }
 
 class CallLine {
@@ -68,7 +72,6 @@ class CallLine {
   /** Grows when the field should take the focus: only a person's own key does it. */
   wanted = $state(0);
   extension = $state(localStorage.getItem(EXTENSION) ?? '201');
-  #drafts = readDrafts();
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -76,7 +79,8 @@ class CallLine {
 
   /** Drafts of other calls that wait on this seat. */
   get parked(): string[] {
-    return Object.keys(this.#drafts).filter((call) => call !== this.call && this.#drafts[call]!.text.trim());
+    const calls = draftNames(nameOf('')).map((name) => name.slice(nameOf('').length));
+    return calls.filter((call) => call !== this.call && readCall(call)?.text.trim());
   }
 
   setExtension(value: string): void {
@@ -108,7 +112,13 @@ class CallLine {
       await act('requests.pick_up', { call, extension: this.extension });
     } catch (error) {
       notices.refused(error);
-      this.call = NEW;
+      if (this.call !== call) return;
+      // a colleague has this caller: nothing of their card is kept, but what hands wrote; what was parked comes back
+      if (!this.draft.text.trim()) {
+        this.#forget(call);
+        this.call = '';
+      }
+      this.#load(NEW);
     }
   }
 
@@ -127,9 +137,9 @@ class CallLine {
 
   #load(call: string): void {
     // the same call again, after a crash of the page: what is kept is newer than what is here
-    if (this.call !== call) this.#keep();
+    if (this.call && this.call !== call) this.#keep();
     this.call = call;
-    this.draft = this.#drafts[call] ? { ...empty(), ...this.#drafts[call]! } : empty();
+    this.draft = readCall(call) ?? empty();
     this.found = this.card = null;
     this.sheets = [];
     this.at = 0;
@@ -243,9 +253,9 @@ class CallLine {
     this.found = this.card = null;
     this.sheets = [];
     this.call = NEW;
-    const done = await outbox.send('requests.record', fields, happened, said);
-    const kept = outbox.of('requests.record').some((one) => one.said === said && one.happened_at === Math.round(happened));
-    if (!done && !kept) return this.#giveBack(call, before);
+    const local = newLocal();
+    const done = await outbox.send('requests.record', fields, happened, said, local);
+    if (outbox.takeBack(local)) return this.#giveBack(call, before);
     const event = done?.events[0] as { code?: string } | undefined;
     if (this.saved) this.saved = { code: event?.code ?? '', say: spoken, sent: !!done };
   }
@@ -253,8 +263,7 @@ class CallLine {
   /** The core refused it and said why: nothing of what was typed is lost. */
   #giveBack(call: string, before: Draft): void {
     this.#recorded.delete(call);
-    this.#drafts[call] = before;
-    localStorage.setItem(KEY, JSON.stringify(this.#drafts));
+    keepDraft(nameOf(call), JSON.stringify(before));
     if (this.draft.text) return;
     this.saved = null;
     this.call = call;
@@ -311,10 +320,36 @@ class CallLine {
   }
 
   #keep(): void {
-    if (this.draft.text || this.draft.phone || this.draft.email) this.#drafts[this.call] = $state.snapshot(this.draft);
-    else delete this.#drafts[this.call];
-    for (const old of Object.keys(this.#drafts).slice(0, -KEPT)) delete this.#drafts[old];
-    localStorage.setItem(KEY, JSON.stringify(this.#drafts));
+    const typed = this.draft.text || this.draft.phone || this.draft.email;
+    keepDraft(nameOf(this.call), typed ? JSON.stringify($state.snapshot(this.draft)) : '');
+    for (const old of draftNames(nameOf('')).slice(0, -KEPT)) keepDraft(old, '');
+  }
+
+  /** Follow who sits here until told to stop: the next one sees nothing of this one's callers. */
+  start(): () => void {
+    let author = session.id;
+    const end = $effect.root(() => {
+      $effect.pre(() => {
+        if (author === session.id) return;
+        author = session.id;
+        untrack(() => this.#leave());
+      });
+    });
+    return () => {
+      end();
+      this.#leave();
+    };
+  }
+
+  /** Forget the form as it is on screen: what was typed was kept at each letter. */
+  #leave(): void {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.shown = false;
+    this.saved = this.found = this.card = null;
+    this.sheets = [];
+    this.draft = empty();
+    this.call = NEW;
   }
 
   keep(): void {
@@ -322,8 +357,7 @@ class CallLine {
   }
 
   #forget(call: string): void {
-    delete this.#drafts[call];
-    localStorage.setItem(KEY, JSON.stringify(this.#drafts));
+    keepDraft(nameOf(call), '');
   }
 }
 

@@ -14,7 +14,8 @@ scope.onmessage = (message: MessageEvent<string>) => {
 
 async function beat(): Promise<void> {
   if (!csrf) return;
-  await fetch('/api/seat/here', { method: 'POST', headers: { 'X-Beffroi-CSRF': csrf }, credentials: 'same-origin' }).catch(() => undefined);
+  const answer = await fetch('/api/seat/here', { method: 'POST', headers: { 'X-Beffroi-CSRF': csrf }, credentials: 'same-origin' }).catch(() => undefined);
+  if (answer?.ok) scope.postMessage(await answer.json());
 }
 
 setInterval(() => void beat(), EVERY_MS);

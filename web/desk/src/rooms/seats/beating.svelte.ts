@@ -6,9 +6,11 @@ import { here } from './model.svelte';
 
 export function startBeating(): () => void {
   const worker = new BeatWorker();
+  worker.onmessage = (message: MessageEvent<{ chief: boolean; takes: boolean }>) => here.told(message.data);
   const end = $effect.root(() => {
     $effect(() => {
-      worker.postMessage(here.seat && session.me ? session.me.csrf : '');
+      void here.seat;
+      worker.postMessage(session.me?.csrf ?? '');
     });
   });
   return () => {

@@ -3,6 +3,7 @@
 import { act, get, post } from '../../api/client';
 import { t } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
+import { leaveRooms } from '../../shell/rooms';
 import { desk } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
 import { session, type Me } from '../../store/session.svelte';
@@ -65,7 +66,14 @@ export async function switchByKey(): Promise<void> {
   await sit(() => post<Me>('/api/seat/key', answer));
 }
 
+/** Finish what is half done here and in the other windows of the seat, in the name of who did it. */
+async function leave(): Promise<void> {
+  person.tell('leaving');
+  await leaveRooms();
+}
+
 async function sit(ask: () => Promise<Me>): Promise<void> {
+  await leave();
   live.changing = true;
   let me: Me;
   try {
@@ -77,18 +85,19 @@ async function sit(ask: () => Promise<Me>): Promise<void> {
   const changed = me.account !== session.id;
   session.replace(me);
   person.remember(me.login);
-  person.tell();
+  person.tell('changed');
   if (changed) notices.done(t('seats.changed', { name: me.name || me.login }));
 }
 
 /** Lock the seat: names go, picture and sound stay. */
 export async function lock(): Promise<void> {
   if (session.locked) return;
+  await leave();
   try {
     await post('/api/seat/lock', {});
     desk.clear();
     session.replace(await get<Me>('/api/me'));
-    person.tell();
+    person.tell('changed');
   } catch (error) {
     notices.refused(error);
   }

@@ -2,11 +2,12 @@
 
 import { t } from '../../i18n/index.svelte';
 import type { DeskRoom } from '../../shell/rooms';
-import { sound } from '../../shell/sound.svelte';
+import { sound, type Sounding } from '../../shell/sound.svelte';
 import { session } from '../../store/session.svelte';
 import { alarms } from '../alarms/model';
 import { startBeating } from './beating.svelte';
 import { lock } from './commands';
+import { hears } from './hearing';
 import { desks, here, listDesks, unheld } from './model.svelte';
 import LockScreen from './LockScreen.svelte';
 import NightReportPage from './NightReportPage.svelte';
@@ -19,13 +20,10 @@ import UnheldLines from './UnheldLines.svelte';
 
 const CRITICAL = 1;
 
-function hears(id: string): boolean {
-  const row = alarms.rows.get(id);
+function tradesOf(one: Sounding): readonly string[] {
+  const row = alarms.rows.get(one.id);
   const trade = row && session.kind(row.kind)?.trade;
-  const mine = here.held;
-  if (!trade || !mine.length || mine.some((desk) => desk.trades.includes(trade))) return true;
-  // an alarm whose desk nobody holds is everybody's
-  return !listDesks().some((desk) => desk.state === 'held' && desk.trades.includes(trade));
+  return one.trades ?? (trade ? [trade] : []);
 }
 
 function onKey(event: KeyboardEvent): void {
@@ -60,10 +58,11 @@ export default {
       sound.offer({
         name: 'desks',
         version: () => desks.version,
-        list: () => unheld().map((desk) => ({ id: `${desk.id}-${desk.unheld_since}`, priority: CRITICAL, since: desk.unheld_since ?? 0 })),
+        list: () => unheld().map((desk) => ({ id: `${desk.id}-${desk.unheld_since}`, priority: CRITICAL, since: desk.unheld_since ?? 0, chief: true })),
       }),
     ];
-    sound.concern((one) => hears(one.id));
+    sound.concern((one) => hears(one, tradesOf(one), listDesks(), here));
+    sound.chief(() => here.takes);
     return () => {
       window.removeEventListener('keydown', onKey);
       ends.forEach((end) => end());

@@ -45,6 +45,15 @@ class Here {
   /** The seat that this browser is, by the secret that it keeps; nothing before it is enrolled. */
   seat = $state.raw<string | null>(null);
   asked = $state(false);
+  /** A chef de salle sits at a living seat. */
+  chief = $state(false);
+  /** What nobody's desk answers, or waited too long, sounds here: the core says so at each sign of life. */
+  takes = $state(true);
+
+  told({ chief, takes }: { chief: boolean; takes: boolean }): void {
+    this.chief = chief;
+    this.takes = takes;
+  }
 
   /** Ask which seat this browser is. */
   async ask(): Promise<void> {

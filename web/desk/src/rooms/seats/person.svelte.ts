@@ -1,6 +1,7 @@
 /** The change of person on screen: the field that asks, the logins that sat here, the other windows of the seat. */
 
 import { get } from '../../api/client';
+import { leaveRooms } from '../../shell/rooms';
 import { session, type Me } from '../../store/session.svelte';
 
 const CHANNEL = 'beffroi.person';
@@ -38,9 +39,9 @@ class Person {
     localStorage.setItem(KNOWN, JSON.stringify(this.known));
   }
 
-  /** Tell the other windows of the seat that somebody else sits here. */
-  tell(): void {
-    this.#channel?.postMessage('changed');
+  /** Tell the other windows of the seat that somebody is about to leave it, or that somebody else sits here. */
+  tell(news: 'leaving' | 'changed'): void {
+    this.#channel?.postMessage(news);
   }
 
   /** Follow the other windows until told to stop. */
@@ -48,7 +49,10 @@ class Person {
     if (session.me && !session.locked) this.remember(session.me.login);
     if (!('BroadcastChannel' in window)) return () => undefined;
     this.#channel = new BroadcastChannel(CHANNEL);
-    this.#channel.onmessage = () => void get<Me>('/api/me').then((me) => session.replace(me), () => undefined);
+    this.#channel.onmessage = ({ data }: MessageEvent<'leaving' | 'changed'>) => {
+      if (data === 'leaving') void leaveRooms();
+      else void get<Me>('/api/me').then((me) => session.replace(me), () => undefined);
+    };
     return () => this.#channel?.close();
   }
 }

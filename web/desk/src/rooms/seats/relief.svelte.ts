@@ -91,7 +91,13 @@ class Relieving {
   async tick(instruction: string, on: boolean): Promise<void> {
     const relief = here.row?.relief?.id;
     if (!relief) return;
-    if (on) await act('duties.read', { instructions: [instruction], local: newLocal() }).catch(() => undefined);
+    try {
+      if (on) await act('duties.read', { instructions: [instruction], local: newLocal() });
+    } catch (error) {
+      // ticked without its receipt, the signature would be refused
+      notices.refused(error);
+      return;
+    }
     await this.#ask('seats.tick', { relief, item: `instruction:${instruction}`, on });
   }
 

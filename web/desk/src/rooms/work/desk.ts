@@ -3,4 +3,4 @@
 import type { DeskRoom } from '../../shell/rooms';
 import WorkItemsPage from './WorkItemsPage.svelte';
 
-export default { pages: [{ name: 'work', right: 'view', order: 40, component: WorkItemsPage }] } satisfies DeskRoom;
+export default { pages: [{ name: 'work', right: 'view', order: 40, daily: 9, component: WorkItemsPage }] } satisfies DeskRoom;

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+class Context {
+  state = 'running';
+  currentTime = 0;
+  destination = {};
+  resume = async () => undefined;
+  createOscillator = () => ({ frequency: {}, connect: () => ({ connect: () => undefined }), start: () => undefined, stop: () => undefined });
+  createGain = () => ({ gain: { setValueAtTime: () => undefined, linearRampToValueAtTime: () => undefined }, connect: () => ({ connect: () => undefined }) });
+}
+
+/** The locks of one browser, as its windows share them. */
+class Locks {
+  #held: object | null = null;
+  #next: (() => void)[] = [];
+
+  async request(_name: string, { signal }: { signal: AbortSignal }, work: () => Promise<void> | undefined): Promise<void> {
+    const mine = {};
+    while (this.#held) {
+      await new Promise<void>((resolve, reject) => {
+        this.#next.push(resolve);
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    }
+    if (signal.aborted) return;
+    this.#held = mine;
+    await work();
+    this.#held = null;
+    this.#next.splice(0).forEach((go) => go());
+  }
+
+  query = async () => ({ held: this.#held ? [{ name: 'beffroi.sound' }] : [] });
+}
+
+/** Open a window of the seat: its own program, the same browser. */
+async function open() {
+  vi.resetModules();
+  const { sound } = await import('../src/shell/sound.svelte');
+  const { live } = await import('../src/store/live.svelte');
+  live.started = true;
+  const close = sound.follow();
+  const ring = (id: string) => {
+    sound.offer({ name: id, version: () => 1, list: () => [{ id, priority: 1 }] });
+    live.whenFrame?.();
+  };
+  live.whenFrame?.();
+  return { sound, live, close, ring };
+}
+
+describe('the sound of a seat', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('localStorage', { getItem: () => null });
+    vi.stubGlobal('AudioContext', Context);
+    vi.stubGlobal('navigator', { locks: new Locks() });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it('passes to another armed window when the session of the first ends', async () => {
+    const [first, second] = [await open(), await open()];
+    await first.sound.test();
+    await second.sound.test();
+    const before = second.sound.played!.times;
+    second.ring('a');
+    expect(second.sound.played!.times).toBe(before);
+    first.live.sessionEnded = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+    second.ring('b');
+    expect(second.sound.played!.times).toBe(before + 1);
+    first.close();
+    second.close();
+  });
+
+  it('says that nobody hears when the only armed window has no desk any more, and comes back with it', async () => {
+    const [first, second] = [await open(), await open()];
+    await first.sound.test();
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(second.sound.heard).toBe(true);
+    first.close();
+    first.live.started = false;
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(second.sound.heard).toBe(false);
+    first.live.started = true;
+    const close = first.sound.follow();
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(second.sound.heard).toBe(true);
+    close();
+    second.close();
+  });
+
+  it('sounds with the frames while the timers of a covered window are held back', async () => {
+    const window = await open();
+    await window.sound.test();
+    const before = window.sound.played!.times;
+    vi.clearAllTimers();
+    window.ring('a');
+    expect(window.sound.played!.times).toBe(before + 1);
+    window.close();
+  });
+});
