@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from beffroi.server import city
+from beffroi.server import city, launcher
 from beffroi.server.engines import postgres as engine
 from beffroi.server.migrations import find_migrations, migrate
 from beffroi.server.settings import Settings, load_settings, read_run_file
@@ -173,7 +173,15 @@ def run_beffroi(
         output = data / "output.txt"
         with output.open("w") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "beffroi.server.cli", "--data", str(data), *(arguments or ("up",))],
+                [
+                    *_dying_with_us(),
+                    sys.executable,
+                    "-m",
+                    "beffroi.server.cli",
+                    "--data",
+                    str(data),
+                    *(arguments or ("up",)),
+                ],
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -190,6 +198,12 @@ def run_beffroi(
 @pytest.fixture(scope="session", name="run_beffroi")
 def _run_beffroi() -> Callable[..., Any]:
     return run_beffroi
+
+
+def _dying_with_us() -> list[str]:
+    """Return how to start a program that ends with these tests, even when they are killed."""
+    parent, ask = str(os.getpid()), str(int(signal.SIGTERM))
+    return [sys.executable, "-I", "-S", launcher.__file__, "--parent", parent, "--signal", ask, "--"]
 
 
 def _clean_environment() -> dict[str, str]:

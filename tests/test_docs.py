@@ -89,7 +89,8 @@ def test_no_setting_is_invented() -> None:
     known = {f"{PREFIX}{field.upper()}" for field in Settings.__struct_fields__} | {f"{PREFIX}KEY"}
     told = set(re.findall(r"BEFFROI_[A-Z_]*[A-Z]", ALL))
     assert {name for name in told - known if not name.startswith(f"{PREFIX}REHEARSAL")} <= {
-        *(f"{PREFIX}TEST_POSTGRES_BIN", f"{PREFIX}MOMENTS", f"{PREFIX}NIGHT", f"{PREFIX}NIGHT_RATE"),
+        *(f"{PREFIX}{name}" for name in ("TEST_POSTGRES_BIN", "MOMENTS", "NIGHT", "NIGHT_RATE")),
+        *(f"{PREFIX}NIGHT_{name}" for name in ("LEDGER", "WITHIN_S")),
     }
 
 

@@ -5,9 +5,10 @@ import pytest
 from beffroi.alarms import actions as ac
 from beffroi.alarms import events as ev
 from beffroi.alarms.rows import alarm_row
-from beffroi.model.time import HOUR, MINUTE, SECOND
+from beffroi.model.reading import Crossing
+from beffroi.model.time import HOUR, SECOND
 
-from .town import Desk, Town
+from .town import SYSTEM, Desk, Town
 
 
 def lines(desk: Desk) -> list[str]:
@@ -30,41 +31,6 @@ def test_a_circuit_trips_and_some_lamps_gasp_before_some_after_some_never() -> N
     assert (row.count, row.points, row.supposed) == (60, 80, False)
     assert {desk.state.alarms[child].reason for child in desk.state.children[cause.id]} == {"alarms.fold.explicit"}
     assert len(desk.of(ev.Annunciated)) == 1
-
-
-def test_seventy_seven_come_back_and_the_line_names_the_three_left() -> None:
-    desk = Desk(Town())
-    town, lamps = desk.town, desk.town.lamps("A001/D3")
-    for lamp in lamps:
-        town.live.hear(lamp.id, desk.now)
-    desk.cross([town.get("A001/D3")], "tripped")
-    desk.cross(lamps[:78], "no_supply")
-    desk.advance(300)
-    cause = desk.find("A001/D3", "tripped")
-    desk.do(ac.Acknowledge(alarm=cause.id))
-    desk.cross([town.get("A001/D3")], "tripped", "clear")
-    for lamp in lamps[:77]:
-        town.live.hear(lamp.id, desk.now + 2 * SECOND)
-    desk.cross(lamps[:77], "no_supply", "clear")
-    desk.advance(61)
-    (over,) = desk.of(ev.LeftOver)
-    assert over.back == 77
-    assert [item.code for item in over.left] == ["A001/D3-078", "A001/D3-079", "A001/D3-080"]
-    assert {item.outcome for item in over.left} == {"work"}
-    row = alarm_row(desk.state, cause, town.city)
-    assert row.left == ["A001/D3-078", "A001/D3-079", "A001/D3-080"] and row.state == "returned"
-    desk.do(ac.Acknowledge(alarm=cause.id))
-    assert not desk.shown()
-
-
-def test_all_back_ends_the_line_by_itself() -> None:
-    desk = Desk(Town(lamps=10))
-    desk.cross([desk.town.get("A001/D1")], "tripped")
-    desk.advance(2)
-    desk.do(ac.Acknowledge(alarm=desk.find("A001/D1", "tripped").id))
-    desk.cross([desk.town.get("A001/D1")], "tripped", "clear")
-    desk.advance(61)
-    assert not desk.shown() and desk.of(ev.LeftOver)[0].left == ()
 
 
 def test_silence_alone_supposes_the_circuit_while_its_siblings_talk() -> None:
@@ -104,24 +70,6 @@ def test_a_supposed_cause_begins_with_its_crowd_not_with_an_older_fault() -> Non
     desk.advance(3)
     (cause,) = [alarm for alarm in desk.shown() if alarm.kind == "circuit"]
     assert cause.raised_at == began and cause.folded_total == len(lamps)
-
-
-def test_a_lamp_out_before_the_trip_is_none_of_those_left() -> None:
-    desk = Desk(Town(lamps=10))
-    circuit, lamps = desk.town.get("A001/D1"), desk.town.lamps("A001/D1")
-    desk.cross(lamps[:2], "dark_by_night")
-    desk.advance(120)
-    assert len(desk.of(ev.Annunciated)) == 2
-    desk.cross([circuit], "tripped")
-    desk.cross(lamps[2:], "no_supply")
-    desk.advance(5)
-    desk.cross([circuit], "tripped", "clear")
-    desk.cross(lamps[3:], "no_supply", "clear")
-    desk.advance(400)
-    (over,) = desk.of(ev.LeftOver)
-    assert [item.asset for item in over.left] == [lamps[2].id] and over.back == 9
-    assert {item.asset for item in over.again} == {lamp.id for lamp in lamps[:2]}
-    assert desk.shown()[0].left_codes == (over.left[0].code,)
 
 
 def test_two_suppositions_of_one_cause_at_once_are_one_line() -> None:
@@ -223,21 +171,6 @@ def test_three_cabinets_within_a_second_are_enough_however_many_there_are() -> N
     assert len(desk.state.children[desk.shown()[0].id]) == 20
 
 
-def test_what_is_on_its_way_back_is_not_named_yet() -> None:
-    desk = Desk(Town())
-    lamps = desk.town.lamps("A001/D3")
-    desk.cross([desk.town.get("A001/D3")], "tripped")
-    desk.cross(lamps, "no_supply")
-    desk.advance(60)
-    desk.cross([desk.town.get("A001/D3")], "tripped", "clear")
-    desk.cross(lamps[:40], "no_supply", "clear")
-    desk.advance(100)
-    assert not desk.of(ev.LeftOver)
-    desk.cross(lamps[40:78], "no_supply", "clear")
-    desk.advance(61)
-    assert [item.code for item in desk.of(ev.LeftOver)[0].left] == ["A001/D3-079", "A001/D3-080"]
-
-
 def test_a_mute_cabinet_comes_before_its_gateway() -> None:
     town = Town(cabinets=1, circuits=1, lamps=4, source="gw-1")
     cabinet = town.get("A001")
@@ -258,20 +191,6 @@ def test_one_line_even_when_the_group_comes_apart_slowly() -> None:
     desk.advance(3)
     assert lines(desk) == ["Armoire sans tension (Enedis ?) (supposé)"]
     assert len(desk.state.children[desk.shown()[0].id]) == 240
-
-
-def test_a_supposed_cause_is_over_when_its_crowd_is_back() -> None:
-    desk = Desk(Town())
-    lamps = desk.town.lamps("A001/D3")
-    desk.cross(lamps, "no_supply")
-    desk.advance(2)
-    cause = desk.shown()[0]
-    desk.cross(lamps[:40], "no_supply", "clear")
-    assert cause.active
-    desk.cross(lamps[40:77], "no_supply", "clear")
-    assert not cause.active
-    desk.advance(61)
-    assert desk.of(ev.LeftOver)[0].back == 77
 
 
 def test_a_mute_gateway_explains_the_silence_behind_it() -> None:
@@ -372,8 +291,19 @@ def test_day_burners_of_a_circuit_are_one_line() -> None:
     assert lines(desk) == ["Départ 1 allumé en plein jour (supposé)"]
 
 
-def test_settlement_never_loops() -> None:
-    desk = Desk(Town(lamps=5))
-    desk.cross([desk.town.get("A001/D1")], "tripped")
-    desk.advance(MINUTE // SECOND)
-    assert desk.trade.next_due(desk.state) is None
+def test_a_circuit_that_trips_again_as_its_mains_leave_folds_nothing_of_its_own() -> None:
+    desk = Desk(Town())
+    town = desk.town
+    circuit, cabinet = town.get("A001/D1"), town.get("A001")
+    lamp = town.lamps("A001/D1")[0]
+    desk.cross([circuit], "tripped")
+    desk.advance(70)
+    desk.cross([circuit], "tripped", "clear")
+    desk.advance(5)
+    together = [(cabinet, "no_mains"), (circuit, "tripped"), (lamp, "no_supply")]
+    crossings = [
+        Crossing(place, facts.id, name, "raise", desk.now, None, False) for place, (facts, name) in enumerate(together)
+    ]
+    desk.do(ac.Judge(crossings=crossings), SYSTEM)
+    mains = desk.find("A001", "no_mains")
+    assert {desk.find(facts.code, name).parent for facts, name in together[1:]} == {mains.id}

@@ -1,5 +1,7 @@
 """The life of one alarm under people's keys."""
 
+from uuid import UUID
+
 import pytest
 
 from beffroi.alarms import actions as ac
@@ -52,6 +54,26 @@ def test_return_before_acknowledgement_waits_for_it(desk: Desk) -> None:
     assert alarm.state == "returned" and alarm.shown
     desk.do(ac.Acknowledge(alarm=alarm.id))
     assert alarm.state == "normal" and not alarm.shown
+
+
+def test_the_closure_of_the_event_asks_nothing_more_of_what_returned(desk: Desk) -> None:
+    alarm = opened(desk)
+    closed = ac.AcknowledgeReturned(alarms=(alarm.id, UUID(int=9)))
+    assert desk.do(closed) == [] and alarm.state == "unacknowledged"
+    desk.cross([desk.town.get("A001")], "door_open", "clear")
+    desk.do(closed)
+    assert alarm.state == "normal" and not alarm.shown
+
+
+def test_an_event_is_asked_for_an_alarm_that_stands(desk: Desk) -> None:
+    alarm = opened(desk)
+    desk.do(ac.Take(alarm=alarm.id), COLLEAGUE)
+    (asked,) = desk.do(ac.AskEvent(alarm=alarm.id))
+    assert isinstance(asked, ev.EventAsked)
+    assert (asked.alarm_class, asked.by) == ("door_open", COLLEAGUE.id)
+    desk.cross([desk.town.get("A001")], "door_open", "clear")
+    desk.do(ac.Acknowledge(alarm=alarm.id))
+    refused(desk, ac.AskEvent(alarm=alarm.id), "alarms.over")
 
 
 def test_acknowledgement_is_undone_within_five_seconds_by_its_author(desk: Desk) -> None:

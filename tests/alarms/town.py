@@ -153,6 +153,7 @@ class Programme:
 
     def __init__(self, topology: Topology) -> None:
         self.level: float | None = 100.0
+        self.extinction = False
         self._topology = topology
 
     def expected_level_pct(self, asset: UUID, at: Micros) -> float | None:
@@ -160,6 +161,9 @@ class Programme:
 
     def expected_levels_pct(self, at: Micros):
         return np.full(len(self._topology.facts), np.nan if self.level is None else self.level, np.float32)
+
+    def by_day(self, at: Micros):
+        return np.full(len(self._topology.facts), self.level == 0 and not self.extinction)
 
 
 class Nothing:
@@ -176,6 +180,9 @@ class Nothing:
 
     def levels(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         return np.empty(0, np.int32), np.empty(0, np.float32)
+
+    def spans(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+        return np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64)
 
 
 class Town:

@@ -320,6 +320,27 @@ def test_a_file_without_mapping_gets_a_proposal(run_desk: Any) -> None:
     run_desk(scenario)
 
 
+def test_declared_numbers_are_numbers_and_the_others_are_told(run_desk: Any) -> None:
+    content = "num;lon;lat;watts;haut\nP1;5,02;47,32;40,5;8,5\nP2;5,03;47,32;36.25;9\nP3;5,03;47,33;n/c;9\n"
+    layer = '[[layer]]\nfile="p.csv"\nkind="street_light"\nkey="{num}"\nfields.code="{num}"\n'
+    fields = 'fields.characteristics.watts="{watts}"\nfields.characteristics.haut="{haut}"\n'
+    mapping = f'name = "n"\n{layer}{fields}'
+
+    async def scenario(desk: Desk) -> None:
+        shown = await desk.bring({"p.csv": content.encode()}, mapping + 'numbers = ["watts"]\n')
+        assert [(one["line"], one["code"]) for one in shown["refusals"]] == [(4, "assets.row_bad_number")]
+        lamps = [desk.state.get(desk.state.find_code(code).id) for code in ("P1", "P2")]
+        assert [lamp.characteristics for lamp in lamps] == ['{"haut":"8,5","watts":40.5}', '{"haut":9,"watts":36.25}']
+        told = [one["params"] for one in shown["notices"] if one["code"] == "assets.notice_comma_text"]
+        assert told == [{"names": '"haut"'}]
+        wrong = await desk.upload({"p.csv": content.encode()}, mapping + 'numbers = ["height"]\n')
+        assert wrong["error"]["code"] == "assets.mapping_number"
+        proposed = await desk.upload({"lampadaires.csv": content.replace("n/c", "9").encode()})
+        assert 'numbers = ["watts", "haut"]' in proposed["mapping_text"]
+
+    run_desk(scenario)
+
+
 def test_only_clerks_import(run_desk: Any) -> None:
     async def scenario(desk: Desk) -> None:
         shown = await desk.upload(_files(), MAPPING)

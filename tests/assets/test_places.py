@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.assets.places import Feature, Places
+from beffroi.assets.port import StreetsPort
+from beffroi.assets.state import AssetsState
 from beffroi.assets.streets.gazetteer import parse
 from beffroi.assets.streets.graph import Arc, StreetGraph
 from beffroi.assets.streets.ground import Ground
@@ -152,6 +154,20 @@ def test_the_geocoder_answers_anything(query: str) -> None:
 @pytest.mark.parametrize("query", ["", " ", "/", "12", "x", "12 bis", "°°°", "a" * 200, "/ / /", "8 8 8"])
 def test_the_geocoder_outlives_odd_queries(town: Places, query: str) -> None:
     assert all(0 <= hit.score <= 100 for hit in town.gazetteer.find(query))
+
+
+def test_the_commune_of_a_place_is_told_or_left_unknown(town: Places) -> None:
+    state = AssetsState({})
+    state.places = town
+    streets = StreetsPort(state)
+    assert streets.commune_at(5.0, 47.0) == "21231"
+    # a hundred metres outside the outline is still ours, another country is nobody's
+    assert streets.commune_at(4.899, 47.0) == "21231"
+    assert streets.commune_at(2.35, 48.85) == ""
+    assert streets.commune_of("Rue Monge") == "21231"
+    assert streets.commune_of("n'importe où, Dijon") == "21231"
+    assert streets.commune_of("zzz inconnu") == ""
+    assert streets.commune_of("") == ""
 
 
 def test_a_point_finds_its_street_number_and_commune(town: Places) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beffroi.assets.importing.cells import characteristic_of, date_of, number_of
+from beffroi.assets.importing.cells import characteristic_of, comma_numbers, date_of, measure_of, number_of
 from beffroi.assets.importing.mapping import MappingError, compile_template, read_mapping
 from beffroi.assets.importing.readers import ReadError, decode_text, read_table
 
@@ -125,6 +125,21 @@ def test_a_leading_zero_is_not_a_number() -> None:
     assert characteristic_of("0.5") == 0.5
     assert characteristic_of("12") == 12
     assert characteristic_of(" ") is None
+
+
+def test_a_cell_declared_a_number_is_one_or_is_refused() -> None:
+    assert [measure_of(cell) for cell in ("40,5", "40.5", " 36 ", "1 234,5", 7, "007", "", None)] == [
+        40.5, 40.5, 36, 1234.5, 7, 7, None, None,
+    ]  # fmt: skip
+    for cell in ("n/c", "40,5 W", True, [1]):
+        with pytest.raises(ValueError):
+            measure_of(cell)
+
+
+def test_a_column_of_numbers_with_a_comma_is_told_from_words() -> None:
+    assert comma_numbers(["40,5", "36", None, ""])
+    assert not comma_numbers(["40.5", "36"])
+    assert not comma_numbers(["40,5", "n/c"])
 
 
 @given(st.binary(max_size=400))

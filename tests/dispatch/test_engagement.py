@@ -7,13 +7,19 @@ import msgspec
 import pytest
 
 from beffroi.dispatch import actions, duty, events
-from beffroi.dispatch.engaging import ANSWER
+from beffroi.dispatch.candidates import rank_for
+from beffroi.dispatch.engaging import ANSWER, INSIST
+from beffroi.dispatch.ranking import Ranking
 from beffroi.dispatch.texts import TEXTS
-from beffroi.dispatch.types import CrewState
+from beffroi.dispatch.types import CHIEF, CrewState
+from beffroi.incidents import actions as ac
+from beffroi.model.actor import Actor
 from beffroi.model.time import HOUR, MINUTE, SECOND
+from beffroi.procedures import incident_clocks
 from beffroi.trade.action import Action
+from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
-from tests.dispatch.room import CLOSED, DOMINIQUE, LIGHTING_ONLY, LIT, MASKED, POLICE, Post, post
+from tests.dispatch.room import CLOSED, DOMINIQUE, LIGHTING_ONLY, LIT, MASKED, POLICE, Post, alone, post
 
 
 def code(post_: Post, action: Action, **more: Any) -> str:
@@ -116,12 +122,21 @@ def test_two_seats_engage_the_same_crew_at_once() -> None:
         room.do(again, DOMINIQUE)
     assert refusal.value.code == "dispatch.already_engaged"
     assert refusal.value.params["by"] == str(room.state.engagements[next(iter(room.state.engagements))].engaged_by)
+    assert refusal.value.params["what"] == "D-2025-1 · Départ 3"
     other = UUID(int=4)
     facts = room.city.incidents.find(LIT)
     assert facts is not None
     room.room.facts[other] = msgspec.structs.replace(facts, id=other)
     elsewhere = actions.Engage(incident=other, crew=room.crews["E1"], seen_load=0)
-    assert code(room, elsewhere) == "dispatch.crew_changed"
+    with pytest.raises(Rejected) as taken:
+        room.do(elsewhere)
+    assert (taken.value.code, taken.value.params["number"]) == ("dispatch.crew_taken", "D-2025-1")
+    # of an event that is not seen, nothing is told
+    room.room.facts[LIT] = msgspec.structs.replace(facts, scope=POLICE, masked=True)
+    with pytest.raises(Rejected) as hidden:
+        room.do(elsewhere, rights=LIGHTING_ONLY)
+    assert (hidden.value.code, set(hidden.value.params)) == ("dispatch.crew_changed", {"crew", "n"})
+    room.room.facts[LIT] = facts
     assert room.do(actions.Engage(incident=other, crew=room.crews["E1"], seen_load=1))
 
 
@@ -150,16 +165,30 @@ def test_a_masked_event_of_another_trade_gets_no_crew() -> None:
     assert room.city.incidents.find(MASKED).scope == POLICE  # type: ignore[union-attr]
 
 
-def test_a_crew_that_says_nothing_is_told_once_in_time() -> None:
+def test_a_crew_that_says_nothing_is_told_in_time_again_then_to_the_chef_de_salle() -> None:
     room = post()
     held = engaged(room)
     assert room.time_passes(ANSWER - SECOND) == []
     told = room.time_passes(SECOND)
-    assert [type(event) for event in told] == [events.Unanswered]
+    assert [type(event) for event in told] == [events.Unanswered, events.Insisted]
+    assert room.time_passes(INSIST - SECOND) == []
+    assert [event.step for event in room.time_passes(SECOND)] == [2]
+    # the core was away meanwhile: each step once, with its whole delay
+    (last,) = room.time_passes(HOUR)
+    assert (last.step, last.next_at) == (CHIEF, None)
     assert room.time_passes(HOUR) == []
     assert room.state.engagements[held].overdue
     tell(room, "en_route")
-    assert not room.state.engagements[held].overdue
+    answered = room.state.engagements[held]
+    assert (answered.overdue, answered.insisted, answered.insist_at) == (False, 0, None)
+
+
+def test_an_answer_between_two_reminders_ends_them() -> None:
+    room = post()
+    held = engaged(room)
+    room.time_passes(ANSWER)
+    room.do(actions.Accept(engagement=held))
+    assert room.time_passes(HOUR) == []
 
 
 def test_an_answer_stops_the_clock() -> None:
@@ -176,7 +205,24 @@ def test_a_refusal_gives_the_crew_back() -> None:
     gone = room.do(actions.Refuse(engagement=held, reason="vehicle"))[0]
     assert (gone.reason, gone.refusal) == ("refused", "vehicle")
     assert code(room, actions.Accept(engagement=held)) == "dispatch.engagement_ended"
-    assert room.do(actions.Engage(incident=LIT, crew=room.crews["E1"], seen_load=0))
+    assert room.do(actions.Engage(incident=LIT, crew=room.crews["E1"], seen_load=0, support=True))
+
+
+def test_who_refused_an_event_is_not_proposed_for_it_again_within_the_hour() -> None:
+    room = post()
+    room.do(actions.Refuse(engagement=engaged(room), reason="other_job"))
+    ranking = proposed(room)
+    assert room.crews["E1"] not in [one.crew for one in ranking.ranked]
+    assert [one.reason.code for one in ranking.excluded if one.crew == room.crews["E1"]] == ["dispatch.why.refused"]
+    assert code(room, actions.Engage(incident=LIT, crew=room.crews["E1"])) == "dispatch.unfit"
+    room.time_passes(HOUR)
+    assert room.crews["E1"] in [one.crew for one in proposed(room).ranked]
+
+
+def proposed(room: Post) -> Ranking:
+    facts = room.city.incidents.find(LIT)
+    assert facts is not None
+    return rank_for(room.state, room.city, facts, room.now)
 
 
 def test_a_closed_event_releases_everybody() -> None:
@@ -213,3 +259,48 @@ def test_the_scope_asked_is_that_of_the_event() -> None:
     assert (incident.commune, incident.trade, crew.trade) == ("21231", "lighting", "lighting")
     masked = actions.Engage(incident=MASKED, crew=room.crews["E1"])
     assert list(TRADE.scopes(room.state, masked, room.city)) == [crew], "the decision says why, not the right"
+
+
+def test_a_wrong_key_taken_back_leaves_the_answer_due() -> None:
+    room = post()
+    held = engaged(room)
+    wrong = tell(room, "en_route")
+    room.do(actions.UndoState(engagement=held, move=wrong.move))
+    kept = room.state.engagements[held]
+    assert (kept.accepted, kept.answer_before) == (False, room.now + ANSWER)
+    assert [type(event) for event in room.time_passes(ANSWER)] == [events.Unanswered, events.Insisted]
+    # who said yes before owes nothing more
+    held = engaged(room, "E2")
+    room.do(actions.Accept(engagement=held))
+    wrong = room.do(actions.TellState(engagement=held, state="on_site"))[0]
+    room.do(actions.UndoState(engagement=held, move=wrong.move))
+    assert (room.state.engagements[held].accepted, room.state.engagements[held].answer_before) == (True, None)
+
+
+def test_a_correction_taken_back_gives_the_hour_again() -> None:
+    room = post()
+    held = engaged(room)
+    first = tell(room, "on_site", -3)
+    room.now += HOUR
+    tell(room, "on_site")
+    (undone,) = room.do(actions.UndoState(engagement=held, move=first.move))
+    last = room.state.engagements[held].moves[-1]
+    assert (last.state, last.happened_at, undone.at) == ("on_site", room.now - HOUR - 3 * MINUTE, last.happened_at)
+    # the hour as first told is too old to be taken back in its turn
+    assert code(room, actions.UndoState(engagement=held, move=first.move)) == "dispatch.too_late_to_undo"
+    asked = incident_clocks.follow(Line(1, room.now, room.now, Actor("system"), None, undone), room.city)
+    assert asked == [
+        ac.SetClock(incident=LIT, clock="on_site", move=first.move, corrects=first.move, at=last.happened_at)
+    ]
+
+
+def test_the_end_of_a_call_out_corrected_then_taken_back_gives_the_rest_again() -> None:
+    room = alone()
+    call = room.do(actions.CallAttempt(incident=LIT))[0].call_out
+    held = room.do(actions.TellOutcome(call_out=call, outcome="reached"))[1].engagement
+    end = room.do(actions.TellState(engagement=held, state="available"))[0]
+    before = dict(room.state.rests)
+    room.do(actions.TellState(engagement=held, state="available", corrects=end.move), at=room.now - 9 * MINUTE)
+    assert room.state.rests != before
+    room.do(actions.UndoState(engagement=held, move=end.move))
+    assert (room.state.rests, room.state.engagements[held].ended_at) == (before, room.now)

@@ -10,7 +10,7 @@ from beffroi.dispatch.engaging import ANSWER
 from beffroi.dispatch.texts import TEXTS
 from beffroi.logbook.actions import Note
 from beffroi.model.time import HOUR
-from beffroi.procedures.dispatch_follow import release
+from beffroi.procedures.dispatch_follow import follow
 from beffroi.procedures.dispatch_lines import REACTION, note
 from tests.dispatch.room import LIT, Post, alone, post
 
@@ -84,5 +84,5 @@ def test_a_closed_event_releases_its_crews() -> None:
     room = day()
     closed = Closed(incident=LIT, number="D-2025-1", cause="protection", result="repaired")
     line = room.lines[-1]
-    (asked,) = release(type(line)(99, room.now, room.now, line.actor, None, closed), room.city)
+    (asked,) = follow(type(line)(99, room.now, room.now, line.actor, None, closed), room.city)
     assert isinstance(room.do(asked, None)[0], events.Disengaged)

@@ -95,6 +95,13 @@ class Hand:
     def act(self, action: str, **fields: Any) -> Any:
         return self.post(f"/api/actions/{action}", fields)["events"]
 
+    def heard(self, hours: "Hours") -> bool:
+        """Tell whether the core lives at these hours: a line written now bears them."""
+        self.act("logbook.write", text="essai d'horloge")
+        with psycopg.connect(dsn_app(self.product.settings)) as connection:
+            row = connection.execute("SELECT recorded_at FROM journal_line ORDER BY position DESC LIMIT 1").fetchone()
+        return bool(row and row[0] > hours.now() - MINUTE)
+
     def kill_core(self) -> None:
         before = self.product.pid("core")
         os.kill(before, signal.SIGKILL)
@@ -185,9 +192,39 @@ def test_an_escalation_survives_kill_9_and_happens_once(hand: Hand, wait_until: 
         hand.kill_core()
         wait_until(lambda: hand.count("dispatch.exhausted") == 1, 30)
         hours.forward(60 * MINUTE)
+        # a call recorded before the core heard the hour would be due at once
+        wait_until(lambda: hand.heard(hours), 30)
         again = hand.act("dispatch.call_attempt", incident=incident["incident"])[0]
         assert again["agent"] == people[0]
     assert (hand.count("dispatch.escalated"), hand.count("dispatch.exhausted")) == (1, 1)
     wait_until(lambda: hand.notes().get("dispatch.note.exhausted") == 1, 30)
     assert hand.notes()["dispatch.note.escalated"] == 1
     assert hand.notes()["dispatch.note.attempted"] == 2
+
+
+def test_a_silent_crew_is_told_three_times_through_kill_9(hand: Hand, wait_until: Callable[..., Any]) -> None:
+    now = time.time_ns() // 1000
+    crew = hand.act("dispatch.set_crew", name="E9", trade="traffic")[0]["crew"]
+    turn = {"kind": "duty", "subject": crew, "start": now - MINUTE, "end": now + 20 * 60 * MINUTE}
+    hand.act("dispatch.set_roster", trade="traffic", start=now - DAY, end=now + 2 * DAY, turns=[turn])
+    incident = hand.act("incidents.open", what="feux éteints", place="place Wilson", category="signals")[0]
+    with psycopg.connect(dsn_owner(hand.product.settings), autocommit=True) as connection:
+        mark_rehearsal(connection)
+    hours = Hours(hand.product.settings)
+    with hours.running():
+        hand.kill_core()
+        hand.act("dispatch.engage", incident=incident["incident"], crew=crew, support=True)
+        hours.forward(5 * MINUTE + SECOND)
+        wait_until(lambda: hand.count("dispatch.unanswered") == 1, 30)
+        hours.forward(2 * MINUTE)
+        hand.kill_core()
+        assert hand.count("dispatch.insisted") == 1
+        hours.forward(MINUTE)
+        wait_until(lambda: hand.count("dispatch.insisted") == 2, 30)
+        # the last step falls due while the core is away
+        hours.forward(4 * MINUTE)
+        hand.kill_core()
+        wait_until(lambda: hand.count("dispatch.insisted") == 3, 30)
+        hours.forward(60 * MINUTE)
+        wait_until(lambda: hand.notes().get("dispatch.note.to_chief") == 1, 30)
+    assert (hand.count("dispatch.unanswered"), hand.count("dispatch.insisted")) == (1, 3)

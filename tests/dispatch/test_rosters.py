@@ -124,6 +124,7 @@ def live_through() -> Post:
     room.do(actions.TellOutcome(call_out=called.call_out, outcome="reached"))
     held = next(iter(room.state.engagements))
     room.do(actions.TellState(engagement=held, state="on_site"))
+    room.do(actions.TellState(engagement=held, state="on_site"), at=room.now - MINUTE)
     told = room.do(actions.TellState(engagement=held, state="available"))[0]
     room.do(actions.UndoState(engagement=held, move=told.move))
     room.do(actions.TellState(engagement=held, state="available"))
@@ -134,6 +135,7 @@ def live_through() -> Post:
     room.time_passes(6 * MINUTE)
     room.do(actions.ForgetAgent(agent=room.people["Cadre"]), DOMINIQUE)
     room.do(actions.SetNeed(category="other", trade="roads", skills=("roads",)), DOMINIQUE)
+    assert room.do(actions.SetNeed(category="other", trade="roads", skills=("roads",)), DOMINIQUE) == []
     return room
 
 

@@ -1,14 +1,17 @@
 """Instructions and their receipts, reminders that fall due once, routines recorded, late, missed."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from beffroi.duties import TRADE
 from beffroi.duties import actions as ask
 from beffroi.duties import events as told
 from beffroi.duties.types import Calendar, Routine
 from beffroi.model.actor import Actor
+from beffroi.model.ports import IncidentFacts
 from beffroi.model.time import DAY, HOUR, MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
@@ -85,6 +88,19 @@ def test_a_reminder_falls_due_once_is_postponed_and_done() -> None:
     refused(hand, ask.Done(reminder=made.reminder), "duties.reminder.not_found")
 
 
+def test_a_reminder_that_asked_leaves_with_what_it_is_about_one_to_come_stays() -> None:
+    hand = Hand()
+    event = uuid4()
+    hand.city.incidents = SimpleNamespace(find=lambda name: IncidentFacts(id=name, number="2026-0001", label="Mât"))
+    about: dict[str, Any] = {"target_kind": "incident", "target": event}
+    (rung,) = hand.do(ask.Remind(text="appel 2", due_at=START + 10 * MINUTE, **about))
+    (ahead,) = hand.do(ask.Remind(text="avant le premier bus", due_at=START + 8 * HOUR, **about))
+    hand.minutes(30)
+    assert [event.reminder for event in hand.do(ask.EndAbout(target=event))] == [rung.reminder]
+    assert list(hand.state.reminders) == [ahead.reminder]
+    assert hand.do(ask.EndAbout(target=uuid4())) == []
+
+
 def test_a_reminder_written_while_the_core_was_away_asks_at_once() -> None:
     hand = Hand()
     local = uuid4()
@@ -157,6 +173,10 @@ def test_new_routines_keep_what_was_reached() -> None:
     hand.do(ask.SetRoutines(routines=[moved]))
     assert standing(hand, "radio").next.at == paris("2026-03-10T23:00")
     refused(hand, ask.SetRoutines(routines=[RADIO, RADIO]), "duties.routine_twice")
+    hand.do(ask.SetRoutines(routines=[]))
+    # whoever showed it hears that it is no more
+    gone = [TRADE.row(hand.state, topic, key, hand.city) for topic, key in TRADE.touched(hand.lines[-1])]
+    assert [(row.id, row.data) for row in gone if row] == [(moved.name, None)]
     refused(hand, ask.SetRoutines(routines=[], calendar=Calendar(zone="Mars/Dijon")), "duties.unknown_zone")
 
 

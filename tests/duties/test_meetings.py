@@ -11,6 +11,7 @@ from beffroi.duties import TRADE
 from beffroi.duties import actions as ask
 from beffroi.duties import events as told
 from beffroi.duties.texts import TEXTS
+from beffroi.duties.types import Target
 from beffroi.journal.events import Erased, LineErased
 from beffroi.model.time import HOUR
 from beffroi.procedures import duty_erasures, duty_lines, duty_rounds
@@ -66,6 +67,8 @@ def test_what_the_room_is_told_holds_no_typed_text(in_paris: None) -> None:
         "Tournée de nuit, rue Monge : 42 points vus, 3 défauts",
     ]
     assert "Durand" not in str(notes)
+    about = told.Reminded(reminder=uuid4(), text="appel 2", due_at=START, target=Target("incident", uuid4()))
+    assert duty_lines.note(line(about), empty_city()) == []
     by_time = told.InstructionEnded(instruction=uuid4(), reason="time")
     assert duty_lines.note(line(by_time), empty_city()) == []
 

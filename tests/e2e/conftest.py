@@ -63,9 +63,9 @@ class City:
         self.assets[code] = done["events"][0]["asset"]
         return self.assets[code]
 
-    def say(self, asset: str, **points: float) -> None:
-        """Send a reading now, accepted once the intake knows source and asset."""
-        row = {"a": asset, "t": time.time_ns() // 1_000_000, "p": points}
+    def say(self, asset: str, at: float | None = None, **points: float) -> None:
+        """Send a reading of now, or of a time (s), accepted once the intake knows source and asset."""
+        row = {"a": asset, "t": round((time.time() if at is None else at) * 1_000), "p": points}
         deadline = time.monotonic() + 20
         while True:
             answer = httpx.post(
@@ -81,7 +81,7 @@ class City:
         for code, points in QUIET.items():
             self.say(code, **points)
         deadline = time.monotonic() + 20
-        while busy := [one for one in self._listed() if one["active"] or one["state"] in UNACKNOWLEDGED]:
+        while busy := [one for one in self.alarms() if one["active"] or one["state"] in UNACKNOWLEDGED]:
             assert time.monotonic() < deadline, [(one["code"], one["state"]) for one in busy]
             for alarm in busy:
                 if alarm["state"] in UNACKNOWLEDGED:
@@ -97,7 +97,8 @@ class City:
                 incident=one["id"], cause="unknown", result="no_action", reason="other",
             )  # fmt: skip
 
-    def _listed(self) -> list[dict[str, Any]]:
+    def alarms(self) -> list[dict[str, Any]]:
+        """List the alarms that the queue shows."""
         items: list[dict[str, Any]] = self.client.get("/api/alarms", params={"state": "shown"}).json()["items"]
         return items
 
@@ -207,12 +208,19 @@ def desk(page: Page, city: City) -> Page:
 
 
 def open_desk(
-    page: Page, city: City, *, theme: str = "night", lang: str = "fr", address: str = "", url: str = ""
+    page: Page,
+    city: City,
+    *,
+    theme: str = "night",
+    lang: str = "fr",
+    address: str = "",
+    url: str = "",
+    login: str = "camille",
 ) -> None:
-    """Sign Camille in with a theme and a language; `url` where the core is reached by another way."""
+    """Sign somebody in with a theme and a language; `url` where the core is reached by another way."""
     page.add_init_script(f"localStorage['beffroi.theme']='{theme}';localStorage['beffroi.lang']='{lang}'")
     page.goto(f"{url or city.url}/{address}")
-    page.fill("input[autocomplete=username]", "camille")
+    page.fill("input[autocomplete=username]", login)
     page.fill("input[type=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector(".frame", timeout=30_000)

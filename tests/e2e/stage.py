@@ -153,6 +153,17 @@ def choose(seat: Seat, text: str) -> None:
     raise AssertionError(text)
 
 
+UNDERSTOOD = """async (said) => {
+  const times = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const from = performance.now();
+    await (await fetch('/api/understand?q=' + encodeURIComponent(said))).json();
+    times.push(performance.now() - from);
+  }
+  return times.sort((a, b) => a - b)[2];
+}"""
+"""Median ms of five answers to what a caller says."""
+
 WHEN_OUTLINED = """(text) => {
   const seen = () => [...document.querySelectorAll('[data-queue] [role=option]')]
     .some((line) => line.innerText.includes(text) && line.querySelector('.outline'));
@@ -190,3 +201,14 @@ def seats_with_codes(night: Stage) -> Seat:
     page.evaluate("location.hash = '#/lighting'")
     page.locator("[data-queue]").focus()
     return seat
+
+
+def chosen(one: Seat) -> str:
+    """Return the text of the option that is chosen."""
+    return one.right().locator("[role=option][aria-selected=true]").inner_text()
+
+
+def attempt(one: Seat) -> None:
+    """Record that the person chosen is being called."""
+    one.hands.press("Enter")
+    one.hands.until(one.page.locator("[role=status]").first, "Appel noté", 20)

@@ -48,6 +48,39 @@ def test_every_screen(page: Page, city: City, axe: str, theme: str, lang: str) -
     assert not found, "\n".join(found)
 
 
+CUT = """() => [...document.querySelectorAll('.frame *')].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!box.width || box.right <= innerWidth + 1 || one.closest('.maplibregl-map, .visually-hidden')) return false;
+  for (let up = one.parentElement; up; up = up.parentElement) {
+    if (getComputedStyle(up).overflowX !== 'visible') return false;
+  }
+  return true;
+}).map((one) => one.outerHTML.slice(0, 100))"""
+"""What sticks out of the window and cannot be scrolled to."""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("size", [(360, 800), (960, 1000), (1920, 1080)], ids=lambda size: f"{size[0]}px")
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_every_screen_at_every_size(
+    page: Page, city: City, axe: str, theme: str, lang: str, size: tuple[int, int]
+) -> None:
+    open_desk(page, city, theme=theme, lang=lang)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate(axe)
+    found = []
+    for screen in SCREENS:
+        page.evaluate(f"location.hash = '#/{screen}'")
+        page.wait_for_timeout(400)
+        found += [f"{screen}: {wrong}" for wrong in violations(page)]
+        found += [f"{screen}: cut: {wrong}" for wrong in page.evaluate(CUT)[:3]]
+        if page.evaluate("document.documentElement.scrollWidth") > size[0]:
+            found.append(f"{screen}: scrolls sideways")
+    assert not found, "\n".join(found)
+
+
 def test_login(page: Page, city: City, axe: str) -> None:
     page.goto(city.url)
     page.wait_for_selector("input[type=password]")

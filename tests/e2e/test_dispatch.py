@@ -131,7 +131,11 @@ def test_on_call_by_night_attempt_no_answer_reached_then_states_by_voice(post: P
     desk.keyboard.press("5")
     desk.keyboard.press("Escape")
     expect(crews(desk)).not_to_contain_text("disponible")
-    tell(desk, "5", "")
+    # left alone it notes itself, and the hands are back on the queue
+    desk.keyboard.press("5")
+    desk.wait_for_selector("#tell-at:focus")
+    expect(desk.locator("#tell-at")).to_have_count(0, timeout=10_000)
+    expect(desk.locator("[data-queue]")).to_be_focused()
     expect(crews(desk)).to_contain_text("disponible")
     listed = post.city.client.get("/api/dispatch/on_call", params={"trade": "lighting"}).json()
     assert [line["name"] for line in listed] == ["Samir Quillot", "Théa Maréchal"], "11 h of rest: not shown"
@@ -169,7 +173,7 @@ def test_two_seats_engage_the_same_crew_at_once(post: Post, desk: Page, browser:
     )
     assert first.status_code == 201
     assert (second.status_code, second.json()["code"]) == (409, "dispatch.already_engaged")
-    expect(other.locator(".right details")).to_contain_text("2 équipes non proposées", timeout=10_000)
+    expect(other.locator(".right .busy")).to_contain_text("Éclairage 1", timeout=10_000)
     other.locator(LIST).focus()
     other.keyboard.press("Home")
     other.keyboard.press("Enter")
@@ -177,13 +181,25 @@ def test_two_seats_engage_the_same_crew_at_once(post: Post, desk: Page, browser:
     expect(crews(other)).to_contain_text("Éclairage 1")
     other.locator("[data-queue]").focus()
     other.keyboard.press("2")
-    expect(other.locator(".notice-line")).to_contain_text("Plusieurs équipes")
+    expect(other.locator("form.tell")).to_contain_text("Qui ?")
+    other.keyboard.press("Escape")
     other.locator(".crews input[type=radio]").nth(1).check()
     other.locator("[data-queue]").focus()
     tell(other, "3", "")
     expect(crews(other)).to_contain_text("hors de l’ordre habituel")
     other.keyboard.press("Control+z")
     expect(crews(other)).not_to_contain_text("hors de l’ordre habituel")
+    # whoever speaks is named in the field: nothing has to be selected
+    tell(other, "2", "éclairage 1 0:05t")
+    expect(crews(other)).to_contain_text("en route 00:05")
+    other.keyboard.press("0")
+    expect(other.locator(".refuse")).to_contain_text("Éclairage 2 refuse")
+    other.keyboard.press("2")
+    expect(other.locator(".notice-line")).to_contain_text("véhicule indisponible")
+    expect(other.locator("[data-queue]")).to_be_focused()
+    other.keyboard.press("e")
+    other.wait_for_selector(f"{LIST}:focus")
+    expect(other.locator(LIST)).not_to_contain_text("Éclairage 2")
     seat.close()
 
 

@@ -4,7 +4,7 @@ import io
 import signal
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 from uuid import uuid4
@@ -81,12 +81,21 @@ def test_a_reminder_falls_due_once_though_the_core_is_killed(
     assert len(about(lines_of(city, "duties.postponed"), reminder)) == 1
 
 
-def test_r_sets_a_reminder_and_the_quiet_queue_says_when_it_falls(tidy: City, desk: Page) -> None:
+@pytest.fixture
+def free(tidy: City) -> Iterator[City]:
+    """Return the city without routines, which would be next at some hours of the day."""
+    before = tidy.client.get("/api/duties/routines").json()
+    tidy.act("duties.set_routines", routines=[], calendar=before["calendar"])
+    yield tidy
+    tidy.act("duties.set_routines", routines=before["items"], calendar=before["calendar"])
+
+
+def test_r_sets_a_reminder_and_the_quiet_queue_says_when_it_falls(free: City, desk: Page) -> None:
     desk.keyboard.press("r")
     desk.keyboard.type("+1h avant le premier bus")
     desk.keyboard.press("Enter")
     expect(desk.locator(".notice, [role=status]").filter(has_text="Rappel posé")).to_be_visible()
-    standing = tidy.client.get("/api/duties/now").json()["reminders"]
+    standing = free.client.get("/api/duties/now").json()["reminders"]
     assert [one["text"] for one in standing] == ["avant le premier bus"]
     assert abs(standing[0]["due_at"] - now() - HOUR) < 30 * SECOND
     assert desk.evaluate("!!document.activeElement.closest('[data-queue]')")

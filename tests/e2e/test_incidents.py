@@ -151,6 +151,26 @@ def test_what_the_core_does_not_answer_is_kept_and_sent_once(room: Page, city: C
     assert city.client.get("/api/incidents").json()["total"] == 1
 
 
+def test_what_the_core_refuses_afterwards_stays_with_its_reason(room: Page, city: City) -> None:
+    room.route("**/api/actions/**", lambda route: route.abort())
+    room.keyboard.press("n")
+    room.keyboard.type("affaissement A045-3")
+    room.keyboard.press("Enter")
+    expect(room.locator(".notice-line")).to_contain_text("gardé sur ce poste")
+    refusal = {"code": "incidents.unknown_place", "params": {}, "text": "lieu inconnu ce soir"}
+    room.route("**/api/actions/incidents.open*", lambda route: route.fulfill(status=409, json=refusal))
+    expect(room.locator(".bands")).to_contain_text("1 saisie refusée", timeout=20_000)
+    expect(room.locator(".bands")).to_contain_text("lieu inconnu ce soir")
+    room.reload()
+    expect(room.locator(".bands")).to_contain_text("lieu inconnu ce soir", timeout=20_000)
+    room.unroute("**/api/actions/incidents.open*")
+    room.unroute("**/api/actions/**")
+    room.get_by_role("button", name="Réessayer").click()
+    expect(line(room, "affaissement")).to_have_count(1, timeout=10_000)
+    expect(room.locator(".bands")).not_to_contain_text("refusée")
+    assert city.client.get("/api/incidents").json()["total"] == 1
+
+
 def test_the_list_finds_filters_and_says_when_it_is_empty(room: Page, axe: str) -> None:
     opens(room, "mât couché A045-3")
     room.evaluate("location.hash = '#/incidents'")

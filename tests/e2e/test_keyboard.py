@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from .conftest import City
+from .conftest import LAT, LON, City
+from .test_accessibility import SCREENS
 
 pytestmark = pytest.mark.e2e
 
@@ -78,6 +79,27 @@ def test_palette_key_sheet_and_escape(desk: Page) -> None:
     expect(desk.locator(".right h2")).to_have_text(re.compile("En main"))
 
 
+def test_what_was_chosen_in_ctrl_k_stays_under_enter_when_the_search_answers(desk: Page) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    desk.route("**/api/search*", hold)
+    desk.keyboard.press("Control+k")
+    with desk.expect_request("**/api/search*"):
+        desk.keyboard.type("re")
+    desk.keyboard.press("ArrowDown")
+    chosen = desk.locator("#palette-list [aria-selected=true]")
+    told = chosen.inner_text()
+    street = {"type": "street", "id": None, "label": "Rue Monge, Dijon", "kind": "", "lon": LON, "lat": LAT}
+    waiting[-1].fulfill(json=[street])
+    expect(desk.locator("#palette-0")).to_contain_text("Rue Monge, Dijon")
+    expect(chosen).to_have_count(1)
+    assert chosen.inner_text() == told
+    desk.unroute("**/api/search*")
+
+
 def test_an_arrival_never_moves_the_selected_line(quiet: City, desk: Page) -> None:
     quiet.say("A045", door_open=1)
     door = desk.locator("[data-queue] [role=option]", has_text="Porte")
@@ -93,3 +115,53 @@ def test_an_arrival_never_moves_the_selected_line(quiet: City, desk: Page) -> No
     expect(door).to_have_attribute("aria-selected", "true")
     desk.click(".fresh")
     expect(higher).to_be_in_viewport()
+
+
+FOLLOW = """() => {
+  window.stops = [];
+  document.addEventListener('focusin', ({target}) => {
+    const style = getComputedStyle(target);
+    const box = target.getBoundingClientRect();
+    const ringed = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+    const seen = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+    stops.push({target, ringed, seen, html: target.outerHTML.slice(0, 110)});
+  });
+}"""
+ROUND = "stops.some((stop, at) => at > 3 && stop.target === stops[0].target)"
+WRONG = """stops.filter(({ringed, seen}) => !ringed || !seen)
+  .map(({ringed, html}) => `${ringed ? 'unseen' : 'no ring'}: ${html}`)"""
+MOST_STOPS = 500
+
+
+def walk(page: Page) -> list[str]:
+    """Go through a page by Tab until the first stop comes again; return what is wrong with its stops."""
+    page.evaluate("stops.length = 0; document.activeElement?.blur()")
+    for _ in range(MOST_STOPS // 10):
+        for _ in range(10):
+            page.keyboard.press("Tab")
+        if page.evaluate(ROUND):
+            break
+    else:
+        return [f"never comes round: {page.evaluate('stops.slice(-3).map(stop => stop.html)')}"]
+    wrong: list[str] = page.evaluate(WRONG)
+    return sorted(set(wrong))
+
+
+@pytest.mark.slow
+def test_tab_walks_through_every_page_with_a_visible_focus_and_no_trap(desk: Page) -> None:
+    desk.evaluate(FOLLOW)
+    found = []
+    for screen in SCREENS:
+        desk.evaluate(f"location.hash = '#/{screen}'")
+        desk.wait_for_timeout(300)
+        found += [f"{screen}: {wrong}" for wrong in walk(desk)]
+    assert not found, "\n".join(found)
+
+
+def test_every_page_opens_by_the_keyboard_alone(desk: Page) -> None:
+    for name in ("Tournée de nuit", "Relève", "Dossier de secours", "Réglages", "Référentiel", "Journal"):
+        desk.keyboard.press("Control+k")
+        desk.keyboard.type(name)
+        desk.wait_for_selector(f"#palette-0:has-text('{name}')")
+        desk.keyboard.press("Enter")
+        expect(desk.locator(".centre h1")).to_contain_text(name)

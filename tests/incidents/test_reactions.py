@@ -3,17 +3,30 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
+import pytest
+
 from beffroi.alarms import events as al
+from beffroi.alarms.actions import AcknowledgeReturned
 from beffroi.dispatch import events as di
 from beffroi.incidents import actions as ac
 from beffroi.incidents import events as ev
+from beffroi.incidents.categories import category_of_alarm
+from beffroi.incidents.rows import incident_row
 from beffroi.incidents.types import Closing
+from beffroi.journal.query import JournalLine
 from beffroi.model.actor import Actor
 from beffroi.model.scope import Scope
-from beffroi.procedures.incident_alarms import gather_events, open_events, propose_closure
+from beffroi.orders import events as order
+from beffroi.orders.types import Selection
+from beffroi.procedures import incident_lines
+from beffroi.procedures.incident_alarms import acknowledge_returned, gather_events, open_events, propose_closure
 from beffroi.procedures.incident_clocks import follow
+from beffroi.procedures.incident_orders import link_order, name_of
+from beffroi.procedures.incident_timeline import _items
 from beffroi.trade.line import Line
-from tests.incidents.room import CABINET, D1, D2, Room, light
+from beffroi.trade.rejected import Rejected
+from tests.incidents.room import CABINET, CAMILLE, D1, D2, NOON, Room, light
 
 A1, A2, A3 = (UUID(int=50 + n) for n in range(3))
 
@@ -25,6 +38,57 @@ def test_a_cause_opens_one_event_and_tells_why() -> None:
     assert (made.category, made.source, made.priority) == ("circuit_tripped", "alarm", 2)
     assert (made.reason, made.reason_params["code"]) == ("incidents.why.alarm", "A045/D1")
     assert room.trips(A1) == []
+
+
+def test_an_event_asked_for_an_alarm_is_taken_by_whoever_asked() -> None:
+    room = Room()
+    asked = ac.React(alarm=A1, asset=CABINET, kind="cabinet", alarm_class="mute", priority=3, by=CAMILLE)
+    opened, taken = room.do(asked, None)
+    assert isinstance(opened, ev.Opened) and isinstance(taken, ev.Taken)
+    assert (room.held(A1).state, room.held(A1).taken_by) == ("taken", CAMILLE)
+    # asked again, there is nothing to open
+    assert room.do(asked, None) == []
+
+
+def test_whoever_engages_somebody_on_an_event_that_nobody_has_has_it() -> None:
+    room = Room()
+    one = room.open("mât couché")
+    engaged = di.Engaged(engagement=A1, incident=one.id, trade="lighting", crew=A2, move=A3)
+    (asked,) = follow(Line(1, 9, 5, Actor("person", CAMILLE), None, engaged), room.city)
+    told, taken = room.do(asked, None)
+    assert isinstance(told, ev.ClockSet) and isinstance(taken, ev.Taken)
+    assert (one.state, one.taken_by) == ("in_progress", CAMILLE)
+    # the next one engaged, by somebody else, changes nothing of who has it
+    again = msgspec.structs.replace(asked, move=A1, by=A2)
+    assert [type(made) for made in room.do(again, None)] == [ev.ClockSet]
+    assert one.taken_by == CAMILLE
+
+
+def test_what_engages_without_a_person_takes_nothing() -> None:
+    room = Room()
+    one = room.open("mât couché")
+    engaged = di.Engaged(engagement=A1, incident=one.id, trade="lighting", crew=A2, move=A3)
+    (asked,) = follow(Line(1, 9, 5, Actor("system"), None, engaged), room.city)
+    room.do(asked, None)
+    assert (one.state, one.taken_by) == ("in_progress", None)
+
+
+def test_the_lines_opened_and_taken_call_an_event_alike() -> None:
+    room = Room()
+    room.trips(A1)
+    room.do(ac.Take(incident=room.held(A1).id))
+    notes = [made for line in room.lines for made in incident_lines.note(line, room.city)]
+    assert [one.code for one in notes] == ["incidents.note.opened", "incidents.note.taken"]
+    assert {one.params["label_fr"] for one in notes} == {"Départ 1 déclenché"}
+    assert {one.params["label_en"] for one in notes} == {"Circuit 1 tripped"}
+
+
+def test_what_gives_no_sign_of_life_is_a_link_until_somebody_knows_better() -> None:
+    cabinet, building = (category_of_alarm(kind, "mute", trade) for kind, trade in
+                         (("cabinet", "lighting"), ("building", "building_security")))  # fmt: skip
+    assert (cabinet.name, cabinet.cause) == ("cabinet_mute", "link")
+    assert (building.name, building.cause) == ("building_mute", "link")
+    assert category_of_alarm("cabinet", "no_mains", "lighting").cause == "mains"
 
 
 def test_an_alarm_of_what_the_event_feeds_joins_it() -> None:
@@ -103,8 +167,35 @@ def test_the_return_of_the_cause_proposes_the_closure_and_its_coming_back_withdr
     room.do(ac.NoteReturn(alarm=A1), None)
     again = proposed(room, A1)
     assert again is not None
-    room.do(ac.Close(incident=one.id, cause=again.cause, result=again.result))
+    (closed,) = room.do(ac.Close(incident=one.id, cause=again.cause, result=again.result))
     assert one.state == "closed"
+    assert acknowledge_returned(room.lines[-1], room.city) == [AcknowledgeReturned(alarms=(A1,))]
+    assert isinstance(closed, ev.Closed)
+
+
+def test_an_order_given_for_an_event_is_linked_and_told() -> None:
+    room = Room()
+    one = room.open("mât couché")
+    asked = order.Requested(
+        order=A3,
+        command="level_pct",
+        value=100.0,
+        until=NOON,
+        selection=Selection(assets=(light(3), light(4))),
+        targets=(3, 4),
+        excluded={},
+        scopes=(),
+        not_after=NOON,
+        digest="",
+        incident=one.id,
+    )
+    (link,) = link_order(Line(1, NOON, NOON, Actor("system"), None, asked), room.city)
+    room.do(link, None)
+    assert [(held.kind, held.id) for held in one.links] == [("order", A3)]
+    (note,) = incident_lines.note(room.lines[-1], room.city)
+    assert note.incident == one.id and note.params["order_fr"].startswith("2 points à 100 % jusqu'à ")
+    waits = msgspec.structs.replace(asked, approve_before=NOON, until=None)
+    assert name_of(waits)["en"] == "2 points, back to programme (second person asked)"
 
 
 def test_closure_waits_for_the_last_cause_and_for_people_where_people_reported() -> None:
@@ -155,8 +246,20 @@ def test_which_lines_of_the_alarms_ask_for_what() -> None:
         {"priority": 1, "late": True},
     ):
         assert open_events(line(al.Raised(**{**raised, **quiet})), city) == []
+    person = UUID(int=901)
+    (wanted,) = open_events(
+        line(al.EventAsked(**told, kind="circuit", alarm_class="mute", priority=3, by=person)), city
+    )
+    assert isinstance(wanted, ac.React)
+    assert (wanted.by, wanted.priority) == (person, 3)
     (back,) = propose_closure(line(al.LeftOver(**told, state="normal", back=77)), city)
     assert back == ac.NoteReturn(alarm=A1, back=77, left=0)
+    # a lamp without supply is silent too: one lamp is left, with two alarms
+    two = tuple(
+        al.Left(one, D2, "A045-85", name, "work", told["scope"]) for one, name in ((A2, "outage"), (A3, "silent"))
+    )
+    (some,) = propose_closure(line(al.LeftOver(**told, state="returned", back=79, left=two)), city)
+    assert some == ac.NoteReturn(alarm=A1, back=79, left=1)
     returned = {**told, "at": 5, "state": "normal", "outcome": "alarm"}
     assert propose_closure(line(al.Returned(**returned, settle_at=9)), city) == []
     assert propose_closure(line(al.Returned(**returned)), city) == [ac.NoteReturn(alarm=A1)]
@@ -174,3 +277,118 @@ def test_a_crew_told_by_voice_stops_the_clock_of_its_event() -> None:
     assert asked == ac.SetClock(incident=one.id, clock="on_site", move=A3, channel="radio")
     over = di.CrewMoved(**told, move=A3, state="available", channel="radio")
     assert follow(Line(1, 9, 5, Actor("system"), None, over), room.city) == []
+
+
+def test_an_hour_corrected_by_the_crew_is_corrected_on_the_clock() -> None:
+    room = Room()
+    one = room.open("mât couché")
+    room.do(ac.SetClock(incident=one.id, clock="on_site", move=A3), None)
+    same = ac.SetClock(incident=one.id, clock="on_site", move=A3, corrects=A3)
+    assert room.do(same, None) == []
+    room.do(same, None, at=NOON + 3)
+    assert one.clock("on_site") == NOON + 3
+    room.do(ac.SetClock(incident=one.id, clock="on_site", move=A3, corrects=A3, at=NOON - 9), None)
+    assert one.clock("on_site") == NOON - 9
+
+
+def joined_pair(room: Room) -> tuple[Any, Any]:
+    """Return two events of alarms, A1's and A2's, the second joined into the first by a person."""
+    room.trips(A1)
+    room.trips(A2, D2)
+    one, other = room.held(A1), room.held(A2)
+    room.do(ac.Join(incident=other.id, into=one.id, why="même poste"))
+    return one, other
+
+
+def test_the_alarms_of_an_event_joined_leave_with_the_one_that_holds_it() -> None:
+    room = Room()
+    one, other = joined_pair(room)
+    # whoever presses E on it is sent to the one that holds
+    assert room.trips(A2, D2) == []
+    assert incident_row(room.state, one, room.city).joined[0].alarms == [A2]
+    (closed,) = room.do(ac.Close(incident=one.id, cause="protection", result="repaired", skipped="not_needed"))
+    assert isinstance(closed, ev.Closed) and closed.alarms == (A1, A2)
+    # it stands or toggles still: nothing open holds it any more
+    (opened,) = room.trips(A2, D2)
+    assert isinstance(opened, ev.Opened)
+    assert room.held(A2).id == opened.incident != other.id
+
+
+def test_closure_waits_for_the_alarms_of_the_events_joined() -> None:
+    room = Room()
+    one, other = joined_pair(room)
+    room.do(ac.NoteReturn(alarm=A1), None)
+    assert not one.closing
+    room.do(ac.NoteReturn(alarm=A2), None)
+    assert one.closing
+    room.do(ac.React(alarm=A2, asset=D2, kind="circuit", alarm_class="tripped", priority=2), None)
+    assert (one.closing, other.links[0].gone) == (None, False)
+    room.do(ac.NoteReturn(alarm=A2), None)
+    room.do(ac.UndoJoin(incident=other.id, reason="not_same_cause"))
+    assert other.closing
+
+
+def test_a_closure_proposed_is_not_offered_while_an_event_joined_since_has_its_alarm() -> None:
+    room = Room()
+    room.trips(A1)
+    room.trips(A2, D2)
+    one, other = room.held(A1), room.held(A2)
+    room.do(ac.NoteReturn(alarm=A1), None)
+    assert incident_row(room.state, one, room.city).closing is not None
+    room.do(ac.Join(incident=other.id, into=one.id, why="même poste"))
+    assert incident_row(room.state, one, room.city).closing is None
+    room.do(ac.UndoJoin(incident=other.id, reason="not_same_cause"))
+    assert incident_row(room.state, one, room.city).closing is not None
+
+
+def test_a_parted_event_proposes_what_the_other_held_back() -> None:
+    room = Room()
+    one, other = joined_pair(room)
+    room.do(ac.NoteReturn(alarm=A1), None)
+    room.do(ac.UndoJoin(incident=other.id, reason="not_same_cause"))
+    assert (one.closing is not None, other.closing) == (True, None)
+
+
+def test_nothing_is_gathered_across_compartments() -> None:
+    room = Room()
+    room.trips(A1)
+    room.trips(A2, D2)
+    gather = ac.Gather(alarm=A3, asset=CABINET, children=(A1, A2))
+    hidden = room.held(A2)
+    room.do(ac.Mask(incident=hidden.id, trade="police"))
+    assert not [made for made in room.do(gather, None) if isinstance(made, ev.Joined)]
+    room = Room()
+    room.trips(A1)
+    room.trips(A2, D2)
+    room.do(ac.Mask(incident=room.held(A1).id, trade="police"))
+    assert room.do(ac.Gather(alarm=A1, asset=D1, children=(A2,)), None) == []
+
+
+def test_an_order_for_an_event_just_joined_or_closed_is_in_its_report() -> None:
+    room = Room()
+    one, other = joined_pair(room)
+    room.do(ac.LinkTo(incident=other.id, kind="order", id=A3, why="ordre"), None)
+    assert [link.id for link in one.links if link.kind == "order"] == [A3]
+    room.do(ac.Close(incident=one.id, cause="protection", result="repaired", skipped="not_needed"))
+    late = UUID(int=59)
+    room.do(ac.LinkTo(incident=one.id, kind="order", id=late, why="ordre"), None)
+    assert [link.id for link in one.links if link.kind == "order"] == [A3, late]
+    assert one.state == "closed"
+    with pytest.raises(Rejected) as refusal:
+        room.do(ac.LinkTo(incident=one.id, kind="order", id=late, why="ordre"), None)
+    assert refusal.value.code == "incidents.already_linked"
+
+
+def test_an_order_is_once_on_the_time_line_and_without_its_points() -> None:
+    def told(position: int, kind: str, data: dict[str, Any]) -> JournalLine:
+        fields: dict[str, Any] = dict.fromkeys(JournalLine.__struct_fields__)
+        return JournalLine(**{**fields, "position": position, "happened_at": 1, "recorded_at": 1, "type": kind,
+                              "actor": Actor("system"), "data": data})  # fmt: skip
+
+    asked = told(1, "orders.requested", {"order": str(A3), "targets": list(range(34_000))})
+    linked = told(2, "incidents.linked", {"link": {"id": str(A3), "kind": "order"}, "number": "2025-0001"})
+    assert [item.type for item in _items([asked, linked])] == ["incidents.linked"]
+    (alone,) = _items([asked])
+    assert alone.params == {"order": str(A3)}
+    (changed,) = _items([told(3, "incidents.corrected", {"changed": ["what"]})])
+    assert changed.params == {"changed": ["what"]}

@@ -10,7 +10,7 @@ from beffroi.incidents.deadlines import RULES, list_deadlines
 from beffroi.incidents.logic import KEEP_PHOTO
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND
 from beffroi.trade.event import Event
-from tests.incidents.room import Room
+from tests.incidents.room import NOON, Room
 
 
 def told(events: Sequence[Event]) -> list[tuple[str, str, str]]:
@@ -84,3 +84,17 @@ def test_a_file_leaves_on_its_date_and_its_name_with_it() -> None:
     assert [type(event) for event in made] == [ev.Expired]
     assert (one.attachments[0].gone, one.attachments[0].name) == (True, "")
     assert room.state.files == {}
+
+
+def test_nothing_was_missed_before_an_event_was_reopened() -> None:
+    room = Room()
+    one = room.open("mât couché")
+    room.do(ac.Take(incident=one.id))
+    room.do(ac.Close(incident=one.id, cause="crash", result="repaired", skipped="not_needed"))
+    room.now += 3 * HOUR
+    room.do(ac.Reopen(incident=one.id, reason="came_back"))
+    assert room.time_passes(0) == []
+    assert {deadline.kind: deadline.at - room.now for deadline in list_deadlines(one)} == {
+        rule.kind: rule.within for rule in RULES[one.priority]
+    }
+    assert one.first_at == NOON

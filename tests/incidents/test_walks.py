@@ -234,3 +234,21 @@ def test_an_undone_join_is_refused_after_a_reload(database: Database) -> None:
         assert refusal.code == "incidents.was_parted"
     else:
         raise AssertionError("a parted pair was joined again")
+
+
+def test_two_events_with_one_alarm_agree_after_a_reload(database: Database) -> None:
+    room, alarm = Room(), UUID(int=50)
+    room.trips(alarm)
+    first = room.held(alarm)
+    close: dict[str, Any] = {"cause": "protection", "result": "repaired", "skipped": "not_needed"}
+    room.do(ac.Close(incident=first.id, **close))
+    room.trips(alarm)
+    second = room.held(alarm)
+    room.do(ac.Reopen(incident=first.id, reason="closed_by_mistake"))
+    with psycopg.connect(database.app) as connection:
+        TRADE.write(connection.cursor(), room.lines)
+        assert same(TRADE.load(connection), room.state)
+        connection.rollback()
+    assert room.held(alarm) is second
+    room.do(ac.Close(incident=second.id, **close))
+    assert room.held(alarm) is first

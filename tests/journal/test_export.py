@@ -166,8 +166,9 @@ def _same_hex(before: Path, after: Path, name: str) -> bool:
         ("{0}", "{0}"),
         ("{gone}", "[effacé]"),
         ("{many}", "1, 2, 3, 4, 5 … (7)"),
+        ("{place}, {nowhere}", "lieu à préciser, –"),
     ],
 )
 def test_a_sentence_never_fails(template: str, expected: str) -> None:
-    data = {"text": "dit", "gone": {"#": "00"}, "many": [1, 2, 3, 4, 5, 6, 7]}
+    data = {"text": "dit", "gone": {"#": "00"}, "many": [1, 2, 3, 4, 5, 6, 7], "place_fr": "lieu à préciser"}
     assert sentence({"x": {"fr": template}}, "fr", "x", data) == expected

@@ -1,6 +1,7 @@
 """The sun, the steps, the nights of the clock change."""
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.lighting.logic import level_pct, night_of, step_times
+from beffroi.lighting.port import ProgrammePort
 from beffroi.lighting.sun import sun_times
-from beffroi.lighting.types import NightProgramme, Step
+from beffroi.lighting.types import LightingState, NightProgramme, Step
 from beffroi.model.time import DAY, HOUR, MINUTE, from_datetime
 
 DIJON = NightProgramme(
@@ -77,3 +79,12 @@ def test_each_night_lasts_between_seven_and_seventeen_hours(when: int) -> None:
     night = night_of(DIJON, when)
     if night is not None:
         assert 7 * HOUR < night[1] - night[0] < 17 * HOUR < DAY
+
+
+def test_the_extinction_of_the_night_is_not_the_day() -> None:
+    lights = [SimpleNamespace(index=0, commune="21231"), SimpleNamespace(index=2, commune="21999")]
+    topology = SimpleNamespace(version=1, list_kind=lambda _kind: lights)
+    port = ProgrammePort(LightingState(programmes={"21231": DIJON}), SimpleNamespace(topology=topology))  # type: ignore[arg-type]
+    assert port.by_day(at(2026, 11, 22, 12, 0)).tolist() == [True, False, False]
+    assert port.by_day(at(2026, 11, 23, 2, 0)).tolist() == [False, False, False]
+    assert port.expected_levels_pct(at(2026, 11, 23, 2, 0))[0] == 0

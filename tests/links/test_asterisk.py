@@ -92,7 +92,17 @@ def test_latin_1_and_lines_without_a_colon() -> None:
 
 @pytest.mark.parametrize(
     ("interface", "extension"),
-    [("PJSIP/201", "201"), ("PJSIP/201-0000001a", "201"), ("Local/201@agents-00;1", "201"), ("", "")],
+    [
+        ("PJSIP/201", "201"),
+        ("PJSIP/201-0000001a", "201"),
+        ("Local/201@agents-00;1", "201"),
+        ("", ""),
+        ("Local/201@from-queue/n", "201"),
+        ("PJSIP/jean-marc", "jean-marc"),
+        ("PJSIP/jean-marc-0000001a", "jean-marc"),
+        ("DAHDI/33-1", "33"),
+        ("SIP/agent-12", "agent-12"),
+    ],
 )
 def test_extensions(interface: str, extension: str) -> None:
     assert extension_of(interface) == extension

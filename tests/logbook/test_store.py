@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 import pytest
 
@@ -10,6 +11,8 @@ from beffroi.logbook.actions import AmendReport, Correct, FileReport, Forget, No
 from beffroi.logbook.events import Written
 from beffroi.model.scope import Scope
 from beffroi.model.time import MINUTE
+from beffroi.procedures.night_report.compose import Part, Report, ReportLine
+from beffroi.procedures.night_report.sections import Amended, Typed, amended_of
 from tests.logbook.room import REACTION, START, Room
 
 
@@ -43,6 +46,47 @@ def test_load_and_replay_equal_memory(database: Any) -> None:
     for line in room.lines:
         room.trade.apply(room.state, line)
     assert room.shown() == known
+
+
+def test_a_line_erased_leaves_the_reports_that_quote_it(database: Any) -> None:
+    room = Room()
+    (erased,) = room.do(Write(text="appel de zzdupont"))
+    (kept,) = room.do(Write(text="ronde"))
+    lines = tuple(
+        ReportLine(at=one.recorded_at, text={"fr": text, "en": text}, position=one.position)
+        for one, text in ((erased, "appel de zzdupont"), (kept, "ronde"))
+    )
+    counts: dict[str, Any] = {"calls": {}, "written": 2, "signed": 0, "masked": 0}
+    report = Report(
+        night="2026-11-21", since=0, until=1, events=(), parts=(Part(name="log", lines=lines),), follow=lines, **counts
+    )
+    typed = "02:30 · appel de zzdupont\n02:31 · ronde, vu appel"
+    sections = msgspec.json.encode(Amended({"facts": Typed(typed)})).decode()
+    room.do(FileReport(night="2026-11-21", body=msgspec.json.encode(report).decode()), actor=REACTION)
+    room.do(AmendReport(night="2026-11-21", version=1, body=sections))
+    room.do(AmendReport(night="2026-11-21", version=2, body=f"## Nuit\n{typed}"))
+    room.do(Forget(position=erased.position), actor=REACTION)
+    with psycopg.connect(database.app) as connection, connection.cursor() as cursor:
+        room.trade.write(cursor, room.lines)
+        bodies = [body for (body,) in cursor.execute("SELECT body FROM logbook_report ORDER BY version").fetchall()]
+        connection.rollback()
+    first = msgspec.json.decode(bodies[0], type=Report)
+    assert [line.text["fr"] for line in (*first.parts[0].lines, *first.follow)] == ["ronde", "ronde"]
+    said = "02:30 · …\n02:31 · ronde, vu appel"
+    assert amended_of(bodies[1]) == Amended({"facts": Typed(said)})
+    assert bodies[2] == f"## Nuit\n{said}"
+
+
+def test_the_words_of_a_version_leave_with_its_own_line(database: Any) -> None:
+    room = Room()
+    room.do(FileReport(night="2026-11-21", body="{}"), actor=REACTION)
+    (amended,) = room.do(AmendReport(night="2026-11-21", version=1, body="appel de zzdupont"))
+    room.do(Forget(position=amended.position), actor=REACTION)
+    with psycopg.connect(database.app) as connection, connection.cursor() as cursor:
+        room.trade.write(cursor, room.lines)
+        rows = cursor.execute("SELECT version, body FROM logbook_report ORDER BY version").fetchall()
+        connection.rollback()
+    assert rows == [(1, "{}"), (2, "")]
 
 
 def test_the_database_refuses_the_same_local_line_twice(database: Any) -> None:

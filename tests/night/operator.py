@@ -6,256 +6,295 @@ event that comes while he is busy waits, and the ledger says how long.
 
 import re
 import time
-from typing import NamedTuple
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from tests.night.city import NightCity
-from tests.night.hands import READING_S, Event, Hands
+from tests.night.electrician import Electrician
+from tests.night.hands import READING_S, Hands
+from tests.night.ledger import Event, Ledger
+from tests.night.screen import CODE, Line, Screen
+from tests.night.tempo import Tempo
 from tests.night.voices import Heard, Voices
 
-CODE = re.compile(r"[A-Z]\d{3}/D\d|[A-Z]\d{3}-\d+|[A-Z]\d{3}\b")
-STATES = (("2", "route pour|en route"), ("3", "sur place|sur les lieux"), ("4", "sécurité"), ("5", "disponible"))
-CLOSABLE = re.compile("à clore|clôture proposée|peut être clos", re.IGNORECASE)
+STATES = (
+    ("2", "route pour|en route|on est parti"),
+    ("3", "sur place|sur les lieux"),
+    ("4", "sécurité"),
+    ("5", "disponible"),
+)
+LATE = re.compile("pas encore sur place|retardé", re.IGNORECASE)
 REFUSES = re.compile("négatif", re.IGNORECASE)
-SEND_A_CREW = re.compile("déclenché|muette|mât|panne", re.IGNORECASE)
+DANGER = re.compile("mât couché|câbles à nu|fils à nu|gaz", re.IGNORECASE)
+SEND = re.compile("déclenché|muette|éteint\\b|couché", re.IGNORECASE)
+"""Titles that ask for somebody on site."""
 
+TOLD = {"Armoire sans tension": 1}
+"""Titles that ask for a call to an authority of the checklist, and which of its digits."""
 
-class Line(NamedTuple):
-    """One line of the queue as it is shown."""
+PHONE = re.compile(r"0[67](?:[ .]?\d\d){4}")
+NO_ANSWER, REACHED = "s", "j"
+OTHER_JOB = "1"
+MOST_TRIES = 4
+"""A line that does not let itself be taken is left to the next look so many times."""
 
-    place: int
-    text: str
-    code: str
-    waits: bool
-    mine: bool
-    closable: bool
+CRASH, MADE_SAFE, ANOTHER_DID = "5", "3", "5"
+"""Digits of the closure where nothing is proposed: a vehicle's impact, made safe, the steps were another's."""
+
+RADIO = "radio"
 
 
 class Operator:
     """One person alone at one desk, with a radio and a telephone."""
 
-    def __init__(self, page: Page, voices: Voices, city: NightCity, name: str = "Camille") -> None:
-        self.page, self.voices, self.city, self.name = page, voices, city, name
+    def __init__(self, page: Page, voices: Voices, city: NightCity, fastest: float, name: str = "Camille") -> None:
+        self.page, self.voices, self.city = page, voices, city
         self.hands = Hands(page)
-        self.events: dict[str, Event] = {}
-        self.engaged: dict[str, str] = {}
-        """Who is on which painted number, by call sign."""
+        self.screen = Screen(page, self.hands, name)
+        self.tempo = Tempo(city, voices, fastest)
+        self.ledger = Ledger()
+        self.electrician = Electrician(city)
+        self.typed: list[str] = []
+        """Every line typed, as it must be found once in the main courante."""
 
-        self.to_engage: list[str] = []
+        self.heard: list[Heard] = []
+        self.left_alone: list[str] = []
+        """What was heard and asked for nothing."""
 
-    # -- time
+        self._unread: list[Heard] = []
+        self._on: dict[str, list[str]] = {}
+        """Who is on which painted numbers, by call sign, the first one first."""
 
-    def now_s(self) -> float:
-        """Return the city's time in seconds, as the console's clock has it."""
-        return (
-            float(self.voices.page.evaluate("fetch('/api/state?after=999999999').then((a) => a.json())")["now"]) / 1e6
-        )
+        self._to_engage: list[str] = []
+        self._numbers: dict[str, str] = {}
+        """Under which number somebody is on a painted number, as the panel that engages said."""
 
-    def spend(self, seconds: float) -> None:
-        """Let seconds of the city pass: that is what reading costs."""
-        until = self.now_s() + seconds
-        while self.now_s() < until:
-            self.page.wait_for_timeout(30)
-
-    def event(self, code: str) -> Event:
-        """Return the ledger's line of an event, opened at its first sight."""
-        if code not in self.events:
-            self.events[code] = Event(code, shown_s=self.now_s())
-        return self.events[code]
-
-    # -- reading
-
-    def queue(self) -> list[Line]:
-        """Read the queue: what was not read before costs three seconds a line."""
-        rows = self.page.locator("[data-queue] [role=option]")
-        found = []
-        for place, text in enumerate(rows.all_inner_texts()):
-            flat = " ".join(text.split())
-            codes = CODE.findall(flat)
-            code = next((one for one in codes if "/" in one or "-" in one), codes[0] if codes else flat[:40])
-            waits = "acquittée" not in flat and self.name not in flat
-            found.append(Line(place, flat, code, waits, self.name in flat, CLOSABLE.search(flat) is not None))
-        fresh = [line for line in found if line.code not in self.events]
-        for line in fresh:
-            self.event(line.code)
-            self.hands.lines_read += 2
-            self.spend(2 * READING_S)
-        return found
-
-    def select(self, line: Line) -> bool:
-        """Go to a line with the arrows; tells whether it was still there."""
-        self.page.locator("[data-queue]").focus()
-        rows = self.page.locator("[data-queue] [role=option]")
-        for _ in range(12):
-            at = self._selected(rows)
-            if at >= 0 and line.code in " ".join(rows.nth(at).inner_text().split()):
-                return True
-            wanted = self._place(rows, line.code)
-            if wanted < 0:
-                return False
-            self.hands.press("ArrowDown" if wanted > at else "ArrowUp")
-            self.page.wait_for_timeout(40)
-        return False
-
-    @staticmethod
-    def _selected(rows: Locator) -> int:
-        marks = rows.evaluate_all("all => all.map((one) => one.getAttribute('aria-selected') === 'true')")
-        return marks.index(True) if True in marks else -1
-
-    @staticmethod
-    def _place(rows: Locator, code: str) -> int:
-        texts = rows.all_inner_texts()
-        return next((place for place, text in enumerate(texts) if code in " ".join(text.split())), -1)
-
-    def notice(self) -> str:
-        """Return what the desk says at the moment."""
-        where = self.page.locator(".notice-line")
-        return where.first.inner_text() if where.count() else ""
+        self._tried: dict[str, int] = {}
+        self._told_safe: set[str] = set()
 
     # -- one turn of attention
 
+    @property
+    def idle(self) -> bool:
+        """Tell whether nothing is under way any more, in the queue or in the street."""
+        return not (self.ledger.under_way() or self._unread or self._to_engage or any(self._on.values()))
+
+    def work_until(self, at_s: float, within_s: float, *, events: int = 0) -> None:
+        """Work until an hour of the city (s), or until so many events are over; AssertionError past `within_s`."""
+        deadline = time.monotonic() + within_s
+        while self.tempo.now_s() < at_s and not (events and len(self.ledger.events) >= events and self.idle):
+            assert time.monotonic() < deadline, f"the night did not end in time\n{self.tempo.report()}"
+            if not self.turn():
+                self.tempo.go("idle")
+                self.page.wait_for_timeout(150)
+        self.tempo.settle()
+
     def turn(self) -> bool:
         """Do the next thing that matters; tells whether there was one."""
-        for heard in self.voices.fresh():
-            self.hands.lines_read += 1
-            self.spend(READING_S)
-            self.hear(heard)
-        lines = self.queue()
+        lines = self._look()
+        dangerous = next((line for line in lines if self._waits(line)), None)
+        self._unread += self.voices.fresh()
+        if self._unread:
+            self._read(1)
+            self._hear(self._unread.pop(0))
+            return True
+        if dangerous is not None:
+            return self._attend(dangerous)
+        in_the_street = {code for jobs in self._on.values() for code in jobs}
         for line in lines:
-            if line.waits:
-                return self.attend(line)
+            # closing releases whoever is there: his « disponible » comes first
+            if line.closable and line.code not in in_the_street:
+                return self._close(line)
         for line in lines:
-            if line.closable and line.mine:
-                return self.close(line)
-        if self.to_engage:
-            code = self.to_engage.pop(0)
-            found = next((one for one in lines if one.code == code), None)
-            return found is not None and self.engage(found)
+            if line.code in self._told_safe:
+                return self._close(line)
+        if self._to_engage:
+            # as in the second moment: once somebody was asked in vain, asking the next one is an attempt too
+            with self.hands.for_a("call"):
+                return self._engage(self._to_engage.pop(0))
         return False
 
-    def attend(self, line: Line) -> bool:
-        """Acknowledge, take, and send somebody when that is what the line asks for."""
-        event = self.event(line.code)
+    def _look(self) -> list[Line]:
+        """Read the queue: a line not read before costs its two lines; one that left has ended."""
+        lines = self.screen.lines()
+        for line in lines:
+            if self.ledger.find(line.code) is None:
+                self.ledger.open(line.code, line.title, self.tempo.now_s())
+                self._read(2)
+        shown = {line.code for line in lines}
+        # the list draws what fits: only where all of it is in sight does a line that is missing have left
+        if len(lines) < self.screen.total():
+            return lines
+        for event in self.ledger.under_way():
+            if event.name not in shown and not self.screen.shows(event.name):
+                event.ended_s = self.tempo.now_s()
+                event.outcome = event.outcome or "left by itself"
+        return lines
+
+    def _waits(self, line: Line) -> bool:
+        """Tell whether nobody turned to a line yet, as far as the screen shows."""
+        return not line.mine and not line.closable and self._tried.get(line.code, 0) < MOST_TRIES
+
+    def _read(self, lines: int) -> None:
+        self.hands.lines_read += lines
+        self.tempo.spend(lines * READING_S)
+
+    def _turn_to(self, code: str) -> Event:
+        """Put the hands on an event: from now on its keys are counted for it."""
+        self.tempo.go("hands")
+        event = self.ledger.open(code, "", self.tempo.now_s())
+        event.attended_s = event.attended_s or self.tempo.now_s()
         self.hands.event = event
-        event.attended_s = event.attended_s or self.now_s()
-        if not self.select(line):
+        return event
+
+    # -- gestures
+
+    def _attend(self, line: Line) -> bool:
+        """Acknowledge, take, and do what the line asks: a call, somebody on site, or nothing more."""
+        event = self._turn_to(line.code)
+        self._tried[line.code] = self._tried.get(line.code, 0) + 1
+        if not self.screen.select(line.code):
             return False
-        self.page.wait_for_timeout(750)
-        self.hands.press("a")
-        self.page.wait_for_timeout(750)
-        self.hands.press("p")
-        self.page.wait_for_timeout(300)
-        event.story.append(f"taken: {line.text[:60]} {self.notice()[:60]}")
-        self.hands.lines_read += 4
-        self.spend(4 * READING_S)
-        if SEND_A_CREW.search(line.text):
-            return self.engage(line)
+        self.screen.takes("a", line.code, "Acquittée|Déjà acquittée")
+        self.screen.takes("p", line.code, "Prise|Pris ")
+        event.story.append(f"[{self.screen.notice()[:50]}]")
+        self._read(4)
+        self.tempo.go("hands")
+        if not self.screen.holds(line.code):
+            return True
+        told = next((place for title, place in TOLD.items() if title in line.title), 0)
+        if told:
+            self.screen.record_call_to(told)
+            event.calls += 1
+        elif SEND.search(line.title):
+            return self._engage(line.code)
         return True
 
-    def engage(self, line: Line) -> bool:
+    def _engage(self, code: str) -> bool:
         """Send the first that the panel proposes: a crew by radio, or the next person on call by telephone."""
-        event = self.event(line.code)
-        self.hands.event = event
-        if not self.select(line):
+        event = self._turn_to(code)
+        if not self.screen.select(code):
             return False
-        self.hands.press("e")
-        option = self.page.locator(".right [role=option][aria-selected=true]")
-        option.first.wait_for(timeout=20_000)
-        text = option.first.inner_text()
-        self.hands.lines_read += 3
-        self.spend(3 * READING_S)
-        self.hands.press("Enter")
-        self.page.wait_for_timeout(400)
-        said = f"{line.code}, {line.text[:80]}"
-        phone = re.search(r"0[67](?:[ .]?\d\d){4}", text)
-        if phone is None:
-            sign = text.split("\n")[1] if text.split("\n")[0].isdigit() else text.split("\n")[0]
-            self.engaged[sign] = line.code
-            self.voices.radio(sign, said)
+        proposed = self.screen.open_engage()
+        if not proposed:
+            event.story.append("[no event to send somebody to]")
             return True
-        event.calls += 1
-        mark = self.voices.dial(phone.group(), said)
-        answer = self.voices.wait("sans réponse|raccroché", mark, 120)
-        reached = "Sans réponse" not in answer.text
-        self.hands.press("j" if reached else "s")
-        self.page.wait_for_timeout(400)
+        self._numbers[code] = self.screen.number()
+        self._read(3)
+        self.tempo.go("hands")
+        said = f"{code}, {event.title[:80]}"
+        phone = PHONE.search(proposed)
+        if phone is not None:
+            return self._call(event, phone.group(), said)
+        self.hands.press("Enter")
+        self.page.locator(".notice-line").first.wait_for(timeout=20_000)
+        sign = _sign_of(proposed)
+        self._on.setdefault(sign, []).append(code)
+        self.voices.radio(sign, said)
+        event.story.append(f"[{sign}]")
+        return True
+
+    def _call(self, event: Event, number: str, said: str) -> bool:
+        """Call the person proposed; without answer the next one is tried at the next turn."""
+        with self.hands.for_a("call"):
+            self.hands.press("Enter")
+            self.hands.until(self.page.locator("[role=status]").first, "Appel noté", 20)
+            event.calls += 1
+            mark = self.voices.dial(number, said)
+            self.tempo.go("reading")
+            answer = self.voices.wait("sans réponse|raccroché", mark, 120)
+            self.tempo.go("hands")
+            reached = "Sans réponse" not in answer.text
+            self.hands.press(REACHED if reached else NO_ANSWER)
+            self.page.wait_for_timeout(600)
         if reached:
-            self.engaged[answer.who] = line.code
+            self._on.setdefault(answer.who, []).append(event.name)
         else:
-            self.to_engage.append(line.code)
-        event.story.append(f"called {answer.who}: {'reached' if reached else 'no answer'}")
+            self._to_engage.append(event.name)
+        event.story.append(f"[{answer.who} {'reached' if reached else 'no answer'}]")
+        self.page.locator("[data-queue]").focus()
+        return True
+
+    def _close(self, line: Line) -> bool:
+        """Close what is proposed as it is proposed; a mast as made safe, its works to follow."""
+        event = self._turn_to(line.code)
+        if not self.screen.select(line.code):
+            return False
+        self._told_safe.discard(line.code)
+        if self.screen.close_event(line.code, CRASH, MADE_SAFE, ANOTHER_DID):
+            event.outcome, event.ended_s = "closed", self.tempo.now_s()
         return True
 
     # -- the radio
 
-    def hear(self, heard: Heard) -> None:
+    def _hear(self, heard: Heard) -> None:
         """Do what a sentence asks for: a state, another crew, a new event, a line."""
-        code = self.engaged.get(heard.who)
-        if code and REFUSES.search(heard.text):
-            self.to_engage.append(self.engaged.pop(heard.who))
+        if heard.direction != "heard" or heard.channel != RADIO:
             return
-        if code is None:
-            if heard.channel == "radio" and "poste" not in heard.who:
-                self.told(heard)
-            return
+        self.heard.append(heard)
+        jobs = self._on.get(heard.who)
+        if not jobs:
+            self._told(heard)
+        elif REFUSES.search(heard.text):
+            self._refused(heard.who, jobs.pop())
+        elif LATE.search(heard.text):
+            self._write(heard.text, self.ledger.find(jobs[0]))
+        else:
+            self._state(next((code for code in jobs if code in heard.text), jobs[0]), heard)
+
+    def _state(self, code: str, heard: Heard) -> None:
         key = next((key for key, words in STATES if re.search(words, heard.text, re.IGNORECASE)), None)
-        if key:
-            self.state(code, key)
-        if key == "5":
-            del self.engaged[heard.who]
-
-    def state(self, code: str, key: str) -> None:
-        """Enter a state told by voice, at the hour of the key."""
-        line = next((one for one in self.queue() if one.code == code), None)
-        if line is None:
+        if key is None:
+            self.electrician.follow(heard)
+            self.left_alone.append(heard.text)
             return
-        self.hands.event = self.event(code)
-        if self.select(line):
-            self.hands.press(key)
-            self.page.wait_for_timeout(5_600)
-            self.page.locator("[data-queue]").focus()
+        event = self._turn_to(code)
+        self.screen.tell_state(key, f"{self._numbers[code]}{self._hour_of(heard)}")
+        if key == "5":
+            self._on[heard.who].remove(code)
+            if DANGER.search(event.title):
+                self._told_safe.add(code)
 
-    def told(self, heard: Heard) -> None:
+    def _hour_of(self, heard: Heard) -> str:
+        """Return the hour that was said, where it is no longer that of the key."""
+        now = self.voices.clock()
+        return "" if now[:5] == heard.clock[:5] else f" {heard.clock[:5]}"
+
+    def _refused(self, who: str, code: str) -> None:
+        """Somebody refuses: it is noted with its reason, and the next one is asked."""
+        event = self._turn_to(code)
+        with self.hands.for_a("call"):
+            self.screen.refuse(code, OTHER_JOB)
+            event.keys, event.call_keys = event.keys - 1, event.call_keys + 1
+        event.story.append(f"[{who} refuses: the key that had engaged it is an attempt's]")
+        self._to_engage.append(code)
+
+    def _told(self, heard: Heard) -> None:
         """Open an event for a danger that a patrol tells, write a line of the rest."""
-        dangerous = re.search("mât|câbles|gaz", heard.text, re.IGNORECASE)
         codes = CODE.findall(heard.text)
-        self.hands.event = self.event(codes[0]) if dangerous and codes else None
-        self.hands.press("n" if dangerous else "m")
-        self.page.wait_for_timeout(200)
-        self.hands.write(heard.text[:200])
-        self.page.wait_for_timeout(700)
-        self.hands.press("Enter")
-        self.page.wait_for_timeout(500)
-        self.page.locator("[data-queue]").focus()
+        if not (DANGER.search(heard.text) and codes):
+            self._write(heard.text, None)
+            return
+        self.ledger.open(codes[-1], heard.text.split(", ", 1)[-1], self.tempo.now_s())
+        event = self._turn_to(codes[-1])
+        # as in the fourth moment, whoever opens an event goes on with it: it needs no P
+        self._tried[codes[-1]] = MOST_TRIES
+        event.title = heard.text.removeprefix(f"PC de {heard.who}, ")
+        self.screen.open_event(event.title, codes[-1])
+        self._read(4)
+        self.tempo.go("hands")
+        self.screen.record_call_to(1)
+        event.calls += 1
+        self._engage(codes[-1])
 
-    def close(self, line: Line) -> bool:
-        """Close what is proposed, with the cause that is proposed."""
-        event = self.event(line.code)
+    def _write(self, text: str, event: Event | None) -> None:
+        self.tempo.go("hands")
         self.hands.event = event
-        if not self.select(line):
-            return False
-        self.hands.press("x")
-        self.page.wait_for_timeout(300)
-        self.hands.press("Enter")
-        self.page.wait_for_timeout(600)
-        if self._place(self.page.locator("[data-queue] [role=option]"), line.code) < 0:
-            event.ended_s = self.now_s()
-        return True
+        self.typed.append(text)
+        self.screen.write_line(text)
 
-    def work_until(self, at_s: float, within_s: float) -> None:
-        """Work until an hour of the city (s); AssertionError when the machine does not get there in time."""
-        deadline = time.monotonic() + within_s
-        while self.now_s() < at_s:
-            assert time.monotonic() < deadline, "the night did not end in time"
-            if not self.turn():
-                self.page.wait_for_timeout(150)
 
-    def ledger(self) -> str:
-        """Return what each event cost and how long it waited."""
-        rows = [
-            f"{one.name}: {one.keys} keys, {one.calls} calls, waited {one.waited_s:.0f} s"
-            for one in sorted(self.events.values(), key=lambda event: event.shown_s)
-            if one.attended_s
-        ]
-        return "\n".join([*rows, f"{self.hands.keys} keys and {self.hands.lines_read} lines read in all"])
+def _sign_of(option: str) -> str:
+    """Return the call sign of a crew as its option shows it: the line after its rank."""
+    parts = [part.strip() for part in option.splitlines() if part.strip()]
+    return parts[1] if parts[0].isdigit() else parts[0]

@@ -4,7 +4,7 @@ import re
 import time
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.night.city import NightCity
 
@@ -17,6 +17,7 @@ class Heard(NamedTuple):
     channel: str
     who: str
     text: str
+    direction: str
 
 
 class Voices:
@@ -26,14 +27,14 @@ class Voices:
         self._context = browser.new_context(viewport={"width": 1000, "height": 700}, locale="fr-FR")
         self.page: Page = self._context.new_page()
         self.page.goto(city.console)
-        self.page.wait_for_function("document.getElementById('clock').textContent.includes(':') "
-                                    "&& !document.getElementById('clock').textContent.includes('-')")  # fmt: skip
+        expect(self.page.locator("#clock")).to_have_text(re.compile(r"^[^-]*:[^-]*$"))
         self.read = max((line.n for line in self.lines()), default=0)
 
     def lines(self) -> list[Heard]:
         """List what is shown, oldest first."""
         rows = self.page.eval_on_selector_all(
-            "#lines li", "all => all.map(li => [li.dataset.n, ...[...li.children].map(cell => cell.innerText)])"
+            "#lines li",
+            "all => all.map(li => [li.dataset.n, ...[...li.children].map(cell => cell.innerText), li.className])",
         )
         return [Heard(int(row[0]), *row[1:]) for row in reversed(rows)]
 

@@ -24,7 +24,7 @@ from tests.orders.small_city import D1, small_city
 NOON: Micros = 1_750_000_000_000_000
 OPERATOR, CHIEF, ON_CALL = (UUID(int=900 + n) for n in range(3))
 RIGHTS = {
-    OPERATOR: ("order", "consign"),
+    OPERATOR: ("order", "consign", "view"),
     CHIEF: ("order", "order_wide"),
     ON_CALL: ("order", "order_wide", "order_cut"),
 }

@@ -132,6 +132,9 @@ class SmallProgramme:
     def expected_levels_pct(self, at: Micros) -> NDArray[np.float32]:
         return np.full(200, 70.0, np.float32)
 
+    def by_day(self, at: Micros) -> NDArray[np.bool_]:
+        return np.zeros(200, np.bool_)
+
 
 def small_city(state: OrdersState) -> City:
     """Return the city with the orders' own ports."""

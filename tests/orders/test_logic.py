@@ -1,5 +1,6 @@
 """Who may order what, until when; lock-outs stop everything; time ends everything."""
 
+from types import SimpleNamespace
 from uuid import UUID
 
 import msgspec
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 
 from beffroi.model.geo import Position
-from beffroi.model.scope import Grant
+from beffroi.model.ports import IncidentFacts
+from beffroi.model.scope import Grant, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, Micros
 from beffroi.orders import TRADE, actions, events
 from beffroi.orders.types import Order, PointState, Selection
@@ -245,3 +247,13 @@ def test_rights_of_one_commune_do_not_reach_another(desk: Desk) -> None:
     )
     assert all(here.covers(scope) for scope in scopes)
     assert not any(Grant(communes=frozenset({"21166"})).covers(scope) for scope in scopes)
+
+
+def test_an_order_may_be_given_for_an_event_that_its_author_sees(desk: Desk) -> None:
+    known = IncidentFacts(id=UUID(int=77), number="2025-0001", label="Mât couché", scope=Scope("21231"))
+    found = {known.id: known}
+    desk.city.incidents = SimpleNamespace(find=found.get)  # type: ignore[assignment]
+    desk.request(incident=known.id)
+    assert desk.lines[-1].event.incident == known.id  # type: ignore[attr-defined]
+    with refused("not_found"):
+        desk.request(incident=UUID(int=78))

@@ -8,7 +8,8 @@ import pytest
 from beffroi.alarms import actions as ac
 from beffroi.equipment import registry
 from beffroi.model.ports import Lock
-from beffroi.procedures.looks import Look, Mark
+from beffroi.model.time import HOUR
+from beffroi.procedures.looks import RING_FULL, RING_SHIFT, Look, Mark
 from beffroi.procedures.picture import RECORD, UNKNOWN_LEVEL, LivePicture, Trades
 from beffroi.work.types import WorkState
 from tests.alarms.town import Desk, Town
@@ -129,15 +130,37 @@ def test_managed_at_the_cabinet_follows_its_circuit() -> None:
     assert drawn.shows("A001/D1-001") == (Look.LIT, UNKNOWN_LEVEL, 0)
 
 
+def _force(drawn: Drawn, code: str, begin: int, until: int) -> None:
+    index = np.array([drawn.town.get(code).index], np.int32)
+    drawn.town.city.overrides.levels = lambda: (index, np.array([50.0], np.float32))
+    drawn.town.city.overrides.spans = lambda: (index, np.array([begin]), np.array([until]))
+
+
+def test_the_ring_of_an_override_shrinks_to_its_end(drawn: Drawn) -> None:
+    begin = drawn.desk.now
+    _force(drawn, "A001/D2-001", begin, begin + HOUR)
+
+    def left(at: int) -> int:
+        drawn.picture.look_around(drawn.trades(), at)
+        return int(drawn.shows("A001/D2-001")[2]) >> RING_SHIFT
+
+    rings = [left(begin + minutes * HOUR // 60) for minutes in range(61)]
+    assert rings[0] == RING_FULL and rings[30] == 16 and rings[59] == 1
+    assert rings == sorted(rings, reverse=True)
+    # until its end was told, what is over keeps a trace
+    assert rings[60] == 1
+    drawn.town.city.overrides.spans = lambda: (np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
+    assert left(begin + HOUR) == 0 and drawn.shows("A001/D2-001")[2] == 0
+
+
 def test_locked_and_forced(drawn: Drawn) -> None:
     lock = Lock(drawn.town.get("A001/D1").id, "Martin", "C-12", drawn.desk.now)
     drawn.town.city.locks.list_roots = lambda: [lock]
-    forced = np.array([drawn.town.get("A001/D2-001").index], np.int32), np.array([50.0], np.float32)
-    drawn.town.city.overrides.levels = lambda: forced
+    _force(drawn, "A001/D2-001", begin=drawn.desk.now, until=drawn.desk.now + HOUR)
     drawn.picture.look_around(drawn.trades(), drawn.desk.now)
     look, _, flags = drawn.shows("A001/D1-002")
     assert look == Look.LOCKED and flags == Mark.CONSIGNED
-    assert drawn.shows("A001/D2-001")[2] == Mark.FORCED
+    assert drawn.shows("A001/D2-001")[2] == Mark.FORCED | RING_FULL << RING_SHIFT
     assert drawn.shows("A001/D2-002")[2] == 0
 
 

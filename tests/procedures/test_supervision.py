@@ -1,15 +1,17 @@
 """What no reading tells by itself: silence, day burners, lights dark by night."""
 
 import time
+from uuid import UUID
 
 import numpy as np
 import pytest
 
 from beffroi.alarms.actions import Judge
 from beffroi.equipment import registry
+from beffroi.model.ports import Lock
 from beffroi.model.reading import Crossing
 from beffroi.model.time import HOUR, MINUTE, SECOND
-from beffroi.procedures.supervision import Supervisor
+from beffroi.procedures.supervision import REMEMBERED_S, Pace, Supervisor
 from tests.alarms.town import SYSTEM, Desk, Town
 
 
@@ -54,6 +56,38 @@ def standing(watched: Watched, name: str) -> int:
 
 def test_who_speaks_is_left_alone(watched: Watched) -> None:
     assert watched.scan() == []
+
+
+class Locked:
+    """One circuit locked out, for as long as `on`."""
+
+    def __init__(self, circuit: UUID) -> None:
+        self.circuit, self.on = circuit, True
+
+    def find(self, asset: UUID) -> Lock | None:
+        return None
+
+    def list_roots(self) -> list[Lock]:
+        return [Lock(self.circuit, "Sacha Électricien", "C-1", 0)] if self.on else []
+
+
+def test_a_circuit_locked_out_is_neither_dark_nor_silent_until_it_is_given_back(watched: Watched) -> None:
+    circuit, lamps = watched.town.get("A001/D3"), watched.town.lamps("A001/D3")
+    watched.town.city.locks = locks = Locked(circuit.id)
+    watched.scan()
+    for _ in range(40):
+        for facts in watched.town.topology.facts.values():
+            if facts not in lamps:
+                watched.town.live.hear(facts.id, watched.desk.now, energised=float(facts != circuit), tripped=0)
+        watched.pass_time(60)
+    assert standing(watched, "dark") == 0
+    assert not [alarm for alarm in watched.desk.state.alarms.values() if alarm.asset in {one.id for one in lamps}]
+    locks.on = False
+    watched.town.live.hear(circuit.id, watched.desk.now, energised=0, tripped=0)
+    watched.scan()
+    assert standing(watched, "dark") == 0, "the ten minutes count from the hour at which it was given back"
+    watched.pass_time(11 * 60)
+    assert standing(watched, "dark") == 1
 
 
 def test_a_clock_forty_minutes_behind_is_no_silence(watched: Watched) -> None:
@@ -149,6 +183,22 @@ def test_burning_by_day_after_its_delay_and_over_when_off(watched: Watched) -> N
     assert standing(watched, "day_burner") == 0
 
 
+def test_what_stays_fed_or_lit_through_the_extinction_of_the_night_is_no_light_by_day() -> None:
+    watched = Watched(Town(lamps=5, rhythm="day_cut"))
+    burner = watched.town.lamps("A001/D1")[0]
+    watched.town.programme.level, watched.town.programme.extinction = 0.0, True
+    watched.everybody_speaks(power_w=0.8, level_pct=0)
+    watched.town.live.hear(burner.id, watched.desk.now, power_w=61, level_pct=80)
+    for circuit in watched.town.topology.list_kind("circuit"):
+        watched.town.live.hear(circuit.id, watched.desk.now, energised=1)
+    watched.pass_time(800)
+    assert standing(watched, "stuck_on") == standing(watched, "day_burner") == 0
+    assert list(watched.desk.state.classes["discordant"]) == [burner.id]
+    watched.town.programme.extinction = False
+    watched.pass_time(800)
+    assert standing(watched, "stuck_on") == len(watched.town.topology.list_kind("circuit"))
+
+
 def test_dark_by_night_unless_an_order_says_so(watched: Watched) -> None:
     dark, ordered = watched.town.lamps("A001/D1")[:2]
     for lamp in (dark, ordered):
@@ -215,3 +265,14 @@ def test_scans_repeat_nothing(watched: Watched) -> None:
     watched.desk.advance(17 * MINUTE // SECOND)
     assert watched.scan()
     assert watched.scan() == []
+
+
+def test_a_city_that_slows_down_still_owes_what_was_sent_at_its_fast_pace() -> None:
+    pace = Pace()
+    pace.note(14.0, 100.0)
+    pace.note(3.0, 101.0)
+    assert pace.rate == 14.0
+    pace.note(3.0, 100.0 + REMEMBERED_S + 0.1)
+    assert pace.rate == 3.0
+    pace.note(0.2, 200.0)
+    assert pace.rate == 1.0

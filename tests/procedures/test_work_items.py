@@ -3,6 +3,7 @@
 import pytest
 
 from beffroi.alarms import actions as ac
+from beffroi.alarms.events import LeftOver
 from beffroi.equipment import registry
 from beffroi.model.ids import ClockIds
 from beffroi.model.scope import Rights
@@ -110,6 +111,22 @@ def test_a_circuit_trip_makes_no_work_but_for_the_three_left(joined: Joined) -> 
     joined.react()
     assert [code for code, _ in joined.faults()] == ["A001/D3-001", "A001/D3-002", "A001/D3-003"]
     assert {item.cause for item in joined.work.open.values()} == {desk.find("A001/D3", "tripped").id}
+
+
+def test_a_lamp_without_supply_and_silent_is_one_work(joined: Joined) -> None:
+    town, desk = joined.desk.town, joined.desk
+    lamps = town.lamps("A001/D3")
+    desk.cross([town.get("A001/D3")], "tripped")
+    desk.cross(lamps, "no_supply")
+    desk.cross(lamps[:2], "silent")
+    desk.advance(600)
+    desk.cross([town.get("A001/D3")], "tripped", "clear")
+    desk.cross(lamps[3:], "no_supply", "clear")
+    desk.advance(61)
+    joined.react()
+    left = [line.event for line in desk.lines if isinstance(line.event, LeftOver)]
+    assert len(left[0].left) + len(left[0].again) == 5
+    assert joined.faults() == [(f"A001/D3-00{number}", "no_supply") for number in (1, 2, 3)]
 
 
 def test_work_is_taken_back_when_a_cause_comes_late(joined: Joined) -> None:

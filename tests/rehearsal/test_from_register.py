@@ -1,5 +1,6 @@
 """A real city from its register: lights with and without cabinets, everything plays."""
 
+import json
 from typing import Any, cast
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from beffroi.model.time import MINUTE, from_iso
 from beffroi.rehearsal.plant.from_register import plant_of_register
 from beffroi.rehearsal.player.door import Door, DoorError
+from beffroi.rehearsal.prepare import create_sources
 from beffroi.rehearsal.world.world import World
 
 
@@ -72,3 +74,29 @@ def test_known_feeders_and_gateways_are_kept() -> None:
 def test_a_city_without_lights_says_so() -> None:
     with pytest.raises(DoorError, match="no_lights"):
         plant_of(junction=[row("F1")])
+
+
+class Actions:
+    """Keeps the actions asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def post(self, path: str, fields: dict[str, Any]) -> None:
+        self.asked.append((path, fields))
+
+
+def test_sources_of_ours_may_speak_for_what_they_say() -> None:
+    lights = [row(f"L{n:05d}", lon=3.8 + n * 1e-4, lat=43.6) for n in range(100)]
+    known = row("A1-1", "id-A1", characteristics={"gateway": "gw-7"})
+    plant = plant_of(cabinet=[row("A1"), row("A2")], circuit=[row("A1/D1", "id-A1")], street_light=[*lights, known])
+    door = Actions()
+    create_sources(cast(Door, door), plant, dict.fromkeys(plant.sources(), "secret"), lambda _: None)
+    [(path, fields)] = door.asked
+    assert path == "/api/actions/telemetry.create_sources"
+    may = {source["name"]: set(source["assets"]) for source in fields["sources"]}
+    now = from_iso("2025-10-16T20:00:00Z")
+    for message in World(plant, 1, now).step(now + 20 * MINUTE):
+        if message.source.startswith("sim-") and message.payload.startswith(b"["):
+            assert {item["a"] for item in json.loads(message.payload)} <= may[message.source]
+    assert may["gw-7"] == set(), "the register says itself what its gateways speak for"

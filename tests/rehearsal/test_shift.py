@@ -114,6 +114,16 @@ def test_a_late_crew_says_how_late_it_will_be() -> None:
     assert not world.shift.missions[key.lower()].open
 
 
+def test_a_dark_junction_follows_its_plan_again_when_the_crew_says_so() -> None:
+    world = world_of(step("device", 'code = "F001"\npoints = { mode = 0.0 }'))
+    world.shift.dial(NUMBER, "Carrefour F001 éteint.")
+    world.step(world.now + 2 * MINUTE)
+    assert world.life.altered["F001"] == {"mode": 0.0}
+    world.step(world.now + 3 * HOUR)
+    assert "PC de Astreinte 34, contrôleur F001 réarmé, retour au plan de feux." in texts(world)
+    assert "F001" not in world.life.altered
+
+
 def test_an_electrician_locks_a_circuit_out_around_a_mast_and_gives_it_back() -> None:
     job = step("job", 'code = "A001-3"\nconsign = "C-2026-118"') + step("mast_down", 'lamp = "A001-3"')
     world = world_of(job)
@@ -217,7 +227,7 @@ def test_the_scenes_name_what_the_town_has(plant: object) -> None:
 
     assert isinstance(plant, Plant)
     names = ("shift_trip", "shift_trip_silent", "shift_cabinet_mute", "mast_down", "on_call_asleep", "post_falls",
-             "four_at_once", "whole_night")  # fmt: skip
+             "four_at_once", "whole_night", "night_ends")  # fmt: skip
     scenarios = list_scenarios()
     world = World(plant, 1, NIGHT)
     for name in names:

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from beffroi.journal.actions import Erase
-from beffroi.requests import telling
+from beffroi.requests import evolve, telling
 from beffroi.requests.actions import Answered, HungUp, Rang
 from tests.requests.street import EVERYTHING, requests_of, until
 from tests.security.conftest import WholeCity, new_code
@@ -115,6 +116,22 @@ def test_words_leave_with_their_purpose(in_whole_city: InCity) -> None:
         await until_gone(city, word)
         await until(lambda: all(not one.text for one in requests_of(city).requests.values()))
         assert await shown_anywhere(city, chief, word) == []
+        assert await verified(city, chief)
+
+    in_whole_city(scenario)
+
+
+def test_the_words_of_a_correction_leave_what_memory_let_go_of(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        word = new_code()
+        (made,) = await chief.done("requests.record", text="bruit")
+        corrected = (await chief.act("requests.correct", request=made["request"], text=f"bruit chez {word}")).json()
+        state = requests_of(city)
+        evolve.drop(state, state.requests[UUID(made["request"])])
+        assert word.encode() in await every_byte(city)
+        await chief.done("journal.erase_line", position=corrected["position"], reason="demande")
+        await until_gone(city, word)
         assert await verified(city, chief)
 
     in_whole_city(scenario)

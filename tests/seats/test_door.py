@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import psycopg
 
-from beffroi.procedures.seat_watch import WATCH
+from beffroi.procedures.relief import page as page_module
+from beffroi.procedures.seat_watch import LIVING_S, WATCH, machine_s
 from tests.seats.running import CODES, act, post
 
 
@@ -29,7 +30,7 @@ def test_a_change_of_person_keeps_the_desks_and_ends_the_session_before(database
             state = room.city.state("seats")
             assert {str(held.seat) for held in state.holdings.values()} == {seat}
             assert all(held.unheld_since is None for held in state.holdings.values())
-            assert WATCH.lives(next(iter(state.seats)), room.city.clock.monotonic())
+            assert WATCH.lives(next(iter(state.seats)), machine_s())
             # who left is out for good, who sits there may act at once
             old = chief.build_request("GET", "/api/me")
             old.headers["cookie"] = f"bf_session={before}"
@@ -96,7 +97,9 @@ def test_a_locked_seat_looks_and_cannot_act(database: Any) -> None:
     asyncio.run(run())
 
 
-def test_a_releve_goes_on_after_the_browser_was_killed_and_its_page_is_the_journal(database: Any) -> None:
+def test_a_releve_goes_on_after_the_browser_was_killed_and_its_page_is_the_journal(
+    database: Any, monkeypatch: Any
+) -> None:
     async def run() -> None:
         async with post(database) as room:
             await room.person("chef")
@@ -118,6 +121,13 @@ def test_a_releve_goes_on_after_the_browser_was_killed_and_its_page_is_the_journ
             changes = next(part for part in page["sections"] if part["name"] == "changes")
             assert [item["what"]["fr"] for item in changes["items"]] == ["Départ 3 : astreinte prévenue"]
             assert _replayed(room, await room.city.lines(), page) == page["sections"]
+            # what the page leaves out is counted, never only cut
+            monkeypatch.setattr(page_module, "MOST_CHANGES", 1)
+            await act(browser, "logbook.write", text="Astreinte sur place")
+            cut = (await again.get("/api/relief", params={"seat": seat})).json()["sections"][-1]["items"]
+            assert [item["what"]["fr"] for item in cut] == [
+                "1 ligne(s) plus ancienne(s), dans la main courante", "Astreinte sur place"
+            ]  # fmt: skip
             signed = (await again.post(f"/api/relief/{begun}/sign")).json()
             printed = await again.get(f"/api/relief/{begun}.pdf")
             assert printed.content.startswith(b"%PDF")
@@ -162,3 +172,58 @@ def _rights(access: Any, account: Any) -> Any:
     from beffroi.access.session import account_rights
 
     return account_rights(access, account)
+
+
+def test_what_nobody_holds_is_the_chiefs_and_everybodys_without_one(database: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            operator, chief = await room.person("operateur"), await room.person("chef")
+            await room.seat(operator, "Poste 1")
+
+            async def told(browser: Any) -> tuple[bool, bool]:
+                answer = (await browser.post("/api/seat/here")).json()
+                return answer["chief"], answer["takes"]
+
+            # signed in somewhere is no seat of the room: the operator must hear
+            assert (await told(operator), await told(chief)) == ((False, True), (False, True))
+            await room.seat(chief, "Pupitre du chef")
+            assert (await told(operator), await told(chief)) == ((True, False), (True, True))
+            assert (await chief.post("/api/seat/lock")).status_code == 204
+            assert (await told(operator), await told(chief)) == ((True, False), (True, True))
+            WATCH.beat(_seat_named(room, "Pupitre du chef"), machine_s() - LIVING_S - 1)
+            assert await told(operator) == (False, True)
+
+    asyncio.run(run())
+
+
+def _seat_named(room: Any, name: str) -> Any:
+    return next(seat.id for seat in room.city.state("seats").seats.values() if seat.name == name)
+
+
+def test_a_releve_is_not_signed_over_unread_instructions(database: Any) -> None:
+    async def run() -> None:
+        async with post(database) as room:
+            await room.person("chef")
+            browser = await room.person("operateur")
+            seat = await room.seat(browser, "Poste 1")
+            await act(browser, "seats.hold", seat=seat, desks=["lighting"])
+            begun = (await act(browser, "seats.begin_relief", seat=seat)).json()["events"][0]["relief"]
+            await room.switch(browser, "chef")
+            await act(browser, "seats.tick", relief=begun, item="sound")
+            end = room.city.clock.now() + 3_600_000_000
+            given = []
+            for text, desks in (("Ne pas réarmer le départ 3", []), ("Caméra 12 en panne", ["video"])):
+                done = (await act(browser, "duties.instruct", text=text, desks=desks, end=end)).json()
+                given.append(done["events"][0]["instruction"])
+            refused = await browser.post(f"/api/relief/{begun}/sign")
+            # another desk's instruction is not on this page
+            assert (refused.status_code, refused.json()["code"]) == (409, "seats.unread")
+            assert refused.json()["params"]["instructions"] == given[:1]
+            assert "Ne pas réarmer le départ 3" in refused.json()["text"]
+            # a tick without the receipt is no reading
+            await act(browser, "seats.tick", relief=begun, item=f"instruction:{given[0]}")
+            assert (await browser.post(f"/api/relief/{begun}/sign")).status_code == 409
+            assert (await act(browser, "duties.read", instructions=given[:1])).status_code == 201
+            assert (await browser.post(f"/api/relief/{begun}/sign")).status_code == 201
+
+    asyncio.run(run())

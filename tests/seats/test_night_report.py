@@ -15,10 +15,11 @@ from beffroi.logbook.events import Corrected, Noted, Signed, Written
 from beffroi.model.actor import Actor
 from beffroi.model.scope import Scope
 from beffroi.model.time import SECOND, Micros, from_datetime
-from beffroi.procedures.night_report import file_report, last_night
-from beffroi.procedures.night_report.compose import window
-from beffroi.procedures.night_report.paper import TEMPLATE, as_text, printed
+from beffroi.procedures.night_report import file_report
+from beffroi.procedures.night_report.compose import last_night, window
+from beffroi.procedures.night_report.paper import TEMPLATE, printed
 from beffroi.procedures.night_report.reading import recompute
+from beffroi.procedures.night_report.sections import Amended, Typed, as_text, sections_of
 from beffroi.procedures.paper import pdf
 from beffroi.server.reading import PoolReader
 from beffroi.trade.line import Line
@@ -109,7 +110,7 @@ def test_the_two_same_hours_of_october_are_told_apart_in_their_order(database: A
     log = next(part.lines for part in report.parts if part.name == "log")
     assert [line.text["fr"] for line in log] == ["Essai radio, heure d'été", "Essai radio, heure d'hiver"]
     assert log[1].at - log[0].at == 3_600 * SECOND
-    text = as_text(report, "fr", "Europe/Paris")
+    text = as_text(report, None, "fr", "Europe/Paris")
     assert "02:30 (été) · Essai radio, heure d'été\n02:30 (hiver) · Essai radio, heure d'hiver" in text
     assert "Avant la nuit" not in text
     assert "Après la nuit" not in text
@@ -120,8 +121,30 @@ def test_it_prints_in_both_languages_and_as_corrected(database: Any) -> None:
     report = _recomputed(database)[0]
     for lang in ("fr", "en"):
         assert pdf(TEMPLATE, printed(report, lang, "Europe/Paris", 1)).startswith(b"%PDF")
-    corrected = printed(report, "fr", "Europe/Paris", 2, "## Événement 2025-14\n21:05 · corrigé")
-    assert pdf(TEMPLATE, corrected).startswith(b"%PDF")
+    amended = Amended({"events": Typed("## Événement 2025-14\n21:05 · corrigé")})
+    assert pdf(TEMPLATE, printed(report, "fr", "Europe/Paris", 2, amended)).startswith(b"%PDF")
+    whole = printed(report, "fr", "Europe/Paris", 2, whole="## Nuit\nécrite d'un seul texte")
+    assert pdf(TEMPLATE, whole).startswith(b"%PDF")
+
+
+def test_a_section_is_corrected_alone_says_what_changed_and_goes_back(database: Any) -> None:
+    _journal(database)
+    report = _recomputed(database)[0]
+    own = {one.name: one for one in sections_of(report, None, "fr", "Europe/Paris")}
+    assert not any(one.corrected for one in own.values())
+    assert own["events"].text.splitlines()[0] == "## Événement 2025-14"
+    # nobody closed the event, nor lifted the lock-out
+    assert len(own["follow"].text.splitlines()) == 2
+    assert own["on_call"].text == "Rien à signaler."
+    text = own["events"].text.replace("Astreinte prévenue", "Astreinte prévenue deux fois")
+    amended = Amended({"events": Typed(text), "links": Typed(own["links"].text)})
+    again = {one.name: one for one in sections_of(report, amended, "en", "Europe/Paris")}
+    assert [name for name, one in again.items() if one.corrected] == ["events"]
+    assert [one.text for one in again["events"].changes if one.mark == "-"] == ["21:06 · Astreinte prévenue"]
+    assert [one.text for one in again["events"].changes if one.mark == "+"] == ["21:06 · Astreinte prévenue deux fois"]
+    # what was not touched reads in the language of the reader, and what was goes back to the machine's
+    assert again["on_call"].text == "Nothing to report."
+    assert again["events"].machine == own["events"].text
 
 
 def test_a_night_is_between_a_quarter_to_nine_and_half_past_six() -> None:

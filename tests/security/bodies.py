@@ -35,6 +35,11 @@ def _requests(town: Town) -> list[Body]:
     return [{"selection": one, "command": "level_pct", "value": 100, "until": UNTIL} for one in selections]
 
 
+def _request_for_an_event(town: Town) -> Body:
+    own = {"assets": [town.ids["open_light"]]}
+    return {"selection": own, "command": "level_pct", "value": 100, "until": UNTIL, "incident": town.ids["incident"]}
+
+
 def _on_order(**more: Any) -> Bodies:
     return lambda town: [{"order": town.ids[name], **more} for name in ("order", "wide_order")]
 
@@ -92,6 +97,7 @@ BODIES: dict[str, Bodies] = {
     "alarms.acknowledge": _on_alarm(),
     "alarms.unacknowledge": _on_alarm(),
     "alarms.take": _on_alarm(),
+    "alarms.ask_event": _on_alarm(),
     "alarms.release": _on_alarm(),
     "alarms.shelve": _on_alarm(until=UNTIL),
     "alarms.unshelve": _on_alarm(),
@@ -101,7 +107,7 @@ BODIES: dict[str, Bodies] = {
     "alarms.in_service": _on_alarm(),
     "alarms.reset": _on_alarm(),
     "alarms.unfold": _on_alarm(),
-    "orders.request": _requests,
+    "orders.request": lambda town: [*_requests(town), _request_for_an_event(town)],
     "orders.approve": _on_order(digest="0" * 64),
     "orders.refuse": _on_order(reason="parce que"),
     "orders.cancel": _on_order(),
@@ -141,6 +147,8 @@ def READING_POSTS(town: Town) -> list[tuple[str, Body]]:  # noqa: N802 - read as
         *[("/api/orders/preview", {"selection": one, **level}) for one in selections if len(one.get("assets", ())) < 2],
         ("/api/assets/bulk-preview", {"where": {}, "edits": {"owner": "pris"}}),
         (f"/api/assets/imports/{uuid4()}/undo", {}),
+        ("/api/directory/import/preview", {}),
+        (f"/api/directory/import/{uuid4()}/undo", {}),
         ("/api/journal/verification", {}),
         ("/api/access/accounts", {"login": "intrus", "name": "Intrus"}),
         ("/api/access/keys", {"name": "intrus", "grants": [{"role": "viewer"}]}),

@@ -55,6 +55,7 @@ ROOM_BODIES: dict[str, Bodies] = {
     "incidents.correct": lambda town: [
         *_on_incident(what="autre")(town),
         {"incident": town.ids["open_incident"], "asset": town.ids["light"]},
+        {"incident": town.ids["open_incident"], "commune": ELSEWHERE},
     ],
     "incidents.join": lambda town: [
         {"incident": town.ids["incident"], "into": town.ids["open_incident"], "why": "même panne"},

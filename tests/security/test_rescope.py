@@ -15,7 +15,18 @@ from tests.security.test_visibility import people_and_town, screen
 from tests.security.town import ELSEWHERE, HERE, LIMITED, Town
 
 InCity = Callable[..., None]
-FOLLOW = {"alarms": "alarm", "work": "item", "orders": "order", "locks": "circuit", "logbook": "entry"}
+FOLLOW = {
+    "alarms": "alarm",
+    "work": "item",
+    "orders": "order",
+    "locks": "circuit",
+    "logbook": "entry",
+    "incidents": "incident",
+    "engagements": "engagement",
+    "callouts": "call_out",
+    "requests": "request",
+    "reminders": "reminder",
+}
 """What the fixtures keep about the assets of elsewhere, by topic: what must change hands."""
 
 

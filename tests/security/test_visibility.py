@@ -173,6 +173,24 @@ def test_what_exists_elsewhere_answers_as_what_does_not_exist(in_whole_city: InC
     in_whole_city(scenario)
 
 
+def test_a_painted_number_reads_as_the_identifier_does(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief, limited, town = await people_and_town(city)
+        rows = await city.core.reader.fetch("SELECT id::text, code FROM asset")
+        codes = dict(rows)
+        light, circuit = codes[town.ids["light"]], codes[town.ids["circuit"]]
+        assert (await chief.get(f"/api/telemetry/{light}/latest")).json()[0]["point"] == "power_w"
+        assert (await chief.get(f"/api/telemetry/{light}/power_w/curve")).status_code == 200
+        assert (await chief.get(f"/api/telemetry/latest?asset={circuit}")).status_code == 200
+        wrong = await chief.get(f"/api/telemetry/{light}/colour/curve")
+        assert (wrong.status_code, wrong.json()["params"]) == (404, {"asset": light, "point": "colour"})
+        hidden = await limited.get(f"/api/telemetry/{light}/latest")
+        nowhere = await limited.get("/api/telemetry/nowhere/latest")
+        assert (hidden.status_code, hidden.text) == (404, nowhere.text.replace("nowhere", light))
+
+    in_whole_city(scenario)
+
+
 def test_the_feed_sends_only_what_is_seen(in_whole_city: InCity) -> None:
     async def scenario(city: WholeCity) -> None:
         chief, limited, town = await people_and_town(city)

@@ -221,3 +221,11 @@ def test_a_storm_of_requests_beyond_the_bound_is_told_to_come_back(database, ser
             assert len((await client.get("/api/logbook")).json()["items"]) == len(kept)
 
     run_async(main)
+
+
+def test_the_journal_says_every_event_in_a_sentence():
+    sentences = {code for trade in find_trades() for code in trade.texts}
+    unsaid = [
+        event.event_type() for trade in find_trades() for event in trade.events if event.event_type() not in sentences
+    ]
+    assert not unsaid

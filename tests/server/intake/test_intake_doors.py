@@ -105,6 +105,15 @@ def test_each_bad_line_of_a_post_is_told_apart(street, bench):
     assert stored(street, 3, at) == [(12, 1.0)]
 
 
+def test_a_value_is_received_or_refused_never_both(street, bench, wait_until):
+    mine, secret = bench.code_of(5), street.sources[5].secret
+    before = [street.count(reason, "gw0005") for reason in ("received", "future")]
+    ahead = [{"a": mine, "t": street.now_ms() + 600_000 + number, "p": {"power_w": 1}} for number in range(3)]
+    post(street, json.dumps([*ahead, {"a": mine, "t": street.now_ms(), "p": {"power_w": 1}}]), secret)
+    wait_until(lambda: street.count("future", "gw0005") == before[1] + 3, 20)
+    assert street.count("received", "gw0005") == before[0] + 1
+
+
 def test_a_post_without_the_right_token_path_or_body_is_refused(street):
     secret = street.sources[0].secret
     assert post(street, "[]", "nonsense")[0] == 401
