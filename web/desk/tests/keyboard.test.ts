@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { resolve, type KeyPress } from '../src/shell/keyboard';
+import { digitOf, isFor, resolve, type KeyPress } from '../src/shell/keyboard';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
 const QUEUE = { queue: true, typing: false };
@@ -48,5 +48,47 @@ describe('resolve', () => {
   it('does not repeat an act while the key stays down', () => {
     expect(resolve(press('a', { repeat: true }), QUEUE)).toBeNull();
     expect(resolve(press('j', { repeat: true }), QUEUE)).toBe('next');
+  });
+});
+
+describe('digitOf', () => {
+  const azerty = [...'à&é"\'(-è_ç'];
+
+  it('reads a digit typed on the top row or on the number pad', () => {
+    for (let digit = 0; digit <= 9; digit += 1) {
+      expect(digitOf(press(String(digit), { code: `Digit${digit}`, shiftKey: true }))).toBe(digit);
+      expect(digitOf(press(String(digit), { code: `Numpad${digit}` }))).toBe(digit);
+    }
+  });
+
+  it('reads the top row of AZERTY without a capital, with capitals locked too', () => {
+    azerty.forEach((key, digit) => {
+      expect(digitOf(press(key, { code: `Digit${digit}` }))).toBe(digit);
+      expect(digitOf(press(key))).toBe(digit);
+      expect(digitOf(press(key.toUpperCase(), { code: `Digit${digit}` }))).toBe(digit);
+    });
+  });
+
+  it('falls back on the place for a top row that it does not know (§ and ! of AZERTY on a Mac)', () => {
+    expect(digitOf(press('§', { code: 'Digit6' }))).toBe(6);
+    expect(digitOf(press('!', { code: 'Digit8' }))).toBe(8);
+    expect(digitOf(press('Dead', { code: 'Digit2' }))).toBeNull();
+  });
+
+  it('never takes the same characters of another place, a capital, or what AltGr types', () => {
+    expect(digitOf(press('-', { code: 'Minus' }))).toBeNull();
+    expect(digitOf(press("'", { code: 'Quote' }))).toBeNull();
+    expect(digitOf(press('-', { code: 'NumpadSubtract' }))).toBeNull();
+    expect(digitOf(press('&', { code: 'Digit7', shiftKey: true }))).toBeNull();
+    expect(digitOf(press('#', { code: 'Digit3', ctrlKey: true, altKey: true }))).toBeNull();
+    expect(digitOf(press('à', { code: 'Digit1' }))).toBeNull();
+    expect(digitOf(press('a', { code: 'KeyQ' }))).toBeNull();
+  });
+
+  it('lets the keys 1 to 5 and 0 of a room be pressed without a capital, never in a field', () => {
+    const two = { key: '2', anywhere: true };
+    expect(isFor(two, press('é', { code: 'Digit2' }), ELSEWHERE)).toBe(true);
+    expect(isFor(two, press('é', { code: 'Digit2' }), TYPING)).toBe(false);
+    expect(isFor(two, press('"', { code: 'Digit3' }), ELSEWHERE)).toBe(false);
   });
 });
