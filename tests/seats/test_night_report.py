@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,6 +12,7 @@ import psycopg
 
 from beffroi.journal import store as journal
 from beffroi.journal.types import GENESIS
+from beffroi.logbook import store as logbook
 from beffroi.logbook.events import Corrected, Noted, Signed, Written
 from beffroi.model.actor import Actor
 from beffroi.model.scope import Scope
@@ -29,6 +31,9 @@ PARIS = ZoneInfo("Europe/Paris")
 CAMILLE = Actor("person", UUID(int=1))
 REACTION = Actor("reaction", name="test")
 INCIDENT = UUID(int=9)
+OLD, ENDED = UUID(int=7), UUID(int=8)
+"""Events opened before the night."""
+LOCKED, FREED = UUID(int=41), UUID(int=42)
 NIGHT = date(2025, 10, 25)
 """The night when the clocks of Europe go back: 02:30 comes twice."""
 
@@ -39,8 +44,9 @@ def _at(text: str, fold: int = 0) -> Micros:
     return from_datetime(local.astimezone(ZoneInfo("UTC")))
 
 
-def _note(code: str, incident: UUID | None = None, **params: str) -> Noted:
-    return Noted(entry=UUID(int=hash(code) % 1000 + 50), code=code, params=params, incident=incident)
+def _note(code: str, incident: UUID | None = None, asset: UUID | None = None, **params: str) -> Noted:
+    entry = UUID(int=crc32(f"{code}{incident}{asset}".encode()) + 50)
+    return Noted(entry=entry, code=code, params=params, incident=incident, asset=asset)
 
 
 def _night() -> list[tuple[Micros, Actor, Any]]:
@@ -60,10 +66,25 @@ def _night() -> list[tuple[Micros, Actor, Any]]:
     ]
 
 
-def _journal(database: Any) -> None:
-    lines = [Line(place, at, at, actor, None, event) for place, (at, actor, event) in enumerate(_night(), 1)]
+def _day_before() -> list[tuple[Micros, Actor, Any]]:
+    """Return a night that finds two events and two lock-outs, ends one of each, and writes only words of the other."""
+    return [
+        (_at("17:00"), REACTION, _note("orders.note.consigned", asset=LOCKED, certificate="C-9", place="A045/D3")),
+        (_at("17:05"), REACTION, _note("orders.note.consigned", asset=FREED, certificate="C-8", place="A046")),
+        (_at("18:00"), REACTION, _note("incidents.note.opened", OLD, number="2025-12", place="rue Monge")),
+        (_at("18:10"), REACTION, _note("incidents.note.opened", ENDED, number="2025-13", place="rue Berbisey")),
+        (_at("20:50"), CAMILLE, Written(entry=UUID(int=61), text="Toujours rien", incident=OLD)),
+        (_at("20:55"), REACTION, Signed(visa=UUID(int=62), first=1, last=5, lines=5, signer=CAMILLE.id)),
+        (_at("22:00"), REACTION, _note("incidents.note.closed", ENDED, number="2025-13")),
+        (_at("22:10"), REACTION, _note("orders.note.lifted", asset=FREED, place="A046")),
+    ]
+
+
+def _journal(database: Any, facts: list[tuple[Micros, Actor, Any]] | None = None) -> None:
+    lines = [Line(place, at, at, actor, None, event) for place, (at, actor, event) in enumerate(facts or _night(), 1)]
     with psycopg.connect(database.app) as connection, connection.cursor() as cursor:
         journal.write(cursor, lines, GENESIS)
+        logbook.write(cursor, lines)
 
 
 class _Door:
@@ -95,13 +116,30 @@ def test_the_same_journal_gives_the_same_report(database: Any) -> None:
     report, again, nothing = _recomputed(database)
     assert nothing is None
     assert msgspec.json.encode(report) == msgspec.json.encode(again)
-    assert (report.written, report.signed, report.masked) == (6, 3, 1)
+    assert (report.written, report.signed, report.masked) == (6, 2, 1)
     (event,) = report.events
     assert event.number == "2025-14"
     assert [line.text["fr"] for line in event.lines][1:] == ["Astreinte prévenue"]
     parts = {part.name: part.lines for part in report.parts}
     assert len(parts["lock_outs"]) == 1
     assert str(CAMILLE.id) not in msgspec.json.encode(report).decode()
+
+
+def test_what_began_before_the_night_and_still_stands_is_left_to_the_day(database: Any) -> None:
+    _journal(database, _day_before())
+    report = _recomputed(database)[0]
+    told = {"17:00": "C-9", "18:00": "2025-12"}
+    follow = as_text(report, None, "fr", "Europe/Paris").split("## À suivre\n")[1].splitlines()
+    assert {line[:5] for line in follow} == set(told)
+    assert all(told[line[:5]] in line for line in follow)
+
+
+def test_an_older_event_keeps_its_number_and_only_lines_of_the_night_count_as_signed(database: Any) -> None:
+    _journal(database, _day_before())
+    report = _recomputed(database)[0]
+    assert {part.number for part in report.events} == {"2025-12", "2025-13"}
+    # the relève of the evening signed five lines: four of them are the day's
+    assert (report.written, report.signed) == (3, 1)
 
 
 def test_the_two_same_hours_of_october_are_told_apart_in_their_order(database: Any) -> None:

@@ -43,6 +43,8 @@ def test_the_report_shows_each_reader_his_lines_and_hides_a_masked_event_for_eve
         await file_report(city.core, NIGHT)
         assert await words(chief) == {"zzhere", "zzelsewhere", "zzmasked"}
         assert await words(agent) == {"zzhere", "zzmasked"}
+        # three events, each with its opening and what was typed: he reads two of them
+        assert await written(chief) - await written(agent) >= 2
         await chief.done("incidents.mask", incident=events["zzmasked"], trade="police")
         await still(city)
         held = city.core.state("incidents").incidents.pop(UUID(events["zzmasked"]))
@@ -63,5 +65,9 @@ def test_the_report_shows_each_reader_his_lines_and_hides_a_masked_event_for_eve
         answer = await person.get("/api/night_report?night=2026-01-10")
         assert answer.status_code == 200, answer.text
         return {word for word in ("zzhere", "zzelsewhere", "zzmasked") if word in answer.text}
+
+    async def written(person: Any) -> int:
+        figures = (await person.get("/api/night_report?night=2026-01-10")).json()["sections"]
+        return int(next(one["text"] for one in figures if one["name"] == "figures").split()[0])
 
     in_whole_city(scenario)

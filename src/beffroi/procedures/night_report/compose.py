@@ -17,6 +17,8 @@ from beffroi.model.time import Micros, from_datetime, to_datetime
 
 BEGINS = clock(20, 45)
 ENDS = clock(6, 30)
+LATE_UNTIL = clock(12)
+"""A line of the night's facts that is entered by then has the report made again."""
 
 Say = Callable[[str, Mapping[str, Any], str], str]
 """Render a code with its params in a language."""
@@ -57,6 +59,23 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     incident: str = ""
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """One call by its last outcome, with the position of the line that recorded it."""
+
+    position: int
+    state: str
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """What the night found: lines of before of what still stood, numbers of the events that it writes about."""
+
+    standing: tuple[NightLine, ...] = ()
+    numbers: dict[str, str] = {}
+
+
+NOTHING = Earlier()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one night. `calls` counts the calls by outcome; `signed` the lines under a visa."""
 
@@ -72,13 +91,26 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Lines of the compartments of police and video, which keep their own main courante."""
     follow: tuple[ReportLine, ...] = ()
     """What the day takes over: events left open, lock-outs in force."""
+    entries: tuple[int, ...] = ()
+    """Positions of the lines that `written` counts: each reader's figures are of those that he reads."""
+    visas: tuple[int, ...] = ()
+    """Positions among them of those that `signed` counts."""
+    answers: tuple[Answered, ...] = ()
+    """The calls that `calls` counts."""
 
 
 def window(night: date, zone: ZoneInfo) -> tuple[Micros, Micros]:
     """Return the first µs of the night that begins on a local day, and its end."""
-    begin = datetime.combine(night, BEGINS, zone)
-    end = datetime.combine(night + timedelta(days=1), ENDS, zone)
-    return from_datetime(begin.astimezone(ZoneInfo("UTC"))), from_datetime(end.astimezone(ZoneInfo("UTC")))
+    return _instant(night, BEGINS, zone), _instant(night + timedelta(days=1), ENDS, zone)
+
+
+def late_until(night: date, zone: ZoneInfo) -> Micros:
+    """Return the µs from which a line entered late no longer changes the report of a night."""
+    return _instant(night + timedelta(days=1), LATE_UNTIL, zone)
+
+
+def _instant(day: date, hour: clock, zone: ZoneInfo) -> Micros:
+    return from_datetime(datetime.combine(day, hour, zone).astimezone(ZoneInfo("UTC")))
 
 
 def last_night(now: Micros, zone: ZoneInfo) -> date:
@@ -89,9 +121,14 @@ def last_night(now: Micros, zone: ZoneInfo) -> date:
 
 
 def compose(
-    night: date, lines: Sequence[NightLine], zone: ZoneInfo, silent: frozenset[tuple[str, str]], say: Say
+    night: date,
+    lines: Sequence[NightLine],
+    zone: ZoneInfo,
+    silent: frozenset[tuple[str, str]],
+    say: Say,
+    earlier: Earlier = NOTHING,
 ) -> Report:
-    """Return the report of a night from its lines in the order of the journal.
+    """Return the report of a night from its lines in the order of the journal, and from what stood before it.
 
     `silent` names the alarm classes (kind, class) that tell of a link down; `say` renders codes.
     """
@@ -100,19 +137,32 @@ def compose(
     seen = [line for line in own if line.trade not in COMPARTMENTS]
     corrected = {line.data.get("corrects") for line in seen if line.type == "logbook.corrected"}
     kept = [line for line in seen if line.data.get("entry") not in corrected]
-    told = {line.position: _told(line, say) for line in kept}
+    standing = [line for line in earlier.standing if line.trade not in COMPARTMENTS]
+    told = {line.position: _told(line, say) for line in (*standing, *kept)}
+    answers = tuple(_answers(lines))
+    visas = tuple(_under_visa(seen, lines))
     return Report(
         night=night.isoformat(),
         since=since,
         until=until,
-        events=tuple(_events(kept, told)),
+        events=tuple(_events(kept, told, earlier.numbers)),
         parts=tuple(_parts(kept, told, lines, silent)),
-        calls=_calls(lines),
+        calls=counted(answers),
         written=len(seen),
-        signed=sum(int(line.data.get("lines", 0)) for line in lines if line.type == "logbook.signed"),
+        signed=len(visas),
         masked=len(own) - len(seen),
-        follow=tuple(_follow(kept, told)),
+        follow=tuple(_follow((*standing, *kept), told)),
+        entries=tuple(line.position for line in seen),
+        visas=visas,
+        answers=answers,
     )
+
+
+def _under_visa(seen: Iterable[NightLine], lines: Iterable[NightLine]) -> Iterable[int]:
+    """List the lines of the night under a visa: the relève of the evening signs the day's lines too."""
+    signed = [line.data for line in lines if line.type == "logbook.signed" and not line.data.get("compartment")]
+    ranges = [(int(data.get("first", 0)), int(data.get("last", 0))) for data in signed]
+    return (line.position for line in seen if any(first <= line.position <= last for first, last in ranges))
 
 
 def _told(line: NightLine, say: Say) -> ReportLine:
@@ -125,36 +175,38 @@ def _told(line: NightLine, say: Say) -> ReportLine:
     return ReportLine(at=line.happened_at, text=both, position=line.position)
 
 
-def _events(kept: Iterable[NightLine], told: Mapping[int, ReportLine]) -> Iterable[Part]:
+def _events(kept: Iterable[NightLine], told: Mapping[int, ReportLine], numbers: Mapping[str, str]) -> Iterable[Part]:
     by_event: dict[str, list[NightLine]] = {}
     for line in kept:
         if line.data.get("incident"):
             by_event.setdefault(str(line.data["incident"]), []).append(line)
     for lines in sorted(by_event.values(), key=lambda found: min(one.happened_at for one in found)):
-        params = [line.data.get("params") or {} for line in lines]
-        number = next((str(one["number"]) for one in params if "number" in one), "")
         incident = str(lines[0].data["incident"])
+        params = [line.data.get("params") or {} for line in lines]
+        # one of before may have nothing but typed lines that night
+        number = next((str(one["number"]) for one in params if "number" in one), numbers.get(incident, ""))
         yield Part(name="event", number=number, incident=incident, lines=_sorted(lines, told))
 
 
 OPENING = ("incidents.note.opened", "incidents.note.reopened", "incidents.note.join_undone")
 CLOSING = ("incidents.note.closed", "incidents.note.joined")
+CONSIGNED, LIFTED = "orders.note.consigned", "orders.note.lifted"
 
 
 def _follow(kept: Iterable[NightLine], told: Mapping[int, ReportLine]) -> Iterable[ReportLine]:
-    """List what the night leaves to the day: its events still open, then its lock-outs not lifted."""
+    """List what is left to the day: the events still open, then the lock-outs not lifted, whenever they began."""
     events: dict[str, NightLine] = {}
     locks: dict[str, NightLine] = {}
     for line in kept:
-        code, params = str(line.data.get("code", "")), line.data.get("params") or {}
+        code = str(line.data.get("code", ""))
         if code in OPENING:
             events.setdefault(str(line.data.get("incident")), line)
         elif code in CLOSING:
             events.pop(str(line.data.get("incident")), None)
-        elif code == "orders.note.consigned":
-            locks[f"{params.get('certificate')} {params.get('place')}"] = line
-        elif code == "orders.note.lifted":
-            locks.pop(f"{params.get('certificate')} {params.get('place')}", None)
+        elif code == CONSIGNED:
+            locks[str(line.data.get("asset"))] = line
+        elif code == LIFTED:
+            locks.pop(str(line.data.get("asset")), None)
     return [told[line.position] for line in (*events.values(), *locks.values())]
 
 
@@ -164,7 +216,7 @@ def _sorted(lines: Iterable[NightLine], told: Mapping[int, ReportLine]) -> tuple
 
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("call_outs", ("dispatch.",)),
-    ("lock_outs", ("orders.note.consigned", "orders.note.lifted")),
+    ("lock_outs", (CONSIGNED, LIFTED)),
     ("orders", ("orders.",)),
     ("routines", ("duties.",)),
     ("authorities", ("directory.",)),
@@ -219,18 +271,24 @@ def _link(line: NightLine, word: Text) -> ReportLine:
     )
 
 
-def _calls(lines: Iterable[NightLine]) -> dict[str, int]:
-    """Count the calls of the night by their last outcome."""
-    outcome: dict[str, str] = {}
+def _answers(lines: Iterable[NightLine]) -> Iterable[Answered]:
+    """List the calls of the night with their last outcome."""
+    outcome: dict[str, Answered] = {}
     for line in lines:
-        data = line.data
+        data, request = line.data, str(line.data.get("request"))
         if line.type == "requests.recorded" and data.get("source") == "phone":
-            outcome[str(data.get("request"))] = str(data.get("state", ""))
-        elif str(data.get("request")) in outcome and line.type == "requests.answered":
-            outcome[str(data["request"])] = str(data.get("outcome", ""))
-        elif str(data.get("request")) in outcome and line.type == "requests.attached":
-            outcome[str(data["request"])] = "attached" if data.get("incident") else "recorded"
-    counted: dict[str, int] = {}
-    for state in sorted(outcome.values()):
-        counted[state] = counted.get(state, 0) + 1
-    return counted
+            outcome[request] = Answered(line.position, str(data.get("state", "")))
+        elif request in outcome and line.type == "requests.answered":
+            outcome[request] = Answered(outcome[request].position, str(data.get("outcome", "")))
+        elif request in outcome and line.type == "requests.attached":
+            state = "attached" if data.get("incident") else "recorded"
+            outcome[request] = Answered(outcome[request].position, state)
+    return outcome.values()
+
+
+def counted(answers: Iterable[Answered]) -> dict[str, int]:
+    """Count calls by their outcome."""
+    found: dict[str, int] = {}
+    for state in sorted(answer.state for answer in answers):
+        found[state] = found.get(state, 0) + 1
+    return found

@@ -1,20 +1,22 @@
 """What one reader reads of the report of a night: the lines that he reads in the main courante, and no other."""
 
 from collections.abc import Iterable, Set
+from typing import Any
 
 import msgspec
 
 from beffroi.logbook.types import COMPARTMENTS
 from beffroi.logbook.types import Report as Kept
-from beffroi.procedures.night_report.compose import Part, Report, ReportLine
+from beffroi.procedures.night_report.compose import Part, Report, ReportLine, counted
 from beffroi.procedures.night_report.sections import Amended, SectionName, amended_of, machine_text
 from beffroi.trade.doors import Caller, Reader
 from beffroi.trade.filters import scope_condition
 
-# the rows of the main courante follow events masked and assets moved since, for ever; the journal's alarms do not move
+# the rows of the main courante follow events masked and assets moved since, for ever; the journal's alarms and calls
+# do not move
 _SEEN = """SELECT position, {seen}, trade = ANY(%(own)s) FROM logbook_entry WHERE position = ANY(%(positions)s)
     UNION ALL SELECT position, {seen}, false FROM journal_line
-    WHERE position = ANY(%(positions)s) AND type LIKE 'alarms.%%'"""
+    WHERE position = ANY(%(positions)s) AND (type LIKE 'alarms.%%' OR type LIKE 'requests.%%')"""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -40,6 +42,7 @@ async def shown_to(reader: Reader, report: Report, last: Kept, caller: Caller) -
         parts=tuple(_cut(report.parts, seen)),
         follow=_of(report.follow, seen),
         masked=report.masked + len(masked),
+        **_figures(report, seen),
     )
     sections = amended.sections if amended else {}
     # what was typed over lines that he does not see may repeat them
@@ -53,7 +56,21 @@ def _machine(report: Report, name: SectionName) -> str:
 
 def _positions(report: Report) -> set[int]:
     lines = [line for part in (*report.events, *report.parts) for line in part.lines]
-    return {line.position for line in (*lines, *report.follow)}
+    found = {line.position for line in (*lines, *report.follow)}
+    return found | set(report.entries) | {answer.position for answer in report.answers}
+
+
+def _figures(report: Report, seen: Set[int]) -> dict[str, Any]:
+    """Return the figures of a report for who sees these lines only: his own, never the whole room's."""
+    # one made before its lines were kept tells how many are read in it, and of no visa
+    lines = [line.position for part in (*report.events, *report.parts) for line in part.lines]
+    entries = tuple(position for position in report.entries or sorted(set(lines)) if position in seen)
+    visas = tuple(position for position in report.visas if position in seen)
+    answers = tuple(answer for answer in report.answers if answer.position in seen)
+    return {
+        "entries": entries, "written": len(entries), "visas": visas, "signed": len(visas),
+        "answers": answers, "calls": counted(answers),
+    }  # fmt: skip
 
 
 def _cut(parts: Iterable[Part], seen: Set[int]) -> Iterable[Part]:
