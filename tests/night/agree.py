@@ -28,6 +28,15 @@ FACTS = (
     "SELECT type, happened_at, convert_from(bytes, 'UTF8')::jsonb -> 'data' FROM journal_line"
     " WHERE type LIKE 'incidents.%%' AND position > %s ORDER BY position"
 )
+STANDING = (
+    "SELECT type, convert_from(bytes, 'UTF8')::jsonb -> 'data' ->> 'number' FROM journal_line"
+    " WHERE type = ANY(%s) AND recorded_at < %s ORDER BY position"
+)
+ENDS = {
+    "incidents.opened": True, "incidents.reopened": True, "incidents.join_undone": True,
+    "incidents.closed": False, "incidents.joined": False,
+}  # fmt: skip
+"""Whether an event stands once the journal said this of it."""
 NOTES = (
     "SELECT position, convert_from(bytes, 'UTF8')::jsonb -> 'data' FROM journal_line"
     " WHERE type IN ('logbook.noted', 'logbook.written', 'logbook.corrected') AND position > %s ORDER BY position"
@@ -67,6 +76,8 @@ class Night:
         self.entries = [entry for entry in found if entry["position"] > since]
         self.names = {name: number for number, name in self._incidents().items()}
         self.report = _chapters(hand.get("/api/night_report", night=night.isoformat())["text"])
+        ends = city.rows(STANDING, list(ENDS), self._until)
+        self.standing = {number for number, last in {number: kind for kind, number in ends}.items() if ENDS[last]}
         self.page = {part["name"]: part["items"] for part in hand.get("/api/relief", seat=seat)["sections"]}
 
     def _incidents(self) -> dict[str, str]:
@@ -151,7 +162,7 @@ def disagreements(night: Night) -> list[str]:
         found += [f"main courante, {facts}: {what}" for what in _missing(facts, list(lines.values()))]
         written = sorted(line for name, line in lines.items() if night.reported(name))
         found += _differences("compte rendu", facts.number, written, sorted(night.report_of(facts.number)))
-    return found + _open_sets(night) + _twice(night) + _changes(night)
+    return found + _open_sets(night) + _followed(night) + _twice(night) + _changes(night)
 
 
 def _differences(name: str, number: str, lines: list[Said], others: list[Said]) -> list[str]:
@@ -165,6 +176,13 @@ def _open_sets(night: Night) -> list[str]:
     shown = {item["what"]["fr"] for item in night.page["events"]}
     shown = {one for one in shown if one[: one.find(" ")] in night.facts}
     return [] if still == shown else [f"still open: journal {sorted(still)}, relève {sorted(shown)}"]
+
+
+def _followed(night: Night) -> list[str]:
+    """Compare what the journal left open when the night ended, whenever it began, with what the report leaves to do."""
+    said = [re.match(r"Événement (\S+) ", line.text) for line in night.report.get("À suivre", [])]
+    shown = {found[1] for found in said if found}
+    return [] if shown == night.standing else [f"to follow: journal {sorted(night.standing)}, report {sorted(shown)}"]
 
 
 def _changes(night: Night) -> list[str]:
