@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from beffroi.procedures.tell_callers import TextMessage
+from beffroi.requests.types import Contact
 from tests.e2e.conftest import PASSWORD, City, _first_administrator, _first_sign_in
 from tests.requests.street import EMAIL, EVERYTHING, NAME, requests_of, until
 from tests.security.conftest import WholeCity
@@ -57,7 +59,7 @@ def postman() -> Iterator[tuple[Postman, Controller]]:
     inside = Postman()
 
     def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        right = isinstance(data, LoginPassword) and data.password == b"s3cret"
+        right = isinstance(data, LoginPassword) and data.password in (b"s3cret", "clé-été".encode())
         return AuthResult(success=right)
 
     server = Controller(inside, hostname="127.0.0.1", port=0, authenticator=known, auth_require_tls=False)
@@ -153,6 +155,51 @@ def test_a_server_that_refuses_for_now_is_tried_again_and_for_good_is_said(
     in_whole_city(scenario)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": "jérôme@exemple.fr"}, {"email": "a@b.fr\n"}, {"email": "a@b.f\u2028r"}, {"phone": "0639980011\n"},
+        {"name": "Marie\nBcc: x@y.fr", "email": EMAIL}, {"name": "Marie\n", "email": EMAIL},
+    ],
+)  # fmt: skip
+def test_what_no_mail_server_takes_is_refused_at_once(given: dict[str, str]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({**given, "channel": "email"}, Contact)
+
+
+def test_one_message_that_cannot_be_written_stops_nobody(
+    in_whole_city: InCity, postman: tuple[Postman, Controller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, server = postman
+    monkeypatch.setattr("beffroi.procedures.tell_callers.PAUSES", (200_000,))
+
+    async def scenario(city: WholeCity) -> None:
+        (city.data / "mail.toml").write_bytes("[mail]\nsender_name = 'Mairie de Béthune'".encode("latin-1"))
+        chief = await city.person("tout", EVERYTHING)
+        (first,) = await chief.done("requests.record", text="trou", contact=by_mail())
+        # as written before addresses and names were checked
+        kept = {"email": "jérôme@exemple.fr", "name": "Jérôme\nDupont"}
+        await city.core.work(
+            lambda connection: connection.execute(
+                "UPDATE requests_contact SET email = %(email)s, name = %(name)s WHERE request = %(id)s",
+                {**kept, "id": first["request"]},
+            ),
+            owner=True,
+        )
+        write_settings(city.data, server.port, "clé-été")
+        (second,) = await chief.done(
+            "requests.record", text="trou", contact={"email": "marie@exemplé.fr", "channel": "email"}
+        )
+        await until(lambda: len(inside.letters) == 1)
+        owed = {str(one.request): one for one in requests_of(city).owed.values()}
+        await until(lambda: owed[second["request"]].state == "sent")
+        await until(lambda: owed[first["request"]].state in ("failed", "sent"))
+        assert (owed[first["request"]].state, owed[first["request"]].problem) == ("failed", "requests.bad_address")
+        assert message_from_bytes(inside.letters[0])["To"] == "marie@xn--exempl-gva.fr"
+
+    in_whole_city(scenario)
+
+
 def test_without_mail_server_or_gateway_a_person_tells(in_whole_city: InCity) -> None:
     async def scenario(city: WholeCity) -> None:
         chief = await city.person("tout", EVERYTHING)
@@ -166,8 +213,6 @@ def test_without_mail_server_or_gateway_a_person_tells(in_whole_city: InCity) ->
 
 
 def test_a_text_message_is_an_intent_that_leaves_with_its_person(in_whole_city: InCity) -> None:
-    import msgspec
-
     async def scenario(city: WholeCity) -> None:
         folder = city.data / "sms"
         folder.mkdir()

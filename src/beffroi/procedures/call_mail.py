@@ -4,6 +4,7 @@ The first half (connection, sender, recipient) may be repeated at will; the seco
 repeated by a machine: between the two the database knows that it left.
 """
 
+import base64
 import smtplib
 import ssl
 import tomllib
@@ -21,6 +22,8 @@ from beffroi.requests.texts import TEXTS
 from beffroi.requests.types import Owed, Request
 
 SETTINGS_FILE = "mail.toml"
+OneLine = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
+Address = Annotated[str, msgspec.Meta(pattern=r"^[!-?A-~]+@[!-?A-~]+$(?!\n)")]
 TIMEOUT_S = 20.0
 
 
@@ -39,14 +42,14 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `{code}`.
     """
 
-    host: str
-    sender: str
+    host: OneLine
+    sender: Address
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
     tls: Literal["starttls", "tls", "off"] = "starttls"
     user: str = ""
     password_file: str = ""
-    sender_name: str = ""
-    reply_to: str = ""
+    sender_name: OneLine = ""
+    reply_to: OneLine = ""
     authority: str = ""
     follow_url: str = ""
 
@@ -59,7 +62,7 @@ def read_settings(data: Path) -> MailSettings | None:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("mail")
         settings = msgspec.convert(table, MailSettings)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise MailError("requests.mail_settings", str(error)) from error
     if settings.tls == "off" and settings.host not in ("localhost", "127.0.0.1", "::1"):
         raise MailError("requests.mail_settings", "tls = off: loopback only")
@@ -99,11 +102,23 @@ def words_of(
     return [*lines, "", say("requests.mail.why")]
 
 
+def address_of(email: str) -> str:
+    """Return an address as a mail server takes it, its domain by IDNA; raises MailError, for good, when none can."""
+    local, _, domain = email.rpartition("@")
+    try:
+        written = f"{local}@{domain.encode('idna').decode('ascii')}"
+        written.encode("ascii")
+    except UnicodeError as error:
+        raise MailError("requests.bad_address", type(error).__name__, lasting=True) from error
+    return written
+
+
 def letter(settings: MailSettings, recipient: Recipient, words: list[str], message: UUID, at: Micros) -> EmailMessage:
     """Return the letter; its Message-ID is the message's own, whoever sends it again."""
     mail = EmailMessage()
     mail["From"] = formataddr((settings.sender_name, settings.sender))
-    mail["To"] = formataddr((recipient.name, recipient.email))
+    # a name written before names were checked may hold a line feed
+    mail["To"] = formataddr((" ".join(recipient.name.split()), address_of(recipient.email)))
     mail["Subject"] = words[0]
     mail["Date"] = format_datetime(to_datetime(at))
     mail["Message-ID"] = f"<{message}@{settings.sender.rpartition('@')[2]}>"
@@ -134,11 +149,11 @@ class Talk:
         except (smtplib.SMTPException, OSError) as error:
             raise MailError("requests.mail_away", str(error)) from error
 
-    def hand_over(self, mail: EmailMessage) -> None:
+    def hand_over(self, written: bytes) -> None:
         """Give the letter; raises MailError when the server refused it, OSError when nobody knows."""
         assert self._smtp is not None
         try:
-            self._expect(*self._smtp.data(mail.as_bytes()))
+            self._expect(*self._smtp.data(written))
         except smtplib.SMTPServerDisconnected as error:
             raise OSError(str(error)) from error
         except smtplib.SMTPResponseException as error:
@@ -164,7 +179,7 @@ class Talk:
             smtp.starttls(context=context)
             smtp.ehlo()
         if given.user:
-            smtp.login(given.user, _password(given.password_file))
+            _sign_in(smtp, given.user, _password(given.password_file))
         return smtp
 
     @staticmethod
@@ -173,10 +188,21 @@ class Talk:
             raise _refused(code, answer)
 
 
+def _sign_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    if user.isascii() and password.isascii():
+        smtp.login(user, password)
+        return
+    # smtplib writes ASCII only, where PLAIN is UTF-8 (RFC 4616)
+    token = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, answer = smtp.docmd("AUTH", f"PLAIN {token}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+
+
 def _password(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").splitlines()[0].strip()
-    except (OSError, IndexError) as error:
+    except (OSError, IndexError, UnicodeDecodeError) as error:
         raise MailError("requests.mail_settings", f"password_file: {error}") from error
 
 

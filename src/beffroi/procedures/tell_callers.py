@@ -21,7 +21,16 @@ from beffroi.incidents import events as said
 from beffroi.model.actor import Actor
 from beffroi.model.ports import City
 from beffroi.model.time import DAY, MINUTE, Micros
-from beffroi.procedures.call_mail import MailError, MailSettings, Recipient, Talk, letter, read_settings, words_of
+from beffroi.procedures.call_mail import (
+    MailError,
+    MailSettings,
+    Recipient,
+    Talk,
+    address_of,
+    letter,
+    read_settings,
+    words_of,
+)
 from beffroi.procedures.call_matches import spoken_time
 from beffroi.requests.actions import NoteTold, Progress
 from beffroi.requests.events import Forgotten
@@ -175,6 +184,12 @@ class Teller:
             # the letter was being handed over: it may be there
             log.warning("letter in doubt", message=str(owed.id), error=type(error).__name__)
             await self._note(owed.id, "doubtful", "requests.link_lost_while_sending")
+        except (psycopg.Error, Rejected):
+            raise
+        except Exception as error:  # one message that cannot be written stops neither the others nor the core
+            # its type only: the words of an error may repeat the address
+            log.error("message left to a voice", message=str(owed.id), error=type(error).__name__)
+            await self._note(owed.id, "failed", "requests.unwritable")
         else:
             await self._note(owed.id, "sent", "")
 
@@ -196,12 +211,13 @@ class Teller:
         await self._post(settings, who, words, owed)
 
     async def _post(self, settings: MailSettings, who: Recipient, words: list[str], owed: Owed) -> None:
+        # written before anything leaves: what cannot be is known for sure not to have left
+        written = letter(settings, who, words, owed.id, self._core.clock.now()).as_bytes()
         talk = Talk(settings)
         try:
-            await asyncio.to_thread(talk.prepare, who.email)
+            await asyncio.to_thread(talk.prepare, address_of(who.email))
             await self._core.work(lambda connection: connection.execute(_SENDING, (owed.id,)))
-            mail = letter(settings, who, words, owed.id, self._core.clock.now())
-            await asyncio.to_thread(talk.hand_over, mail)
+            await asyncio.to_thread(talk.hand_over, written)
         finally:
             await asyncio.to_thread(talk.close)
 
