@@ -153,6 +153,23 @@ def test_rows_equal_memory_however_the_batches_were_cut(database: Database, cuts
         connection.rollback()
 
 
+def test_a_turn_planned_a_year_ahead_empties_no_list_of_tonight_at_a_restart(database: Database) -> None:
+    room = alone()
+    far = NIGHT + 380 * DAY
+    turn = Turn(kind="duty", subject=room.crews["R1"], start=far, end=far + 8 * HOUR)
+    room.do(actions.SetRoster(trade="roads", start=far - DAY, end=far + DAY, turns=(turn,)), DOMINIQUE)
+    called = room.do(actions.CallAttempt(incident=LIT))[0]
+    room.do(actions.TellOutcome(call_out=called.call_out, outcome="reached"))
+    with psycopg.connect(database.app) as connection:
+        TRADE.write(connection.cursor(), room.lines)
+        loaded = TRADE.load(connection)
+        assert [one.agent for one in duty.on_call(loaded, "lighting", NIGHT)] == [
+            room.people[name] for name in ("Appel 1", "Appel 2", "Cadre")
+        ]
+        assert loaded == room.state
+        connection.rollback()
+
+
 def test_nothing_personal_is_left_in_the_rows(database: Database) -> None:
     with psycopg.connect(database.app) as connection:
         TRADE.write(connection.cursor(), LIVED.lines)

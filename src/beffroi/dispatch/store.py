@@ -100,8 +100,9 @@ def load(connection: psycopg.Connection[Any]) -> DispatchState:
 def _load_turns(connection: psycopg.Connection[Any]) -> dict[str, tuple[Turn, ...]]:
     found: dict[str, list[Turn]] = {}
     rows = connection.execute(
-        "SELECT trade, kind, subject, starts, ends, rank, delay_min FROM dispatch_turn WHERE ends >"
-        " (SELECT coalesce(max(starts), 0) FROM dispatch_turn) - %s ORDER BY trade, starts, kind, rank, subject",
+        # from what was last done, never ahead of the city's clock: a roster may be planned a year ahead
+        f"SELECT trade, kind, subject, starts, ends, rank, delay_min FROM dispatch_turn WHERE ends > ({_LAST}) - %s"
+        " ORDER BY trade, starts, kind, rank, subject",
         (ROSTER_DAYS * DAY,),
     )
     for trade, kind, subject, starts, ends, rank, delay in rows:
