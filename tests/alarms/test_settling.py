@@ -3,6 +3,7 @@
 from beffroi.alarms import actions as ac
 from beffroi.alarms import events as ev
 from beffroi.alarms.rows import alarm_row
+from beffroi.model.actor import SYSTEM
 from beffroi.model.time import HOUR, MINUTE, SECOND
 
 from .town import Desk, Town
@@ -170,3 +171,40 @@ def test_settlement_never_loops() -> None:
     desk.cross([desk.town.get("A001/D1")], "tripped")
     desk.advance(MINUTE // SECOND)
     assert desk.trade.next_due(desk.state) is None
+
+
+def test_what_could_not_be_settled_is_due_again() -> None:
+    """The core refuses everything while it recovers: waits, shelves and supposed causes are taken up after."""
+    desk = Desk(Town())
+    desk.cross(desk.town.lamps("A001/D1"), "no_supply")
+    lone = desk.town.get("A001")
+    desk.cross([lone], "door_open")
+    shelved = desk.find("A001", "door_open")
+    desk.do(ac.Shelve(alarm=shelved.id, until=desk.now + SECOND))
+    desk.now += 2 * SECOND
+    refused = list(desk.trade.due(desk.state, desk.now))
+    assert refused
+    for action in refused:
+        desk.trade.undecided(desk.state, action, desk.now, apart=False)
+    desk.advance(3)
+    assert shelved.disposition == "" and shelved.shown
+    assert [alarm.supposed for alarm in desk.state.alarms.values() if alarm.kind == "circuit"] == [True]
+
+
+def test_one_subject_that_fails_holds_no_other() -> None:
+    """A settlement that failed comes back subject by subject, once."""
+    desk = Desk(Town())
+    desk.cross([desk.town.get("A001"), desk.town.get("A002")], "door_open")
+    for code in ("A001", "A002"):
+        desk.do(ac.Shelve(alarm=desk.find(code, "door_open").id, until=desk.now + SECOND))
+    desk.now += 2 * SECOND
+    (failed,) = desk.trade.due(desk.state, desk.now)
+    desk.trade.undecided(desk.state, failed, desk.now, apart=True)
+    again = desk.trade.due(desk.state, desk.now)
+    assert [len(action.alarms) for action in again] == [1, 1]
+    desk.trade.undecided(desk.state, again[0], desk.now + SECOND, apart=True)
+    desk.do(again[1], SYSTEM)
+    assert [desk.find(code, "door_open").disposition for code in ("A001", "A002")] == ["shelved", ""]
+    assert desk.trade.due(desk.state, desk.now) == []
+    desk.advance(2)
+    assert desk.find("A001", "door_open").disposition == ""

@@ -4,13 +4,17 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
+import pytest
+
 from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.logbook.actions import Note
+from beffroi.logbook.events import Noted
 from beffroi.model.time import SECOND
 from beffroi.server.clock import JumpWatch
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.house.room import ClockJumped
-from beffroi.server.scheduler import Scheduler
+from beffroi.server.scheduler import LONGEST_WAIT_S, Scheduler
+from beffroi.trade.rejected import Rejected
 
 
 class Alarm(type(LOGBOOK)):
@@ -105,3 +109,97 @@ def test_a_small_correction_is_no_jump():
     assert watch.step(14 * SECOND, 10.0) == 0
     assert watch.step(14 * SECOND, 20.0) == -10 * SECOND
     assert watch.step(24 * SECOND, 30.0) == 0
+
+
+def texts(lines: Any) -> list[str]:
+    return [line.event.params["at"] for line in lines if isinstance(line.event, Noted)]
+
+
+class Taking(Alarm):
+    """A main courante that takes its hours from a list of its own, and has back what was not decided."""
+
+    def undecided(self, state, action, at, *, apart):
+        self.hours.append(int(action.params["at"]) if not apart else at)
+
+
+def test_what_was_due_while_nothing_could_be_decided_is_decided_after(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app, Taking(), HOUSE) as bench:
+            clock = Hand()
+            scheduler = Scheduler(bench.wiring, bench.committer, clock)
+            Alarm.hours[:] = [clock.now()]
+            bench.committer._leading = False
+            with pytest.raises(Rejected):
+                await scheduler.step()
+            bench.committer._leading = True
+            await scheduler.step()
+            assert texts(await bench.journalled()) == [str(clock.now())]
+
+    run_async(main)
+
+
+class Poisoned(type(LOGBOOK)):
+    """A main courante whose row cannot be written for one of its hours, which stays due."""
+
+    asked: ClassVar[dict[str, int]] = {}
+
+    def next_due(self, state):
+        return 0
+
+    def due(self, state, now):
+        told = {entry.params.get("at") for entry in state.entries.values()}
+        return [Note(code="hour", params={"at": at}) for at in ("a", "bad", "b", "c") if at not in told]
+
+    def decide(self, state, action, context):
+        at = action.params["at"]
+        self.asked[at] = self.asked.get(at, 0) + 1
+        return super().decide(state, action, context)
+
+    def write(self, cursor, lines):
+        if any(line.event.params["at"] == "bad" for line in lines):
+            raise ValueError("a bug")
+        super().write(cursor, lines)
+
+
+def test_one_action_that_always_fails_keeps_no_other_and_is_tried_ever_more_rarely(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app, Poisoned(), HOUSE) as bench:
+            clock = Hand()
+            scheduler = Scheduler(bench.wiring, bench.committer, clock)
+            Poisoned.asked.clear()
+            await scheduler.step()
+            assert texts(await bench.journalled()) == ["a", "b", "c"]
+            assert scheduler._wait_s() >= LONGEST_WAIT_S
+            before = Poisoned.asked["bad"]
+            for _ in range(40):
+                clock.run(1.5)
+                await scheduler.step()
+            assert 3 <= Poisoned.asked["bad"] - before <= 12
+            assert texts(await bench.journalled()) == ["a", "b", "c"]
+
+    run_async(main)
+
+
+class Broken(Alarm):
+    """A main courante that cannot even say what is due."""
+
+    def next_due(self, state):
+        raise ValueError("a bug")
+
+
+def test_a_trade_that_fails_to_say_what_is_due_does_not_end_time(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app, Broken(), HOUSE) as bench:
+            clock = Hand()
+            scheduler = Scheduler(bench.wiring, bench.committer, clock)
+            running = asyncio.create_task(scheduler.run())
+            await asyncio.sleep(0.1)
+            clock.run(2)
+            clock.at += 3_600 * SECOND
+            scheduler.on_commit(())
+            await asyncio.sleep(1.5)
+            assert not running.done()
+            assert [type(line.event) for line in await bench.journalled()] == [ClockJumped]
+            running.cancel()
+
+    run_async(main)

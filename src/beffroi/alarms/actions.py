@@ -37,11 +37,20 @@ class Unacknowledge(OnAlarm, frozen=True, kw_only=True, tag="alarms.unacknowledg
 
 
 class Take(OnAlarm, frozen=True, kw_only=True, tag="alarms.take"):
-    """Take (`P`): from now on it is mine."""
+    """Take (`P`): from now on it is mine. `over` names who has it, to take it over: whoever took it since keeps it."""
+
+    over: UUID | None = None
 
 
 class Release(OnAlarm, frozen=True, kw_only=True, tag="alarms.release"):
     """Give it back to the desk."""
+
+
+class HandOn(Action, frozen=True, kw_only=True, tag="alarms.hand_on"):
+    """Give what somebody has to who relieves him, or back to the desk; only a reaction asks for it."""
+
+    holder: UUID
+    to: UUID | None = None
 
 
 class AskEvent(OnAlarm, frozen=True, kw_only=True, tag="alarms.ask_event"):

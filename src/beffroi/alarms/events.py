@@ -168,9 +168,10 @@ class Unacknowledged(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.un
 
 
 class Taken(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.taken"):
-    """A person took it."""
+    """A person took it; `before` is from whom, when somebody had it."""
 
     by: UUID | None = None
+    before: UUID | None = None
 
 
 class EventAsked(AlarmEvent, frozen=True, omit_defaults=True, tag="alarms.event_asked"):

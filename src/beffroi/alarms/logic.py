@@ -20,6 +20,8 @@ from beffroi.trade.rejected import Rejected
 JUST_CHANGED = 700 * MILLISECOND
 UNDO_WITHIN = 5 * SECOND
 LONGEST_SHELF = 12 * HOUR
+CHIEF = "shift"
+"""The right of the chef de salle: he takes over from whoever is still there."""
 
 
 def decide(state: AlarmsState, action: Action, context: Context) -> Sequence[Event]:
@@ -32,6 +34,8 @@ def decide(state: AlarmsState, action: Action, context: Context) -> Sequence[Eve
         return _rescope(state, action)
     if isinstance(action, ac.AcknowledgeReturned):
         return _acknowledge_returned(state, action)
+    if isinstance(action, ac.HandOn):
+        return _hand_on(state, action, context)
     if not isinstance(action, ac.OnAlarm):
         raise TypeError(f"not an action of the alarms: {action!r}")
     alarm = state.alarms.get(action.alarm)
@@ -94,10 +98,32 @@ def _unacknowledge(state: AlarmsState, alarm: Alarm, action: ac.Unacknowledge, c
 def _take(state: AlarmsState, alarm: Alarm, action: ac.Take, context: Context) -> list[Event]:
     if not alarm.open:
         raise Rejected("alarms.over", alarm=str(alarm.id))
-    if alarm.taken_by is not None:
-        code = "alarms.already_yours" if alarm.taken_by == context.actor.id else "alarms.already_taken"
-        raise Rejected(code, alarm=str(alarm.id), by=str(alarm.taken_by))
-    return [ev.Taken(**_head(alarm), by=context.actor.id)]
+    _refuse_taken(alarm, action, context)
+    return [ev.Taken(**_head(alarm), by=context.actor.id, before=alarm.taken_by)]
+
+
+def _refuse_taken(alarm: Alarm, action: ac.Take, context: Context) -> None:
+    """Refuse to take what somebody has, and say who; over one who left the room, or by a chef de salle, it is taken."""
+    holder = alarm.taken_by
+    if holder is None:
+        return
+    said = {"alarm": str(alarm.id), "by": str(holder)}
+    if holder == context.actor.id:
+        raise Rejected("alarms.already_yours", **said)
+    if action.over != holder:
+        raise Rejected("alarms.already_taken", **said)
+    if context.city.presence.sits(holder) and not context.rights.allows(CHIEF, alarm.scope):
+        raise Rejected("alarms.still_there", **said)
+
+
+def _hand_on(state: AlarmsState, action: ac.HandOn, context: Context) -> list[Event]:
+    held = [one for one in state.columns.rows if one is not None and one.open and one.taken_by == action.holder]
+    if action.to is None:
+        return [ev.Released(**_head(one)) for one in held]
+    if context.city.presence.sits(action.holder):
+        # relieved of one seat, he goes on at another
+        return []
+    return [ev.Taken(**_head(one), by=action.to, before=action.holder) for one in held]
 
 
 def _ask_event(state: AlarmsState, alarm: Alarm, action: ac.AskEvent, context: Context) -> list[Event]:
@@ -208,4 +234,11 @@ _DECISIONS: dict[type[Action], Callable[[AlarmsState, Alarm, Any, Context], list
     ac.Unfold: _unfold,
 }
 
-ACTIONS: tuple[type[Action], ...] = (*_DECISIONS, ac.Judge, ac.Settle, ac.Rescope, ac.AcknowledgeReturned)
+ACTIONS: tuple[type[Action], ...] = (
+    *_DECISIONS,
+    ac.Judge,
+    ac.Settle,
+    ac.Rescope,
+    ac.AcknowledgeReturned,
+    ac.HandOn,
+)

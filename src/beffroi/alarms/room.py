@@ -11,7 +11,7 @@ from beffroi.alarms import api, logic, states, store
 from beffroi.alarms import events as ev
 from beffroi.alarms.rows import alarm_row, flood_row
 from beffroi.alarms.texts import TEXTS
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.types import Alarm, AlarmsState, DeadlineKind
 from beffroi.model.ports import City
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
@@ -94,16 +94,38 @@ class Alarms(Trade[AlarmsState]):
 
     def due(self, state: AlarmsState, now: Micros) -> Sequence[Action]:
         subjects = states.pop_due(state, now, SETTLED_AT_ONCE)
-        if not subjects:
-            return ()
-        alarms = tuple(key for kind, key in subjects if kind == "alarm" and isinstance(key, UUID))
-        feeders = tuple(key for kind, key in subjects if kind == "feeder" and isinstance(key, UUID))
-        streets = tuple(key for kind, key in subjects if kind == "feeder" and isinstance(key, str))
-        desks = tuple(key for kind, key in subjects if kind == "flood" and isinstance(key, str))
-        return (ac.Settle(alarms=alarms, feeders=feeders, streets=streets, desks=desks),)
+        together = [subject for subject in subjects if subject not in state.apart]
+        alone = [[subject] for subject in subjects if subject in state.apart]
+        state.apart.difference_update(subjects)
+        return [_settlement(group) for group in (together, *alone) if group]
+
+    def undecided(self, state: AlarmsState, action: Action, at: Micros, *, apart: bool) -> None:
+        if isinstance(action, ac.Settle):
+            subjects = _subjects(action)
+            states.put_back(state, subjects, at)
+            if apart:
+                state.apart.update(subjects)
 
     def routes(self, view: View[AlarmsState]) -> Sequence[Any]:
         return api.routes(view)
+
+
+Subject = tuple[DeadlineKind, UUID | str]
+
+
+def _settlement(subjects: Sequence[Subject]) -> ac.Settle:
+    return ac.Settle(
+        alarms=tuple(key for kind, key in subjects if kind == "alarm" and isinstance(key, UUID)),
+        feeders=tuple(key for kind, key in subjects if kind == "feeder" and isinstance(key, UUID)),
+        streets=tuple(key for kind, key in subjects if kind == "feeder" and isinstance(key, str)),
+        desks=tuple(key for kind, key in subjects if kind == "flood" and isinstance(key, str)),
+    )
+
+
+def _subjects(action: ac.Settle) -> list[Subject]:
+    named: list[Subject] = [("alarm", key) for key in action.alarms]
+    named += [("feeder", key) for key in (*action.feeders, *action.streets)]
+    return named + [("flood", key) for key in action.desks]
 
 
 def _several(event: ev.Folded | ev.Unfolded | ev.LeftOver | ev.Rescoped) -> Iterable[UUID]:

@@ -1,6 +1,7 @@
 """Bringing lines into the state: records, their indexes, their deadlines. Nothing here decides."""
 
 from collections import deque
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import TypeVar
 from uuid import UUID
@@ -241,6 +242,14 @@ def pop_due(state: AlarmsState, now: Micros, limit: int) -> list[tuple[DeadlineK
         elif _again(state, kind, subject):
             _push(state, now + MINUTE, kind, subject)
     return list(taken)
+
+
+def put_back(state: AlarmsState, subjects: Iterable[tuple[DeadlineKind, UUID | str]], at: Micros) -> None:
+    """Have subjects come due again: what was taken from the heap could not be decided."""
+    for kind, subject in subjects:
+        if kind == "feeder":
+            state.gathering.add(subject)
+        _push(state, at, kind, subject)
 
 
 def _again(state: AlarmsState, kind: DeadlineKind, subject: UUID | str) -> bool:

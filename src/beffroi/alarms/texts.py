@@ -50,6 +50,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "alarms.over": {"fr": "Cette alarme est terminée.", "en": "This alarm is over."},
     "alarms.already_yours": {"fr": "Vous l'avez déjà prise.", "en": "You have already taken it."},
     "alarms.already_taken": {"fr": "Quelqu'un d'autre l'a prise.", "en": "Somebody else has taken it."},
+    "alarms.still_there": {
+        "fr": "Qui l'a prise est en place : à lui de la rendre, ou au chef de salle de la reprendre.",
+        "en": "Whoever has it sits in the room: they give it back, or the shift supervisor takes it over.",
+    },
     "alarms.not_yours": {"fr": "Vous ne l'avez pas prise.", "en": "You have not taken it."},
     "alarms.never_shelved": {
         "fr": "Cette classe d'alarme ne se met jamais en attente ni ne s'inhibe.",
@@ -109,6 +113,7 @@ for _name, _fr, _en in (
     ),
     ("note.all_back", "Retour : tout est revenu ({back}) · {place}", "Return: all back ({back}) · {place}"),
     ("note.taken", "Alarme prise · {place}", "Alarm taken · {place}"),
+    ("note.taken_over", "Alarme reprise · {place}", "Alarm taken over · {place}"),
     ("note.shelved", "Mise en attente : {label_fr} · {place}", "Shelved: {label_en} · {place}"),
     ("note.suppressed", "Inhibée ({reason}) : {label_fr} · {place}", "Suppressed ({reason}): {label_en} · {place}"),
     (

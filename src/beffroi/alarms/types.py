@@ -105,7 +105,7 @@ class AlarmsState(msgspec.Struct):
     street (`gathering`: crowds soon to be looked at), `behind` the silent ones by source; `causes` the alarms that may
     fold others by asset (`speakers`: gateways by source), `children` the active ones a cause folds, `classes` the
     active ones by class then asset. `deadlines` is a heap of (time, sequence, kind, subject); a past entry is checked
-    against the record.
+    against the record. `apart`: subjects whose settlement failed among others, and that come due one by one.
     """
 
     kinds: dict[str, EquipmentKind] = {}
@@ -123,6 +123,7 @@ class AlarmsState(msgspec.Struct):
     floods: dict[str, Flood] = {}
     deadlines: list[tuple[Micros, int, DeadlineKind, UUID | str]] = []
     gathering: set[UUID | str] = set()
+    apart: set[tuple[DeadlineKind, UUID | str]] = set()
     sequence: int = 0
     forget: deque[tuple[Micros, UUID]] = msgspec.field(default_factory=deque)
     columns: Columns = msgspec.field(default_factory=Columns)

@@ -35,6 +35,10 @@ REACTION_STOPPED = Counter(
 REACTION_FAILED = Counter(
     "beffroi_reactions_failed_total", "Reactions that failed on a line", ["name"], registry=REGISTRY
 )
+DUE_FAILED = Counter("beffroi_due_failed_total", "Actions of time that failed, tried again later", registry=REGISTRY)
+SERVICE_FAILED = Counter(
+    "beffroi_services_failed_total", "Services that failed and were started again", ["name"], registry=REGISTRY
+)
 
 LAG_EVERY_S = 0.05
 

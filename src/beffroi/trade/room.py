@@ -120,6 +120,12 @@ class Trade(Generic[S]):
         """List the actions that time alone asks for: ends of shelving, expiries, returns to normal."""
         return ()
 
+    def undecided(self, state: S, action: Action, at: Micros, *, apart: bool) -> None:
+        """Hear that an action of `due` left nothing: who took it from a list of its own has it due again at `at`.
+
+        `apart` after a failure: what the action names comes back one by one, so that one never holds the others.
+        """
+
     def routes(self, view: View[S]) -> Sequence[Any]:
         """List the Litestar handlers of the trade's own readings, mounted under /api/<name>; actions need none."""
         return ()
