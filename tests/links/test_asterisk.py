@@ -45,6 +45,16 @@ def test_a_caller_who_gives_up_without_a_number() -> None:
     assert [news.state for news in calls.take_changed()] == ["ended"]
 
 
+def test_an_answered_call_that_is_over_still_says_that_it_was_answered() -> None:
+    calls = heard_of("queue_call.txt")
+    (news,) = calls.everything(10)
+    assert news.state == "ended"
+    assert news.answered_at is not None
+    assert news.rang_at < news.answered_at < news.since
+    (lost,) = heard_of("abandoned.txt").everything(10)
+    assert lost.answered_at is None
+
+
 def test_the_capture_reads_the_same_with_bare_line_ends() -> None:
     data = (CAPTURES / "queue_call.txt").read_bytes().replace(b"\r\n", b"\n")
     assert Decoder().feed(data) == Decoder().feed(data.replace(b"\n", b"\r\n"))
@@ -244,8 +254,17 @@ class Hall:
         return found
 
 
-def with_link(folder: Path, scenario: Callable[[SimulatedExchange, Hall], Awaitable[None]]) -> None:
+async def _nothing(exchange: SimulatedExchange) -> None:
+    pass
+
+
+def with_link(
+    folder: Path,
+    scenario: Callable[[SimulatedExchange, Hall], Awaitable[None]],
+    before: Callable[[SimulatedExchange], Awaitable[None]] = _nothing,
+) -> None:
     async def main(exchange: SimulatedExchange) -> None:
+        await before(exchange)
         hall = Hall(exchange, folder)
         task = asyncio.create_task(run_link(hall))  # type: ignore[arg-type]
         try:
@@ -285,5 +304,53 @@ def test_our_link_comes_back_and_learns_what_ended_meanwhile(tmp_path: Path) -> 
         late = exchange.ring("0639980003")
         await until(lambda: hall.states().get(gone) == "ended" and hall.states().get(late) == "waiting")
         assert hall.states()[stays] == "waiting"
+
+    with_link(tmp_path, scenario)
+
+
+def test_our_link_learns_a_conversation_that_began_before_it(tmp_path: Path) -> None:
+    """A restart of the intake ends nobody's call: it is found alive, with who has it, and told when it is over."""
+
+    async def scenario(exchange: SimulatedExchange, hall: Hall) -> None:
+        await until(lambda: exchange.managers == 1)
+        await hall.handlers[AGAIN](AGAIN, b"")
+        await until(lambda: hall.states().get("1.talk") == "talking")
+        (told,) = [news for news in hall.told[-1].calls if news.call == "1.talk"]
+        assert (told.found, told.extension) == (True, "204")
+        assert hall.states()["1.wait"] == "waiting"
+        exchange.hang_up("1.talk")
+        await until(lambda: hall.states()["1.talk"] == "ended")
+
+    async def begun(exchange: SimulatedExchange) -> None:
+        exchange.ring("0639980001", unique="1.talk")
+        exchange.answer("1.talk", "204")
+        exchange.ring("0639980002", unique="1.wait")
+
+    with_link(tmp_path, scenario, begun)
+
+
+def test_a_call_answered_while_the_link_was_away_is_in_conversation(tmp_path: Path) -> None:
+    async def scenario(exchange: SimulatedExchange, hall: Hall) -> None:
+        unique = exchange.ring("0639980001")
+        await until(lambda: hall.states().get(unique) == "waiting")
+        exchange.drop()
+        await until(lambda: exchange.managers == 0)
+        exchange.answer(unique, "204")
+        await until(lambda: hall.states()[unique] == "talking")
+
+    with_link(tmp_path, scenario)
+
+
+def test_a_refused_pick_up_is_told_at_once(tmp_path: Path) -> None:
+    async def scenario(exchange: SimulatedExchange, hall: Hall) -> None:
+        unique = exchange.ring("0639980001")
+        await until(lambda: hall.states().get(unique) == "waiting")
+        exchange.refusing = True
+        await hall.handlers[ASKED](ASKED, msgspec.json.encode(Asked(call=unique, extension="204")))
+        await until(lambda: any(news.refused_at for told in hall.told for news in told.calls))
+        assert hall.states()[unique] == "waiting"
+        exchange.refusing = False
+        await hall.handlers[ASKED](ASKED, msgspec.json.encode(Asked(call=unique, extension="204")))
+        await until(lambda: hall.states().get(unique) == "talking")
 
     with_link(tmp_path, scenario)

@@ -1,5 +1,6 @@
 """Codes, the limiter, the switchboard's steps, sentences to read aloud, sheets."""
 
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,7 @@ def test_a_crowd_is_slowed_and_memory_is_bounded() -> None:
     assert len(limiter._buckets) == KEPT
 
 
-def news(state: str, **more: str) -> CallNews:
+def news(state: str, **more: Any) -> CallNews:
     return CallNews(call="1.1", state=state, rang_at=AT, since=AT + SECOND, **more)  # type: ignore[arg-type]
 
 
@@ -83,6 +84,27 @@ def test_the_switchboard_brings_the_room_to_what_the_exchange_tells(
 ) -> None:
     call = Call(id="1.1", state=known, rang_at=AT) if known else None  # type: ignore[arg-type]
     assert [action.action_type() for action, _ in steps_of(call, news(told), simulated=False)] == steps
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "steps"),
+    [
+        ("waiting", news("ended", answered_at=AT + 1, extension="201"), ["requests.answered_call", "requests.hung_up"]),
+        (None, news("ended", answered_at=AT + 1), ["requests.rang", "requests.answered_call", "requests.hung_up"]),
+        ("talking", news("ended", answered_at=AT + 1), ["requests.hung_up"]),
+        ("picking_up", news("waiting"), ["requests.pick_up_failed"]),
+        (None, news("talking", found=True), []),
+        ("waiting", news("talking", found=True, answered_at=AT + 1), ["requests.answered_call"]),
+    ],
+)
+def test_what_happened_while_the_core_was_away_is_told_as_it_was(
+    known: str | None, told: CallNews, steps: list[str]
+) -> None:
+    call = Call(id="1.1", state=known, rang_at=AT) if known else None  # type: ignore[arg-type]
+    made = steps_of(call, told, simulated=False)
+    assert [action.action_type() for action, _ in made] == steps
+    answered = [at for action, at in made if action.action_type() == "requests.answered_call"]
+    assert answered in ([], [AT + 1])
 
 
 def test_only_a_simulated_exchange_says_what_callers_say() -> None:

@@ -13,7 +13,12 @@ AGAIN = "bf.call.ask"
 
 
 class CallNews(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One call as the exchange knows it now; `since` is when it came to this state, `rang_at` when it entered."""
+    """One call as the exchange knows it now; `since` is when it came to this state, `rang_at` when it entered.
+
+    `answered_at` stays when it is over: who learns of it late knows that somebody answered. `refused_at` is when the
+    exchange refused to bring it to an extension. `found`: seen in conversation after an absence, whether or not it came
+    through a queue; only a core that knows the call believes it.
+    """
 
     call: str
     state: Literal["waiting", "talking", "ended"]
@@ -23,6 +28,9 @@ class CallNews(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: str = ""
     extension: str = ""
     said: str = ""
+    answered_at: Micros | None = None
+    refused_at: Micros | None = None
+    found: bool = False
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

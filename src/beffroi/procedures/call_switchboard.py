@@ -9,7 +9,7 @@ import structlog
 from beffroi.model.actor import Actor
 from beffroi.model.calls import AGAIN, ASKED, TOLD, Asked, CallNews, Told
 from beffroi.model.time import Micros
-from beffroi.requests.actions import Answered, HungUp, Rang
+from beffroi.requests.actions import Answered, HungUp, PickUpFailed, Rang
 from beffroi.requests.events import PickUpAsked
 from beffroi.requests.types import Call
 from beffroi.trade.action import Action
@@ -27,22 +27,31 @@ _ME = trusted(Actor(kind="system", name="call_switchboard"))
 
 log = structlog.get_logger("switchboard")
 
-Step = tuple[Action, Micros]
+Step = tuple[Action, Micros | None]
+"""What to do and when it happened; nothing: now."""
 
 
 def steps_of(known: Call | None, news: CallNews, simulated: bool) -> list[Step]:
-    """Return the actions that bring what the room knows of a call to what the exchange tells, with their times."""
+    """Return the actions that bring what the room knows of a call to what the exchange tells, with their times.
+
+    A call that is over is known to have been answered, though nobody told us then: it is no call to return.
+    """
     steps: list[Step] = []
     state = known.state if known is not None else ""
     if known is None:
+        if news.found:
+            return []
         rang = Rang(
             call=news.call, queue=news.queue, number=news.number, said=news.said if simulated else "",
             simulated=simulated,
         )  # fmt: skip
         steps.append((rang, news.rang_at))
         state = "waiting"
-    if news.state == "talking" and state in ("waiting", "picking_up"):
-        steps.append((Answered(call=news.call, extension=news.extension), news.since))
+    answered_at = news.answered_at or (news.since if news.state == "talking" else None)
+    if answered_at is not None and state in ("waiting", "picking_up"):
+        steps.append((Answered(call=news.call, extension=news.extension), answered_at))
+    elif news.state == "waiting" and state == "picking_up":
+        steps.append((PickUpFailed(call=news.call, refused_at=news.refused_at), None))
     if news.state == "ended" and state in LIVE:
         steps.append((HungUp(call=news.call), news.since))
     return steps

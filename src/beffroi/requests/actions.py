@@ -213,6 +213,13 @@ class Rang(Action, frozen=True, tag="requests.rang"):
     simulated: bool = False
 
 
+class PickUpFailed(Action, frozen=True, tag="requests.pick_up_failed"):
+    """The call still waits at the exchange; `refused_at` when it refused to bring it to the extension."""
+
+    call: CallName
+    refused_at: Micros | None = None
+
+
 class Answered(Action, frozen=True, tag="requests.answered_call"):
     """An agent has the caller on the line."""
 

@@ -40,7 +40,20 @@ def _pick_up(state: RequestsState, action: ask.PickUp, context: Context) -> Sequ
         raise Rejected("requests.call_taken")
     if call.state in ("ended", "abandoned"):
         raise Rejected("requests.call_over")
+    if not action.extension:
+        raise Rejected("requests.no_extension")
     return [] if asked_before else [ev.PickUpAsked(call=call.id, extension=action.extension)]
+
+
+def _pick_up_failed(state: RequestsState, action: ask.PickUpFailed, context: Context) -> Sequence[Event]:
+    call = state.calls.get(action.call)
+    if call is None or call.state != "picking_up":
+        return []
+    asked_at = call.asked_at or 0
+    refused = action.refused_at is not None and action.refused_at > asked_at
+    if not refused and asked_at > context.now - PICK_UP_PATIENCE:
+        return []
+    return [ev.PickUpFailed(call=call.id, refused=refused)]
 
 
 def _answered(state: RequestsState, action: ask.Answered, context: Context) -> Sequence[Event]:
@@ -74,6 +87,7 @@ def _find(state: RequestsState, name: str) -> Call:
 DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[Event]]] = {
     ask.Rang: _rang,
     ask.PickUp: _pick_up,
+    ask.PickUpFailed: _pick_up_failed,
     ask.Answered: _answered,
     ask.HungUp: _hung_up,
     ask.Recalled: _recalled,

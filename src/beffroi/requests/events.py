@@ -11,9 +11,12 @@ from beffroi.trade.event import Event
 
 
 class Recorded(Event, frozen=True, tag="requests.recorded"):
-    """Somebody told something; `confirmation` is the message owed at once, when a channel was chosen."""
+    """Somebody told something; `confirmation` is the message owed at once, when a channel was chosen.
 
-    erasable: ClassVar[dict[str, str]] = {"text": PURPOSE}
+    The place and to whom it was passed on are typed freely, or were chosen for one person: they leave with the words.
+    """
+
+    erasable: ClassVar[dict[str, str]] = {"text": PURPOSE, "place": PURPOSE, "passed_to": PURPOSE}
 
     request: UUID
     code: str
@@ -85,6 +88,8 @@ class Followed(Event, frozen=True, tag="requests.followed"):
 class Settled(Event, frozen=True, tag="requests.answered"):
     """A request was answered, passed on, or is to be called back."""
 
+    erasable: ClassVar[dict[str, str]] = {"passed_to": PURPOSE}
+
     request: UUID
     outcome: Outcome
     sheet: str = ""
@@ -105,7 +110,7 @@ class CalledBack(Event, frozen=True, tag="requests.called_back"):
 class Corrected(Event, frozen=True, tag="requests.corrected"):
     """What was written was corrected: everything as it now stands."""
 
-    erasable: ClassVar[dict[str, str]] = {"text": PURPOSE}
+    erasable: ClassVar[dict[str, str]] = {"text": PURPOSE, "place": PURPOSE}
 
     request: UUID
     text: str
@@ -198,6 +203,13 @@ class PickUpAsked(Event, frozen=True, tag="requests.pick_up_asked"):
 
     call: str
     extension: str
+
+
+class PickUpFailed(Event, frozen=True, tag="requests.pick_up_failed"):
+    """The exchange did not bring the call to whom asked for it: it waits for anybody again."""
+
+    call: str
+    refused: bool
 
 
 class CallAnswered(Event, frozen=True, tag="requests.call_answered"):

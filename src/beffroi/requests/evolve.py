@@ -13,7 +13,8 @@ from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
 KEPT_ENDED = 3 * DAY
-KEPT_CALLS = 300
+KEPT_CALLS = 2_500
+"""More than an exchange tells at once: a call that it still tells would ring again."""
 
 
 def apply(state: RequestsState, line: Line) -> None:
@@ -197,6 +198,8 @@ def _settled(state: RequestsState, event: ev.Settled, line: Line) -> None:
     request.sheet, request.passed_to = event.sheet or request.sheet, event.passed_to or request.passed_to
     request.call_back_at = event.call_back_at
     request.changed_at = line.recorded_at
+    if event.passed_to:
+        _words_at(state, request, line)
     if event.outcome != "call_back":
         _end(state, request, line, "closed")
 
@@ -211,6 +214,16 @@ def _called_back(state: RequestsState, event: ev.CalledBack, line: Line) -> None
     if event.reached:
         request.state = "informed"
         _end(state, request, line, "closed")
+
+
+def _words_at(state: RequestsState, request: Request, line: Line) -> None:
+    """Note one more line that holds words of a request."""
+    state.text_positions[request.id] = (*state.text_positions.get(request.id, ()), line.position)
+
+
+def _unsaid(request: Request) -> None:
+    """Let go of what was typed: the equipment, the point and the category stay."""
+    request.text = request.place = request.passed_to = ""
 
 
 def _end(state: RequestsState, request: Request, line: Line, step: Step) -> None:
@@ -230,7 +243,7 @@ def _corrected(state: RequestsState, event: ev.Corrected, line: Line) -> None:
     request.asset, request.lon, request.lat, request.scope = event.asset, event.lon, event.lat, event.scope
     request.shown_to = event.shown_to or request.shown_to
     request.changed_at = line.recorded_at
-    state.text_positions[request.id] = (*state.text_positions.get(request.id, ()), line.position)
+    _words_at(state, request, line)
 
 
 def _contact_set(state: RequestsState, event: ev.ContactSet, line: Line) -> None:
@@ -268,7 +281,7 @@ def _forgotten(state: RequestsState, event: ev.Forgotten, line: Line) -> None:
             continue
         request.channel, request.contact_until = "none", None
         if event.on_request:
-            request.text = ""
+            _unsaid(request)
         for message in state.owed_of.get(one, ()):
             if state.owed[message].state not in ("sent", "waived"):
                 state.owed[message].state = "waived"
@@ -277,7 +290,7 @@ def _forgotten(state: RequestsState, event: ev.Forgotten, line: Line) -> None:
 def _texts_forgotten(state: RequestsState, event: ev.TextsForgotten, line: Line) -> None:
     for one in event.requests:
         if one in state.requests:
-            state.requests[one].text = ""
+            _unsaid(state.requests[one])
 
 
 def _progressed(state: RequestsState, event: ev.Progressed, line: Line) -> None:
@@ -336,6 +349,12 @@ def _pick_up_asked(state: RequestsState, event: ev.PickUpAsked, line: Line) -> N
         call.extension = event.extension
 
 
+def _pick_up_failed(state: RequestsState, event: ev.PickUpFailed, line: Line) -> None:
+    call = state.calls.get(event.call)
+    if call is not None:
+        call.state, call.agent, call.asked_at, call.extension = "waiting", None, None, ""
+
+
 def _call_answered(state: RequestsState, event: ev.CallAnswered, line: Line) -> None:
     call = state.calls.get(event.call)
     if call is not None:
@@ -371,6 +390,7 @@ _CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
     ev.ToldEvent: _told,
     ev.Rang: _rang,
     ev.PickUpAsked: _pick_up_asked,
+    ev.PickUpFailed: _pick_up_failed,
     ev.CallAnswered: _call_answered,
     ev.CallEnded: _call_ended,
     ev.CallRecalled: _call_recalled,

@@ -22,6 +22,8 @@ JOURNAL_TEXTS: dict[str, dict[str, str]] = {
         ("requests.rang", "Un appel sonne ({queue})", "A call rings ({queue})"),
         ("requests.pick_up_asked", "Appel demandé au poste téléphonique {extension}",
          "Call asked for on extension {extension}"),
+        ("requests.pick_up_failed", "Appel non amené au poste demandé : il attend de nouveau",
+         "Call not brought to the extension asked for: it waits again"),
         ("requests.call_answered", "Appel décroché au poste téléphonique {extension}",
          "Call answered on extension {extension}"),
         ("requests.hung_up", "Fin d'un appel", "A call ended"),

@@ -48,6 +48,7 @@ class Requests(Trade[RequestsState]):
         actions.FollowEvent,
         actions.Progress,
         actions.Rang,
+        actions.PickUpFailed,
         actions.Answered,
         actions.HungUp,
     )
@@ -69,6 +70,7 @@ class Requests(Trade[RequestsState]):
         events.ToldEvent,
         events.Rang,
         events.PickUpAsked,
+        events.PickUpFailed,
         events.CallAnswered,
         events.CallEnded,
         events.CallRecalled,

@@ -17,7 +17,7 @@ SHOWN = 400
 
 SHOWN_CALLS = 100
 _OVER = ("sent", "waived")
-_SAME = frozenset(RequestRow.__struct_fields__) & frozenset(Request.__struct_fields__)
+_SAME = (frozenset(RequestRow.__struct_fields__) & frozenset(Request.__struct_fields__)) - {"place"}
 
 
 def row_of(state: RequestsState, request: Request, city: City) -> RequestRow:
@@ -29,8 +29,18 @@ def row_of(state: RequestsState, request: Request, city: City) -> RequestRow:
         followers=len(state.followers.get(request.id, ())),
         has_contact=request.id in state.contacts or request.contact_until is not None,
         owed=tuple(sorted((one for one in owed if one.state not in _OVER), key=lambda one: one.created_at)),
+        place=request.place or known_place(request, city),
         **{name: getattr(request, name) for name in _SAME},
     )
+
+
+def known_place(request: Request, city: City) -> str:
+    """Return the place of the register where a request is, whatever was typed: its equipment's, or its street."""
+    if request.asset is not None and city.topology.find(request.asset) is not None:
+        return city.topology.place_label(request.asset)
+    if request.lon is not None and request.lat is not None:
+        return city.streets.place_at(request.lon, request.lat)
+    return ""
 
 
 def shown(call: Call) -> bool:
@@ -51,13 +61,14 @@ def snapshot(state: RequestsState, city: City) -> Iterable[Row]:
     """List what a fresh screen starts from."""
     newest = sorted(state.requests.values(), key=lambda one: one.position)[-SHOWN:]
     yield from (Row(REQUESTS, one.id, one.scope, row_of(state, one, city)) for one in newest)
-    yield from (Row(CALLS, call.id, CITY, call) for call in list(state.calls.values())[-SHOWN_CALLS:] if shown(call))
+    live = [call for call in state.calls.values() if shown(call)][-SHOWN_CALLS:]
+    yield from (Row(CALLS, call.id, CITY, call) for call in live)
 
 
 def touched(line: Line) -> Iterable[tuple[str, Any]]:
     """List the rows that a line may have changed."""
     event: Any = line.event
-    if isinstance(event, ev.Rang | ev.PickUpAsked | ev.CallAnswered | ev.CallEnded | ev.CallRecalled):
+    if isinstance(event, ev.Rang | ev.PickUpAsked | ev.PickUpFailed | ev.CallAnswered | ev.CallEnded | ev.CallRecalled):
         yield CALLS, event.call
         return
     found: dict[UUID, None] = dict.fromkeys(getattr(event, "requests", ()))

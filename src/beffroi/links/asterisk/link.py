@@ -80,7 +80,9 @@ class Exchange:
             reader, writer = await asyncio.open_connection(given.host, given.port)
         try:
             self._calls.begin_picture()
-            self._session = Session(given.username, secret, given.queues, self._heard, self._pictured, loop.time())
+            self._session = Session(
+                given.username, secret, given.queues, self._heard, self._pictured, loop.time(), self._refused
+            )
             self._writer = writer
             await self._send(self._session.start())
             await self._talk(self._session, reader, loop)
@@ -112,6 +114,11 @@ class Exchange:
 
     def _pictured(self) -> None:
         self._calls.end_picture(self._door.now())
+
+    def _refused(self, channel: str) -> None:
+        """The exchange said no to a wish: the core is told at once, the call is anybody's again."""
+        log.warning("pick-up refused by the exchange", host=self._settings.host)
+        self._calls.refused(self._calls.call_on(channel), self._door.now())
 
     async def _send(self, messages: list[Message]) -> None:
         if self._writer is not None and messages:
@@ -149,6 +156,7 @@ class Exchange:
             return
         channel = self._calls.channel_of(wish.call)
         if channel and self._session is not None:
+            self._calls.wished(wish.call)
             await self._send(self._session.pick_up(channel, self._settings.context, wish.extension))
 
 

@@ -1,16 +1,16 @@
 """From events of the exchange to the calls of the room. A call is named by the unique name of its first channel."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from beffroi.links.asterisk.messages import Message
 from beffroi.model.calls import CallNews
-from beffroi.model.time import MINUTE, SECOND, Micros
+from beffroi.model.time import HOUR, SECOND, Micros
 
-KEPT_ENDED = 10 * MINUTE
+KEPT_ENDED = HOUR
 """How long an ended call is still told in the complete picture: a core that was away learns of it."""
 
 MOST = 2_000
@@ -33,6 +33,9 @@ class Line(msgspec.Struct):
     number: str = ""
     extension: str = ""
     said: str = ""
+    answered_at: Micros | None = None
+    refused_at: Micros | None = None
+    found: bool = False
 
     @property
     def news(self) -> CallNews:
@@ -48,13 +51,18 @@ class Calls:
         self.lines: dict[str, Line] = {}
         self._changed: dict[str, None] = {}
         self._picture: set[str] | None = None
+        self._channels: list[Message] = []
 
     def begin_picture(self) -> None:
         """Start over: what the pictures do not show any more is over."""
         self._picture = set()
+        self._channels = []
 
     def end_picture(self, now: Micros) -> None:
-        """End what was not in the pictures."""
+        """Learn who speaks with whom, then end what was not in the pictures."""
+        for caller, partner in conversations_of(self._channels):
+            self._found(caller, partner, now)
+        self._channels = []
         seen = self._picture or set()
         for line in self.lines.values():
             if line.state != "ended" and line.call not in seen:
@@ -77,6 +85,22 @@ class Calls:
         """Return the channel of a call that waits; empty when it does not."""
         line = self.lines.get(call)
         return line.channel if line is not None and line.state == "waiting" else ""
+
+    def call_on(self, channel: str) -> str:
+        """Return the call of a channel; empty when it is none of ours."""
+        return next((line.call for line in self.lines.values() if line.channel == channel), "")
+
+    def wished(self, call: str) -> None:
+        """Note that a call was asked for again: what was refused before is over."""
+        if call in self.lines:
+            self.lines[call].refused_at = None
+
+    def refused(self, call: str, now: Micros) -> None:
+        """Note that the exchange did not bring a call where it was asked to."""
+        line = self.lines.get(call)
+        if line is not None and line.state == "waiting":
+            line.refused_at = now
+            self._changed[call] = None
 
     def hear(self, message: Message, now: Micros) -> None:
         """Take one event; those that say nothing of a caller change nothing."""
@@ -108,10 +132,24 @@ class Calls:
         self._seen(message.find("Uniqueid"))
 
     def _channel(self, message: Message, now: Micros) -> None:
-        """A channel found alive when we came: a call that we know is not over."""
+        """A channel found alive when we came: a call that we know is not over, one in conversation is learnt."""
+        if self._picture is not None:
+            self._channels.append(message)
         line = self.lines.get(message.find("Uniqueid"))
         if line is not None and line.state != "ended":
             self._seen(line.call)
+
+    def _found(self, caller: Message, partner: Message, now: Micros) -> None:
+        """A caller found in conversation: answered while we were away, or before we came."""
+        call = caller.find("Uniqueid")
+        line = self.lines.get(call)
+        if line is None:
+            self._make_room()
+            line = self.lines[call] = Line(call, caller.find("Channel"), "", now, now, found=True)
+            line.number = _number(caller.find("CallerIDNum"))
+        if line.state != "talking":
+            self._answered(line, partner.find("Channel"), now)
+        self._seen(call)
 
     def _seen(self, call: str) -> None:
         if self._picture is not None:
@@ -120,15 +158,13 @@ class Calls:
     def _connected(self, message: Message, now: Micros) -> None:
         line = self._line_of(message)
         if line is not None and line.state == "waiting":
-            line.extension = extension_of(message.find("Interface") or message.find("DestChannel")) or line.extension
-            self._set(line, "talking", now)
+            self._answered(line, message.find("Interface") or message.find("DestChannel"), now)
 
     def _dialled(self, message: Message, now: Micros) -> None:
         """The end of a dialling: an answer is a conversation, whether or not a queue was in between."""
         line = self._line_of(message)
         if line is not None and line.state == "waiting" and message.find("DialStatus").upper() == "ANSWER":
-            line.extension = extension_of(message.find("DestChannel")) or line.extension
-            self._set(line, "talking", now)
+            self._answered(line, message.find("DestChannel"), now)
 
     def _hung_up(self, message: Message, now: Micros) -> None:
         line = self.lines.get(message.find("Uniqueid"))
@@ -143,6 +179,11 @@ class Calls:
 
     # -- helpers
 
+    def _answered(self, line: Line, interface: str, now: Micros) -> None:
+        line.extension = extension_of(interface) or line.extension
+        line.answered_at = now
+        self._set(line, "talking", now)
+
     def _line_of(self, message: Message) -> Line | None:
         return self.lines.get(message.find("Uniqueid")) or self.lines.get(message.find("Linkedid"))
 
@@ -155,6 +196,21 @@ class Calls:
         while len(self.lines) >= MOST:
             over = next((one.call for one in self.lines.values() if one.state == "ended"), next(iter(self.lines)))
             del self.lines[over]
+
+
+def conversations_of(channels: Sequence[Message]) -> list[tuple[Message, Message]]:
+    """List the callers found in a bridge, each with a channel that speaks there; a call's own channel names it."""
+    bridges: dict[str, list[Message]] = {}
+    for channel in channels:
+        if bridge := channel.find("BridgeId"):
+            bridges.setdefault(bridge, []).append(channel)
+    found = []
+    for together in bridges.values():
+        for one in together:
+            others = [other for other in together if other.find("Uniqueid") != one.find("Uniqueid")]
+            if others and one.find("Uniqueid") and one.find("Uniqueid") == one.find("Linkedid"):
+                found.append((one, others[0]))
+    return found
 
 
 def _number(text: str) -> str:

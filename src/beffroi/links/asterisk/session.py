@@ -32,12 +32,17 @@ class SessionError(Exception):
 
 
 class Session:
-    """One connection from its greeting on. `heard` receives the events, `pictured` is called after the pictures."""
+    """One connection from its greeting on. `heard` receives the events, `pictured` is called after the pictures.
+
+    `refused` receives the channel that the exchange did not bring where it was asked to.
+    """
 
     def __init__(self, user: str, secret: str, queues: tuple[str, ...], heard: Callable[[Message], None],
-                 pictured: Callable[[], None], now_s: float) -> None:  # fmt: skip
+                 pictured: Callable[[], None], now_s: float,
+                 refused: Callable[[str], None] = lambda _channel: None) -> None:  # fmt: skip
         self._user, self._secret, self._queues = user, secret, queues
-        self._heard, self._pictured = heard, pictured
+        self._heard, self._pictured, self._refused = heard, pictured, refused
+        self._wishes: dict[str, str] = {}
         self._began_s = self._last_heard_s = self._last_ping_s = now_s
         self._number = 0
         self._pictures: set[str] = set()
@@ -70,7 +75,9 @@ class Session:
 
     def pick_up(self, channel: str, context: str, extension: str) -> list[Message]:
         """Return the action that brings a channel to an extension."""
-        return [self._ask("Redirect", Channel=channel, Context=context, Exten=extension, Priority="1")]
+        asked = self._ask("Redirect", Channel=channel, Context=context, Exten=extension, Priority="1")
+        self._wishes[asked.find("ActionID")] = channel
+        return [asked]
 
     def _ask(self, name: str, /, **headers: str) -> Message:
         self._number += 1
@@ -88,6 +95,9 @@ class Session:
                 raise SessionError(f"login refused: {message.find('Message')}")
             self.step = Step.PICTURING
             return [self._ask("QueueStatus"), self._ask("CoreShowChannels")]
+        channel = self._wishes.pop(asked, "")
+        if channel and not success:
+            self._refused(channel)
         if asked.startswith(("queuestatus-", "coreshowchannels-")) and not success:
             # a right is missing: we live with what the events tell
             self._picture(asked.partition("-")[0])

@@ -96,7 +96,9 @@ class _Manager:
             self.send(response("Error", **asked, Message="Invalid/unknown command"))
 
     async def _redirect(self, message: Message, asked: dict[str, str]) -> None:
-        if await self._exchange.redirect(message.find("Channel"), message.find("Exten")):
+        if not self._exchange.refusing and await self._exchange.redirect(
+            message.find("Channel"), message.find("Exten")
+        ):
             self.send(response("Success", **asked, Message="Redirect successful"))
         else:
             self.send(response("Error", **asked, Message="Channel does not exist"))
@@ -109,6 +111,8 @@ class SimulatedExchange:
         self.user, self.secret, self.queue = user, secret, queue
         self.calls: dict[str, SimulatedCall] = {}
         self.picked_up: PickedUp | None = None
+        self.refusing = False
+        """It refuses to bring calls anywhere, as an exchange without that right does."""
         self._monotonic = monotonic
         self._managers: set[_Manager] = set()
         self._server: asyncio.Server | None = None
@@ -206,7 +210,15 @@ class SimulatedExchange:
 
     def channels(self, asked: dict[str, str]) -> list[Message]:
         """Return the events that tell which channels live."""
-        found = [event("CoreShowChannel", **self._of(one, "6", "Up"), **asked) for one in self.calls.values()]
+        found = []
+        for one in self.calls.values():
+            bridge = f"bridge-{one.unique}" if one.extension else ""
+            shown = {**self._of(one, "6", "Up"), "Application": "Queue", "ApplicationData": self.queue}
+            found.append(event("CoreShowChannel", **shown, BridgeId=bridge, **asked))
+            if one.extension:
+                agent = {**shown, "Channel": f"PJSIP/{one.extension}-0000000a", "Uniqueid": f"{one.unique}9"}
+                agent |= {"CallerIDNum": one.extension, "Application": "AppQueue"}
+                found.append(event("CoreShowChannel", **agent, BridgeId=bridge, **asked))
         return [*found, event("CoreShowChannelsComplete", EventList="Complete", ListItems=str(len(found)), **asked)]
 
     def _of(self, call: SimulatedCall, state: str, name: str) -> dict[str, str]:
