@@ -5,14 +5,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from beffroi.journal.codec import Decoder
+from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.logbook.actions import Correct, Note, Write
 from beffroi.logbook.events import Noted, Written
 from beffroi.model.actor import SYSTEM
 from beffroi.model.time import SECOND
 from beffroi.server.clock import RehearsalClock
+from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.reactions import Reactions
 from beffroi.trade.doors import trusted
 from beffroi.trade.reaction import Reaction
@@ -112,6 +115,65 @@ def test_a_new_reaction_starts_at_the_present_and_is_not_lost_before_its_first_a
             async with reacting(bench, ECHO):
                 await until(lambda: echoes(bench.published) == ["new"])
             assert echoes(await bench.journalled()) == ["new"]
+
+    run_async(main)
+
+
+class Fragile(type(LOGBOOK)):
+    """A main courante that cannot keep one note."""
+
+    def write(self, cursor, lines):
+        if any(isinstance(line.event, Noted) and line.event.params.get("of") == "bad" for line in lines):
+            raise ValueError("a bug")
+        super().write(cursor, lines)
+
+
+def test_one_answer_that_cannot_be_kept_costs_its_own_line_only(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app, Fragile(), HOUSE) as bench:
+            async with reacting(bench, ECHO):
+                pass
+            texts = [f"{n}" for n in range(40)]
+            for text in (*texts[:23], "bad", *texts[23:]):
+                await bench.committer.execute(Write(text=text), CORE)
+            async with reacting(bench, ECHO) as running:
+                await until(lambda: running.lag == 0)
+            assert sorted(echoes(await bench.journalled())) == sorted(texts)
+
+    run_async(main)
+
+
+def test_lines_of_another_core_are_read_from_the_journal(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app) as bench, reacting(bench, ECHO) as running:
+            await bench.committer.execute(Write(text="ours"), CORE)
+            await until(lambda: running.lag == 0)
+            bench.listeners.clear()
+            await bench.committer.execute(Write(text="a stranger's"), CORE)
+            bench.listeners.append(running.on_commit)
+            await bench.committer.execute(Write(text="ours again"), CORE)
+            await until(lambda: running.lag == 0 and len(bench.published) == 6)
+            assert sorted(echoes(await bench.journalled())) == ["a stranger's", "ours", "ours again"]
+
+    run_async(main)
+
+
+def test_a_journal_that_cannot_be_read_now_is_read_later(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app) as bench:
+            async with reacting(bench, ECHO):
+                pass
+            await bench.committer.execute(Write(text="a"), CORE)
+            async with reacting(bench, ECHO) as running:
+                good = running._read
+
+                async def away(job: Any) -> Any:
+                    running._read = good
+                    raise psycopg.OperationalError("away")
+
+                running._read = away
+                await until(lambda: running.lag == 0)
+            assert echoes(await bench.journalled()) == ["a"]
 
     run_async(main)
 

@@ -15,6 +15,7 @@ from beffroi.server.committer import Committer, NotPossible
 from beffroi.server.group import GROUP_ACTIONS, Asked
 from beffroi.server.metrics import REACTION_FAILED, REACTION_LAG, REACTION_STOPPED
 from beffroi.server.wiring import Wiring
+from beffroi.server.writer import ConnectionGone
 from beffroi.trade.doors import Also, Caller, trusted
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
@@ -64,6 +65,9 @@ class Reactions:
 
     def on_commit(self, lines: tuple[Line, ...]) -> None:
         """Hear the lines just committed."""
+        if self._lines and lines[0].position != self._lines[-1].position + 1:
+            # another core led meanwhile: what it wrote is in the journal only
+            self._lines.clear()
         self._lines.extend(lines)
         self._seen = lines[-1].position
         self._wake.set()
@@ -87,17 +91,26 @@ class Reactions:
         for runner in self._runners:
             if runner.position >= self._seen:
                 continue
-            lines = await self._after(runner.position)
             try:
-                await runner.answer(lines)
-            except Moved:
-                saved, end = await self._read(_positions)
-                await runner.restart(saved.get(runner.name), end)
+                await self._offer(runner)
             except Rejected as refusal:
                 log.warning("nothing can be decided now", code=refusal.code)
                 await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
+            except Exception:
+                # its position stays: it is offered the same lines again, and the other reactions go on
+                log.exception("reaction waits", reaction=runner.name, after=runner.position)
+                REACTION_FAILED.labels(runner.name).inc()
+                await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
             more = True
         return more
+
+    async def _offer(self, runner: "Runner") -> None:
+        lines = await self._after(runner.position)
+        try:
+            await runner.answer(lines)
+        except Moved:
+            saved, end = await self._read(_positions)
+            await runner.restart(saved.get(runner.name), end)
 
     async def _after(self, position: int) -> Sequence[Line]:
         if self._lines and self._lines[0].position <= position + 1:
@@ -145,20 +158,32 @@ class Runner:
         try:
             results = await self._committer.execute_all(asked, self._caller, also=self._move(self._saved, reached))
         except NotPossible as failure:
-            if isinstance(failure.__cause__, Moved):
-                raise failure.__cause__ from failure
-            if not asked:
-                raise
-            # these actions fail whenever they are tried: going on without them is the only way, and must be heard
-            log.exception("reaction given up", reaction=self.name, after=self.position, upto=reached)
-            REACTION_FAILED.labels(self.name).inc()
-            await self._keep([], reached)
+            await self._keep_by_halves(asked, reached, failure)
             return
         self._saved = reached
         for one, result in zip(asked, results, strict=True):
             if isinstance(result, BaseException) and not isinstance(result, Rejected):
                 REACTION_FAILED.labels(self.name).inc()
                 log.error("reaction failed", reaction=self.name, action=one.action.action_type(), error=repr(result))
+
+    async def _keep_by_halves(self, asked: list[Asked], reached: int, failure: NotPossible) -> None:
+        """Keep all but the answer to the one line that fails whenever it is tried; that one must be heard."""
+        if isinstance(failure.__cause__, Moved):
+            raise failure.__cause__ from failure
+        if isinstance(failure.__cause__, ConnectionGone):
+            raise Rejected("core.unavailable") from failure
+        if not asked:
+            raise failure
+        lines = sorted({_line_of(one) for one in asked})
+        if len(lines) == 1:
+            log.error("reaction given up", reaction=self.name, position=lines[0], error=repr(failure))
+            REACTION_FAILED.labels(self.name).inc()
+            await self._keep([], reached)
+            return
+        middle = lines[len(lines) // 2 - 1]
+        await self._keep([one for one in asked if _line_of(one) <= middle], middle)
+        self.position = middle
+        await self._keep([one for one in asked if _line_of(one) > middle], reached)
 
     def _asked(self, line: Line) -> list[Asked]:
         if type(line.event) not in self._reaction.listens:
@@ -183,6 +208,11 @@ class Runner:
                 raise Moved(self.name)
 
         return move
+
+
+def _line_of(asked: Asked) -> int:
+    assert asked.cause is not None
+    return asked.cause.position
 
 
 def _positions(connection: psycopg.Connection[Any]) -> tuple[dict[str, int], int]:
