@@ -18,7 +18,7 @@ from beffroi.model.ports import AssetFacts, City, LiveValue, Lock, Overrides
 from beffroi.model.reading import Crossing, Quality
 from beffroi.model.scope import Rights
 from beffroi.model.time import SECOND, Micros
-from beffroi.server.absent import NoIncidents, NoRows, NoStreets
+from beffroi.server.absent import NoIncidents, NoPresence, NoRows, NoStreets
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
@@ -194,7 +194,7 @@ class Town:
         self.programme = Programme(self.topology)
         nothing: Overrides = Nothing()
         ports = (self.topology, self.live, self.programme, Nothing(), nothing)
-        self.city = City(*ports, NoStreets(), NoIncidents(), NoRows())
+        self.city = City(*ports, NoStreets(), NoIncidents(), NoRows(), NoPresence())
         self.group = self.topology.add("cabinet_group", "G1")
         for place in range(1, cabinets + 1):
             cabinet = self.topology.add("cabinet", f"A{place:03}", self.group.id)

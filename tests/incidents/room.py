@@ -34,14 +34,22 @@ class Room:
         self.state: IncidentsState = TRADE.empty()
         self.city: City = small_city(OrdersState())
         self.city.streets = NoStreets()
+        self.there: set[UUID] = set()
+        self.city.presence = self
         self.city.incidents = TRADE.ports(self.state, self.city)["incidents"]
         self.now = start
         self.lines: list[Line] = []
         self._ids = ClockIds(lambda: self.now, random.Random(7).getrandbits)
 
-    def do(self, action: Action, who: UUID | None = CAMILLE, at: Micros | None = None) -> list[Event]:
+    def sits(self, account: UUID) -> bool:
+        return account in self.there
+
+    def do(
+        self, action: Action, who: UUID | None = CAMILLE, at: Micros | None = None, chief: bool = False
+    ) -> list[Event]:
         actor = Actor("person", who) if who else Actor("reaction", name="test")
-        rights = Rights({"incidents": (EVERYTHING,), "view": (EVERYTHING,)})
+        names = ("incidents", "view", *(("shift",) if chief else ()))
+        rights = Rights(dict.fromkeys(names, (EVERYTHING,)))
         context = Context(self.now, at or self.now, actor, rights, self._ids, self.city)
         made = list(TRADE.decide(self.state, action, context))
         for event in made:

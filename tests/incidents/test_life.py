@@ -73,6 +73,31 @@ def test_the_second_to_take_is_told_who_has_it() -> None:
     assert (one.state, one.taken_by) == ("new", None)
 
 
+def test_what_somebody_who_left_had_is_taken_over_at_once() -> None:
+    room = Room()
+    one = room.open()
+    room.do(ac.Take(incident=one.id), CAMILLE)
+    room.there = {CAMILLE}
+    over = ac.Take(incident=one.id, over=CAMILLE)
+    refusal = refused(room, over, DOMINIQUE)
+    assert (refusal.code, refusal.params["by"]) == ("incidents.still_there", str(CAMILLE))
+    room.there = set()
+    (made,) = room.do(over, DOMINIQUE)
+    assert isinstance(made, ev.Taken)
+    assert (one.taken_by, made.before, one.state) == (DOMINIQUE, CAMILLE, "taken")
+    # who confirmed a moment later is told who has it now
+    assert refused(room, over, UUID(int=903)).params["by"] == str(DOMINIQUE)
+
+
+def test_a_chef_de_salle_takes_over_from_somebody_who_is_there() -> None:
+    room = Room()
+    one = room.open()
+    room.do(ac.Take(incident=one.id), CAMILLE)
+    room.there = {CAMILLE}
+    room.do(ac.Take(incident=one.id, over=CAMILLE), DOMINIQUE, chief=True)
+    assert one.taken_by == DOMINIQUE
+
+
 def test_a_key_on_a_line_that_has_just_changed_does_nothing() -> None:
     room = Room()
     one = room.open()

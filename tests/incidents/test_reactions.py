@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from beffroi.access.events import AccountDisabled
 from beffroi.alarms import events as al
 from beffroi.alarms.actions import AcknowledgeReturned
 from beffroi.dispatch import events as di
@@ -15,18 +16,21 @@ from beffroi.incidents.categories import category_of_alarm
 from beffroi.incidents.rows import incident_row
 from beffroi.incidents.types import Closing
 from beffroi.journal.query import JournalLine
+from beffroi.logbook.actions import Note
 from beffroi.model.actor import Actor
 from beffroi.model.scope import Scope
 from beffroi.orders import events as order
 from beffroi.orders.types import Selection
 from beffroi.procedures import incident_lines
+from beffroi.procedures.hands import hand_on
 from beffroi.procedures.incident_alarms import acknowledge_returned, gather_events, open_events, propose_closure
 from beffroi.procedures.incident_clocks import follow
 from beffroi.procedures.incident_orders import link_order, name_of
 from beffroi.procedures.incident_timeline import _items
+from beffroi.seats.events import ReliefSigned
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
-from tests.incidents.room import CABINET, CAMILLE, D1, D2, NOON, Room, light
+from tests.incidents.room import CABINET, CAMILLE, D1, D2, DOMINIQUE, NOON, Room, light
 
 A1, A2, A3 = (UUID(int=50 + n) for n in range(3))
 
@@ -81,6 +85,49 @@ def test_the_lines_opened_and_taken_call_an_event_alike() -> None:
     assert [one.code for one in notes] == ["incidents.note.opened", "incidents.note.taken"]
     assert {one.params["label_fr"] for one in notes} == {"Départ 1 déclenché"}
     assert {one.params["label_en"] for one in notes} == {"Circuit 1 tripped"}
+
+
+def test_what_was_taken_over_is_said_with_whose_it_was() -> None:
+    room = Room()
+    one = room.open(asset=D1)
+    room.do(ac.Take(incident=one.id))
+    room.do(ac.Take(incident=one.id, over=CAMILLE), DOMINIQUE)
+    (said,) = incident_lines.note(room.lines[-1], room.city)
+    assert isinstance(said, Note)
+    assert (said.code, said.params["before"]) == ("incidents.note.taken_over", str(CAMILLE))
+
+
+def test_a_signed_releve_hands_on_what_the_outgoing_had() -> None:
+    room = Room()
+    seen, hidden = room.open(asset=D1), room.open("rixe")
+    for one in (seen, hidden):
+        room.do(ac.Take(incident=one.id))
+    signed = ReliefSigned(relief=A1, seat=A2, desks=("lighting",), incoming=DOMINIQUE, outgoing=CAMILLE, digest="")
+    for action in hand_on(Line(1, 9, 9, Actor("person", DOMINIQUE), None, signed), room.city):
+        if isinstance(action, ac.HandOn):
+            made = room.do(action, None)
+    assert hidden.masked and [type(one) for one in made] == [ev.Taken]
+    # what is masked stays with who left: whoever sees it takes it over at once
+    assert (seen.taken_by, hidden.taken_by) == (DOMINIQUE, CAMILLE)
+    assert incident_lines.note(room.lines[-1], room.city) == []
+
+
+def test_a_releve_takes_nothing_from_who_goes_on_at_another_seat() -> None:
+    room = Room()
+    one = room.open(asset=D1)
+    room.do(ac.Take(incident=one.id))
+    room.there = {CAMILLE}
+    assert room.do(ac.HandOn(holder=CAMILLE, to=DOMINIQUE), None) == []
+
+
+def test_what_a_closed_account_had_goes_back_to_the_desk() -> None:
+    room = Room()
+    one = room.open(asset=D1)
+    room.do(ac.Take(incident=one.id))
+    for action in hand_on(Line(1, 9, 9, Actor("person", A1), None, AccountDisabled(account=CAMILLE)), room.city):
+        if isinstance(action, ac.HandOn):
+            room.do(action, None)
+    assert (one.taken_by, one.state) == (None, "new")
 
 
 def test_what_gives_no_sign_of_life_is_a_link_until_somebody_knows_better() -> None:

@@ -138,6 +138,6 @@ class SmallProgramme:
 
 def small_city(state: OrdersState) -> City:
     """Return the city with the orders' own ports."""
-    city = City(SmallTopology(), SmallLive(), SmallProgramme(), None, None, None, None, None)  # type: ignore[arg-type]
+    city = City(SmallTopology(), SmallLive(), SmallProgramme(), None, None, None, None, None, None)  # type: ignore[arg-type]
     city.locks, city.overrides = LocksPort(state, city), OverridesPort(state, city)
     return city

@@ -67,7 +67,9 @@ class OnIncident(Action, frozen=True, kw_only=True):
 
 
 class Take(OnIncident, frozen=True, kw_only=True, tag="incidents.take"):
-    """Take (`P`): from now on it is mine."""
+    """Take (`P`): from now on it is mine. `over` names who has it, to take it over: whoever took it since keeps it."""
+
+    over: UUID | None = None
 
 
 class Release(OnIncident, frozen=True, kw_only=True, tag="incidents.release"):
@@ -202,6 +204,17 @@ class NoteReturn(Action, frozen=True, kw_only=True, tag="incidents.note_return")
     alarm: UUID
     back: int = 0
     left: int = 0
+
+
+class HandOn(Action, frozen=True, kw_only=True, tag="incidents.hand_on"):
+    """Give what somebody has to who relieves him, or back to the desk; only a reaction asks for it.
+
+    `own` are the compartments of who relieves him: a masked event of another one stays where it is.
+    """
+
+    holder: UUID
+    to: UUID | None = None
+    own: tuple[str, ...] = ()
 
 
 class SetClock(Action, frozen=True, kw_only=True, tag="incidents.set_clock"):

@@ -48,11 +48,12 @@ class Opened(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class Taken(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.taken"):
-    """A person took it."""
+    """A person took it; `before` is from whom, when somebody had it."""
 
     by: UUID | None
     state: State
     local: UUID | None = None
+    before: UUID | None = None
 
 
 class Released(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.released"):

@@ -22,6 +22,8 @@ from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
 
+CHIEF = "shift"
+"""The right of the chef de salle: he takes over from whoever is still there."""
 KEEP_PHOTO = 365 * DAY
 MOST_ATTACHMENTS = 40
 
@@ -36,7 +38,7 @@ def decide(state: IncidentsState, action: Action, context: Context, zone: str) -
         incident = get_incident(state, action.incident)
         if isinstance(action, ac.Take):
             # who has it is the better answer to a late key than that the line changed
-            refuse_taken(incident, context)
+            refuse_taken(incident, action, context)
         check_fresh(incident, action)
         check_time(context.happened_at, context)
         return _DECISIONS[type(action)](state, incident, action, context)
@@ -49,16 +51,24 @@ def decide(state: IncidentsState, action: Action, context: Context, zone: str) -
     return REACTIONS[type(action)](state, action, context, zone)
 
 
-def refuse_taken(incident: Incident, context: Context) -> None:
-    """Refuse to take what somebody has, and say who."""
-    if incident.taken_by is not None:
-        code = "incidents.already_yours" if incident.taken_by == context.actor.id else "incidents.already_taken"
-        raise Rejected(code, number=incident.number, by=str(incident.taken_by), at=incident.taken_at)
+def refuse_taken(incident: Incident, action: ac.Take, context: Context) -> None:
+    """Refuse to take what somebody has, and say who; over one who left the room, or by a chef de salle, it is taken."""
+    holder = incident.taken_by
+    if holder is None:
+        return
+    said = {"number": incident.number, "by": str(holder), "at": incident.taken_at}
+    if holder == context.actor.id:
+        raise Rejected("incidents.already_yours", **said)
+    if action.over != holder:
+        raise Rejected("incidents.already_taken", **said)
+    if context.city.presence.sits(holder) and not context.rights.allows(CHIEF, incident.scope):
+        raise Rejected("incidents.still_there", **said)
 
 
 def _take(state: IncidentsState, incident: Incident, action: ac.Take, context: Context) -> list[Event]:
     following = next_state(incident, "take")
-    return [ev.Taken(**head(incident), by=context.actor.id, state=following, local=action.local)]
+    before = incident.taken_by
+    return [ev.Taken(**head(incident), by=context.actor.id, state=following, local=action.local, before=before)]
 
 
 def _release(state: IncidentsState, incident: Incident, action: ac.Release, context: Context) -> list[Event]:

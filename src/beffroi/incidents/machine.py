@@ -15,6 +15,7 @@ OPEN: frozenset[State] = frozenset({"new", "taken", "in_progress", "resolved"})
 
 LIFE: dict[tuple[State, Signal], State] = {
     ("new", "take"): "taken",
+    ("taken", "take"): "taken",
     ("in_progress", "take"): "in_progress",
     ("resolved", "take"): "resolved",
     ("taken", "release"): "new",

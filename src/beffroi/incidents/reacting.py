@@ -127,6 +127,17 @@ def _note_return(state: IncidentsState, action: ac.NoteReturn, context: Context,
     return [proposed] if holder is incident else [left, proposed]
 
 
+def _hand_on(state: IncidentsState, action: ac.HandOn, context: Context, zone: str) -> list[Event]:
+    held = [one for one in state.open.values() if one.taken_by == action.holder]
+    if action.to is None:
+        return [ev.Released(**head(one), state=find_next(one.state, "release") or one.state) for one in held]
+    if context.city.presence.sits(action.holder):
+        # relieved of one seat, he goes on at another
+        return []
+    known = [one for one in held if not one.masked or one.scope.trade in action.own]
+    return [ev.Taken(**head(one), by=action.to, state=one.state, before=action.holder) for one in known]
+
+
 def _set_clock(state: IncidentsState, action: ac.SetClock, context: Context, zone: str) -> list[Event]:
     incident = state.incidents.get(action.incident)
     at = context.happened_at if action.at is None else action.at
@@ -188,6 +199,7 @@ DECISIONS: dict[type[Action], Callable[[IncidentsState, Any, Context, str], list
     ac.React: _react,
     ac.Gather: _gather,
     ac.NoteReturn: _note_return,
+    ac.HandOn: _hand_on,
     ac.SetClock: _set_clock,
     ac.UnsetClock: _unset_clock,
     ac.Forget: _forget,

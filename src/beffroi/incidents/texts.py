@@ -21,6 +21,8 @@ for _code, _fr, _en in (
     ("steps_left", "{count} étape(s) obligatoire(s) sans réponse : dites pourquoi, une fois.",
      "{count} required step(s) without answer: say why, once."),
     ("already_taken", "Déjà pris : {by} l'a.", "Already taken: {by} has it."),
+    ("still_there", "{by} l'a et est en place : à lui de le rendre, ou au chef de salle de le reprendre.",
+     "{by} has it and sits in the room: they give it back, or the shift supervisor takes it over."),
     ("already_yours", "Vous l'avez déjà.", "It is yours already."),
     ("not_yours", "Vous ne l'avez pas pris.", "You have not taken it."),
     ("just_changed", "L'événement {number} vient de changer : relisez-le.",
@@ -99,6 +101,8 @@ for _code, _fr, _en in (
     # automatic lines of the main courante
     ("note.opened", "Événement {number} ouvert : {label_fr}, {place}", "Event {number} opened: {label_en}, {place}"),
     ("note.taken", "Événement {number} pris : {label_fr}, {place}", "Event {number} taken: {label_en}, {place}"),
+    ("note.taken_over", "Événement {number} repris : {label_fr}, {place}",
+     "Event {number} taken over: {label_en}, {place}"),
     ("note.joined", "Événement {number} rattaché à {into_number}", "Event {number} joined to {into_number}"),
     ("note.join_undone", "Événement {number} détaché de {into_number}", "Event {number} parted from {into_number}"),
     ("note.called", "Événement {number} : {text_fr} ({told})", "Event {number}: {text_en} ({told})"),

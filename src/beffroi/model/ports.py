@@ -219,6 +219,13 @@ class Incidents(Protocol):
         """Return the open event that holds this asset or what feeds it, or nothing."""
 
 
+class Presence(Protocol):
+    """Who sits in the room."""
+
+    def sits(self, account: UUID) -> bool:
+        """Tell whether somebody sits at a seat that still lives."""
+
+
 class Rows(Protocol):
     """Whose the rows of the screens are, so that what an action names in another trade is seen by who names it."""
 
@@ -237,6 +244,7 @@ class City(msgspec.Struct):
     streets: Streets
     incidents: Incidents
     rows: Rows
+    presence: Presence
 
 
 def scopes_of(topology: Topology, assets: Iterable[UUID]) -> list[Scope]:

@@ -21,8 +21,12 @@ NAMED_LEFT = 10
 
 def note(line: Line, city: City) -> Sequence[Action]:
     """Write the line that an event of the alarms deserves, or nothing."""
-    said = _SAID.get(type(line.event))
-    found = said(line.event, city) if said else None
+    event = line.event
+    if isinstance(event, ev.Taken) and event.before is not None and line.actor.kind != "person":
+        # the relève that was signed says it once for all
+        return []
+    said = _SAID.get(type(event))
+    found = said(event, city) if said else None
     return [found] if found else []
 
 
@@ -57,6 +61,13 @@ def _left_over(event: ev.LeftOver, city: City) -> Note | None:
     return _about(code, event, city, back=str(event.back), count=str(len(event.codes)), codes=codes)
 
 
+def _taken(event: ev.Taken, city: City) -> Note:
+    if event.before is None:
+        return _about("alarms.note.taken", event, city)
+    # whose it was is an account: screens and prints give it its name
+    return _about("alarms.note.taken_over", event, city, before=str(event.before))
+
+
 def _flood(event: ev.FloodStarted | ev.FloodEnded, city: City) -> Note:
     started = isinstance(event, ev.FloodStarted)
     params = {"desk": event.desk, "count": str(event.count) if isinstance(event, ev.FloodStarted) else ""}
@@ -69,7 +80,7 @@ _SAID: dict[type[Event], Callable[[Any, City], Note | None]] = {
     ev.Raised: _raised,
     ev.Annunciated: _annunciated,
     ev.LeftOver: _left_over,
-    ev.Taken: lambda event, city: _about("alarms.note.taken", event, city),
+    ev.Taken: _taken,
     ev.Shelved: lambda event, city: _about("alarms.note.shelved", event, city),
     ev.Suppressed: lambda event, city: _about("alarms.note.suppressed", event, city, reason=event.reason),
     ev.PutOutOfService: lambda event, city: _about("alarms.note.out_of_service", event, city, reason=event.reason),

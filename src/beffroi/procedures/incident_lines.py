@@ -25,8 +25,12 @@ NOWHERE: Text = {"fr": "lieu à préciser", "en": "place to be found"}
 
 def note(line: Line, city: City) -> Sequence[Action]:
     """Write the line that a line of the events deserves, in the event's own compartment."""
-    said = _SAID.get(type(line.event))
-    found = said(line.event, city) if said else None
+    event = line.event
+    if isinstance(event, ev.Taken) and event.before is not None and line.actor.kind != "person":
+        # the relève that was signed says it once for all
+        return []
+    said = _SAID.get(type(event))
+    found = said(event, city) if said else None
     return [found] if found else []
 
 
@@ -68,7 +72,11 @@ def _taken(event: ev.Taken, city: City) -> Note:
     facts = city.incidents.find(event.incident)
     title = (facts.title if facts else None) or find_category("").label
     place = place_of(city, facts.asset, facts.lon, facts.lat) if facts else ""
-    return _about("taken", event, city, **_where(place), **_both("label", title))
+    said = {**_where(place), **_both("label", title)}
+    if event.before is None:
+        return _about("taken", event, city, **said)
+    # whose it was is an account: screens and prints give it its name
+    return _about("taken_over", event, city, before=str(event.before), **said)
 
 
 def _stepped(event: ev.Stepped, city: City) -> Note | None:

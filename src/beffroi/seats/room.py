@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 import psycopg
 
@@ -9,7 +10,7 @@ from beffroi.model.ports import City
 from beffroi.seats import actions, api, changes, events, logic, store
 from beffroi.seats.rows import desk_row, seat_row
 from beffroi.seats.texts import TEXTS
-from beffroi.seats.types import EVERY_TRADE, SeatsState
+from beffroi.seats.types import EVERY_TRADE, SeatsState, sits
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.doors import View
@@ -24,6 +25,17 @@ SEATS = "seats"
 def _classes(module: Any, base: type) -> tuple[Any, ...]:
     found = (value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base))
     return tuple(value for value in found if value is not base)
+
+
+class Port:
+    """Who sits in the room, as the other trades see it (`model.ports.Presence`)."""
+
+    def __init__(self, state: SeatsState) -> None:
+        self._state = state
+
+    def sits(self, account: UUID) -> bool:
+        """Tell whether somebody sits at a seat that still lives."""
+        return sits(self._state, account)
 
 
 class Seats(Trade[SeatsState]):
@@ -49,6 +61,9 @@ class Seats(Trade[SeatsState]):
 
     def write(self, cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
         store.write(cursor, lines)
+
+    def ports(self, state: SeatsState, city: City) -> dict[str, Any]:
+        return {"presence": Port(state)}
 
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         event: Any = line.event

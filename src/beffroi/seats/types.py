@@ -131,6 +131,15 @@ def held_by(state: SeatsState, seat: UUID) -> tuple[str, ...]:
     return tuple(name for name in state.plans if name in state.holdings and state.holdings[name].seat == seat)
 
 
+def sits(state: SeatsState, account: UUID) -> bool:
+    """Tell whether somebody sits at a seat that lives: one whose desks are all unheld has been silent for a minute."""
+    for seat in state.seats.values():
+        held = [one for one in state.holdings.values() if one.seat == seat.id]
+        if seat.account == account and (not held or any(one.unheld_since is None for one in held)):
+            return True
+    return False
+
+
 def last_relief_at(state: SeatsState, desks: tuple[str, ...]) -> Micros | None:
     """Return when the last relève of any of these desks was signed, or nothing."""
     signed = (one.signed_at for one in state.reliefs.values() if one.signed_at and set(one.desks) & set(desks))

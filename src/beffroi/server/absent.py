@@ -169,6 +169,15 @@ class NoRows:
         return None
 
 
+class NoPresence:
+    """A room without a seat."""
+
+    def sits(self, account: UUID) -> bool:
+        """Return no."""
+        return False
+
+
 def empty_city() -> City:
     """Return a city where no trade serves any other yet."""
-    return City(NoTopology(), NoLive(), NoProgramme(), NoLocks(), NoOverrides(), NoStreets(), NoIncidents(), NoRows())
+    found = (NoTopology(), NoLive(), NoProgramme(), NoLocks(), NoOverrides(), NoStreets(), NoIncidents(), NoRows())
+    return City(*found, NoPresence())
