@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from beffroi.access.types import RoleGrant
+from beffroi.server.http.actions import NOT_AFTER
 from beffroi.server.http.static import Files
 from beffroi.server.texts import TEXTS, Catalogue, language_of
 from beffroi.server.wiring import find_trades
@@ -26,6 +27,21 @@ def test_an_action_posted_is_answered_once_it_is_in_the_journal(database, servin
             assert body["position"] == served.core.executor.head.position
             listed = (await client.get("/api/logbook")).json()["items"]
             assert [(entry["text"], entry["happened_at"]) for entry in listed] == [("ronde", 5)]
+
+    run_async(main)
+
+
+def test_an_action_that_the_network_held_back_is_refused_before_it_is_decided(database, serving_on, run_async):
+    async def main() -> None:
+        async with serving_on(database) as served, served.client() as client:
+            now = served.core.clock.now()
+            for not_after, status in ((now - 1, 409), (now + 60_000_000, 201)):
+                answer = await client.post(
+                    "/api/actions/logbook.write", headers={NOT_AFTER: str(not_after)}, json={"text": "ronde"}
+                )
+                assert answer.status_code == status
+                assert answer.json().get("code") == ("core.late" if status == 409 else None)
+            assert len((await client.get("/api/logbook")).json()["items"]) == 1
 
     run_async(main)
 

@@ -51,6 +51,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Demande trop volumineuse : {most} octets au plus.",
         "en": "Request too large: {most} bytes at most.",
     },
+    "core.late": {
+        "fr": "Demande arrivée trop tard par le réseau : rien n'a été fait. Recommencez s'il le faut encore.",
+        "en": "The request came too late through the network: nothing was done. Ask again if it is still needed.",
+    },
     "core.no_route": {"fr": "Cette adresse n'existe pas.", "en": "This address does not exist."},
     "core.method": {"fr": "Cette adresse n'accepte pas cette méthode.", "en": "This address takes no such method."},
     "core.foreign_page": {

@@ -8,10 +8,11 @@ from litestar import Router, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
-from beffroi.model.time import Micros
+from beffroi.model.time import Clock, Micros
 from beffroi.server.http.errors import Refusal
 from beffroi.trade.action import Action
 from beffroi.trade.doors import Caller, Executor
+from beffroi.trade.rejected import Rejected
 from beffroi.trade.room import Trade
 
 MOST_EVENTS = 1_000
@@ -19,6 +20,9 @@ BODY_BYTES = 8_000_000
 """An order may name every light of the city: 34,000 identifiers are 1.3 MB."""
 
 FAR = 2**62
+
+NOT_AFTER = "X-Beffroi-Not-After"
+"""City time (µs) from which nobody waits for the answer: a network that held the request back must not let it act."""
 
 _RESPONSES = {
     403: ResponseSpec(Refusal, description="A right is missing"),
@@ -40,16 +44,23 @@ class Answer(msgspec.Struct):
     events: list[dict[str, Any]]
 
 
-def action_routes(trades: Iterable[Trade[Any]], executor: Executor) -> Router:
+def action_routes(trades: Iterable[Trade[Any]], executor: Executor, clock: Clock) -> Router:
     """Return the routes of every action that a person or a machine may ask."""
-    handlers = [_route(trade.name, action, executor) for trade in trades for action in trade.actions if action.right]
+    handlers = [
+        _route(trade.name, action, executor, clock) for trade in trades for action in trade.actions if action.right
+    ]
     return Router("/actions", route_handlers=handlers, request_max_body_size=BODY_BYTES)
 
 
-def _route(trade: str, action: type[Action], executor: Executor) -> Any:
+def _route(trade: str, action: type[Action], executor: Executor, clock: Clock) -> Any:
     async def ask(
-        data: Action, caller: Caller, happened_at: Annotated[Micros | None, Parameter(ge=0, le=FAR)] = None
+        data: Action,
+        caller: Caller,
+        happened_at: Annotated[Micros | None, Parameter(ge=0, le=FAR)] = None,
+        not_after: Annotated[Micros | None, Parameter(header=NOT_AFTER, ge=0, le=FAR)] = None,
     ) -> Answer:
+        if not_after is not None and clock.now() > not_after:
+            raise Rejected("core.late")
         outcome = await executor.execute(data, caller, happened_at=happened_at)
         events = [msgspec.to_builtins(line.event) for line in outcome.lines[:MOST_EVENTS]]
         position = outcome.lines[-1].position if outcome.lines else None

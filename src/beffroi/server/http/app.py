@@ -46,14 +46,14 @@ class Parts(msgspec.Struct, frozen=True):
 def build_app(parts: Parts) -> ASGIApp:
     """Return the ASGI application; it answers 503 until `readiness` says that all is loaded."""
     wiring = parts.wiring
-    executor = parts.view(wiring.trades[0].name).executor
+    first = parts.view(wiring.trades[0].name)
     own, rooted = _routes(
         {**{trade.name: trade.routes(parts.view(trade.name)) for trade in wiring.trades}, **parts.pages}
     )
     api = Router(
         "/api",
         route_handlers=[
-            action_routes(wiring.trades, executor),
+            action_routes(wiring.trades, first.executor, first.clock),
             *own,
             *rooted,
             *catalogue_routes(parts.catalogue, wiring.kinds),
