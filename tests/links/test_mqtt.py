@@ -51,7 +51,9 @@ def test_a_stream_is_cut_into_its_messages_wherever_it_breaks(sent, extra):
     for end in {0, len(data) // 2, len(data)}:
         first = split(data[:end])
         rest = split(data[first.consumed :])
-        assert first.frames + rest.frames == [(one.topic.encode(), one.packet_id, one.payload) for one in sent]
+        told = [(one.retain, (one.topic.encode(), one.packet_id, one.payload)) for one in sent]
+        assert first.frames + rest.frames == [frame for retain, frame in told if not retain]
+        assert first.retained + rest.retained == [frame for retain, frame in told if retain]
         assert first.consumed + rest.consumed == len(data)
 
 

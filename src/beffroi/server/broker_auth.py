@@ -17,6 +17,9 @@ from beffroi.server.settings import Settings
 
 FILE_NAME = "broker.json"
 ACCOUNT_NAME = "BEFFROI"
+KICK = "$SYS.REQ.SERVER.*.KICK"
+"""The broker's own command that ends a connection, by server: the only one of its account that ours may ask."""
+
 REHEARSAL_MAY_PUBLISH = ("bf.clock", "bf.rehearsal.>", "_INBOX.>")
 REHEARSAL_MAY_SUBSCRIBE = ("bf.rehearsal.>", "_INBOX.>")
 
@@ -96,8 +99,11 @@ accounts {{
     users: [
 {users}
     ]
+    imports: [ {{ service: {{ account: SYS, subject: "{KICK}" }} }} ]
   }}
-  SYS {{ }}
+  SYS {{
+    exports: [ {{ service: "{KICK}", accounts: [ {ACCOUNT_NAME} ] }} ]
+  }}
 }}
 system_account: SYS
 authorization {{

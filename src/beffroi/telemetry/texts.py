@@ -61,6 +61,17 @@ TEXTS: dict[str, dict[str, str]] = {
     "telemetry.reason.too_old": _both(
         "Mesure plus ancienne que la durée de conservation", "Reading older than what is kept"
     ),
+    "telemetry.reason.absurd": _both(
+        "Valeur qu'aucun instrument ne mesure (au-delà de 10^30)", "Value that no instrument measures (beyond 10^30)"
+    ),
+    "telemetry.reason.retained": _both(
+        "Message retenu par le courtier et rejoué : ce n'est pas une mesure nouvelle",
+        "Message retained by the broker and replayed: no new reading",
+    ),
+    "telemetry.reason.onboarding_full": _both(
+        "Trop d'appareils attendent leur adoption : les nouveaux ne sont plus notés",
+        "Too many devices wait to be adopted: newcomers are no longer noted",
+    ),
     "telemetry.reason.over_quota": _both("Au-delà du quota : non gardé", "Over quota: not kept"),
     "telemetry.reason.too_large": _both(
         "Message de plus de 256 ko : à découper en plusieurs", "Message of more than 256 kB: to be cut into several"

@@ -30,6 +30,7 @@ class MqttError(ValueError):
 def split(data: bytes, limit: int = 8 << 20) -> Split:
     """Cut the whole packets off the head of a stream; raises MqttError on bytes that are none, or above `limit`."""
     frames: list[Frame] = []
+    retained: list[Frame] = []
     packets: list[Packet] = []
     position, end = 0, len(data)
     while position + 2 <= end:
@@ -46,11 +47,11 @@ def split(data: bytes, limit: int = 8 << 20) -> Split:
         if after > end:
             break
         if head >> 4 == PUBLISH:
-            frames.append(_frame(data, head, body, after))
+            (retained if head & 1 else frames).append(_frame(data, head, body, after))
         else:
             packets.append(_control(head, data[body:after]))
         position = after
-    return Split(frames, packets, position)
+    return Split(frames, packets, position, retained)
 
 
 def _long_size(data: bytes, position: int) -> tuple[int, int]:

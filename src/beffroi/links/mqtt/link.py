@@ -71,6 +71,7 @@ class MqttLink:
         self._wire: _Wire | None = None
         self._session: Session | None = None
         self._ready: list[Frame] = []
+        self._retained: list[Frame] = []
         self._news = False
         self._frame_size = 100
 
@@ -98,6 +99,7 @@ class MqttLink:
         _, wire = await loop.create_connection(lambda: _Wire(self), host, port, ssl=context)
         session = Session(self._with_url_user())
         self._wire, self._session, self._ready = wire, session, []
+        self._retained = []
         try:
             self._send(wire, session.open(loop.time()))
             while not wire.lost.done():
@@ -107,7 +109,7 @@ class MqttLink:
             return session.ready
         finally:
             # what was not acknowledged comes again on the next connection
-            self._wire, self._ready, self._news = None, [], False
+            self._wire, self._ready, self._retained, self._news = None, [], [], False
             if wire.transport is not None:
                 wire.transport.abort()
 
@@ -140,7 +142,7 @@ class MqttLink:
     @property
     def waiting(self) -> bool:
         """Tell whether `take` may bring something: the beginning of a packet alone brings nothing."""
-        return bool(self._ready) or self._news
+        return bool(self._ready or self._retained) or self._news
 
     @property
     def pending(self) -> int:
@@ -168,13 +170,20 @@ class MqttLink:
         frames, self._ready = self._ready[:count], self._ready[count:]
         return frames, lambda packet_ids: self._send(wire, pubacks(packet_ids))
 
+    def take_retained(self) -> tuple[list[Frame], Callable[[list[int]], None]]:
+        """Return the replays of retained messages met so far, and what acknowledges them; `take` meets them."""
+        wire, (retained, self._retained) = self._wire, (self._retained, [])
+        if wire is None:
+            return [], _nobody
+        return retained, lambda packet_ids: self._send(wire, pubacks(packet_ids))
+
     def _cut(self, wire: _Wire, session: Session) -> None:
         self._news = False
         if not wire.chunks:
             return
         data = wire.chunks[0] if len(wire.chunks) == 1 else b"".join(wire.chunks)
         try:
-            frames, packets, consumed = split(data)
+            frames, packets, consumed, retained = split(data)
             for packet in packets:
                 self._send(wire, session.receive(packet))
         except (MqttError, SessionRefused) as error:
@@ -189,6 +198,7 @@ class MqttLink:
         rest = data[consumed:]
         wire.chunks, wire.size = ([rest] if rest else []), len(rest)
         self._ready += frames
+        self._retained += retained
         if frames:
             self._frame_size = max(1, consumed // len(frames))
         if wire.paused and wire.transport is not None:

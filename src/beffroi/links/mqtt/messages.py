@@ -77,6 +77,8 @@ class Split(NamedTuple):
     frames: list[Frame]
     packets: list[Packet]
     consumed: int
+    retained: list[Frame] = []
+    """Old messages that the broker kept and replays to a new subscription: no news, and of an unknown age."""
 
 
 REFUSED = 0x80

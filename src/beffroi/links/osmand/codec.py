@@ -111,6 +111,15 @@ def _from_json(body: bytes, query: dict[str, str]) -> Fix:
     )
 
 
+def without_key(query: str) -> str:
+    """Return a query without its secrets, to be shown: the key, wherever a tracker carries it."""
+    shown = []
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        code, mark, _ = value.partition(KEY_MARK)
+        shown.append(f"{name}=…" if name.lower() == "key" else f"{name}={code}{mark and '~…'}")
+    return "&".join(shown)
+
+
 def _identity(fields: dict[str, str]) -> tuple[str, str]:
     device = next((fields[name] for name in ID_NAMES if fields.get(name)), "")
     if not device:

@@ -16,6 +16,10 @@ import structlog
 
 BODY_LIMIT = 8 << 20
 HEADERS_LIMIT = 64
+LINE_LIMIT = 8 << 10
+HEAD_LIMIT = 32 << 10
+"""Bytes of a head that arrives in pieces: the parser holds a value until its end, without a limit of its own."""
+
 IDLE_S = 75.0
 LINGER_S = 2.0
 PIPELINED = 64
@@ -28,6 +32,7 @@ REASONS = {
     404: "Not Found",
     405: "Method Not Allowed",
     413: "Content Too Large",
+    414: "URI Too Long",
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
@@ -100,6 +105,9 @@ class DoorProtocol(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._size = 0
+        self._head: int | None = 0
+        """Bytes of the pieces that brought nothing but a head still open; None outside of one."""
+        self._head_began = True
         self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -122,19 +130,36 @@ class DoorProtocol(asyncio.Protocol):
         except httptools.HttpParserError:
             if not self._closing:
                 self._refuse(400)
+        self._measure_head(len(data))
+
+    def _measure_head(self, size: int) -> None:
+        """Refuse a head that never ends; the piece in which it began may hold a whole body before it: not counted."""
+        if self._head is None or self._closing:
+            return
+        self._head = self._head + size if self._head_began else 0
+        self._head_began = True
+        if self._head > HEAD_LIMIT:
+            self._refuse(431)
 
     def on_message_begin(self) -> None:
         self._url, self._headers, self._body, self._size = b"", {}, [], 0
+        if self._head is None:
+            self._head, self._head_began = 0, False
 
     def on_url(self, url: bytes) -> None:
+        if len(self._url) + len(url) > LINE_LIMIT:
+            self._refuse(414)
+            return
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self._headers) >= HEADERS_LIMIT:
+        if len(self._headers) >= HEADERS_LIMIT or len(name) + len(value) > LINE_LIMIT:
             self._refuse(431)
+            return
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
+        self._head = None
         length = self._headers.get("content-length", "0")
         if length.isdigit() and int(length) > BODY_LIMIT:
             self._refuse(413)

@@ -9,6 +9,10 @@ ENDS_AFTER = MINUTE
 """An episode ends once its source has been within quota for this long."""
 
 
+Changed = tuple[int, Micros | None, str, Micros]
+"""(values refused, end or nothing, source, start)."""
+
+
 class Episode(msgspec.Struct):
     """One stretch: since when, when last over, how many values were acknowledged and not stored."""
 
@@ -23,6 +27,8 @@ class Episodes:
 
     def __init__(self) -> None:
         self.running: dict[str, Episode] = {}
+        self.ended: list[Changed] = []
+        """Ends that could not be written yet."""
 
     def note(self, over: dict[str, int], now: Micros) -> list[tuple[str, Micros]]:
         """Count values over quota; returns (source, start) of the episodes that begin."""
@@ -36,9 +42,9 @@ class Episodes:
             episode.refused += count
         return begun
 
-    def take_changed(self, now: Micros) -> list[tuple[int, Micros | None, str, Micros]]:
+    def take_changed(self, now: Micros) -> list[Changed]:
         """List (values refused, end or nothing, source, start) to write; ended episodes leave."""
-        changed: list[tuple[int, Micros | None, str, Micros]] = []
+        changed, self.ended = self.ended, []
         for source, episode in list(self.running.items()):
             ended = now - episode.last_at > ENDS_AFTER
             if ended or episode.refused != episode.written:
@@ -49,10 +55,17 @@ class Episodes:
                 del self.running[source]
         return changed
 
+    def put_back(self, changed: list[Changed]) -> None:
+        """Take again what could not be written: the next `take_changed` lists it."""
+        for refused, ended_at, source, started_at in changed:
+            running = self.running.get(source)
+            if ended_at is not None:
+                self.ended.append((refused, ended_at, source, started_at))
+            elif running is not None and running.started_at == started_at:
+                running.written = -1
 
-def write_episodes(
-    connection: psycopg.Connection[tuple[object, ...]], changed: list[tuple[int, Micros | None, str, Micros]]
-) -> None:
+
+def write_episodes(connection: psycopg.Connection[tuple[object, ...]], changed: list[Changed]) -> None:
     """Bring the counts and the ends of episodes into their rows."""
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(

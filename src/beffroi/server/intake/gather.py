@@ -9,9 +9,9 @@ import numpy as np
 from beffroi.links.http.messages import Accepted, RefusedLine
 from beffroi.links.mqtt.link import MqttLink
 from beffroi.links.mqtt.mapping import TopicMap, Unknown, decode_frames
-from beffroi.links.readings import Columns, Item, Route, add_items
+from beffroi.links.readings import Columns, Item, Refused, Route, add_items
 from beffroi.model.time import MILLISECOND, MINUTE, Micros
-from beffroi.server.intake.counts import Counts
+from beffroi.server.intake.counts import UNKNOWN, Counts
 from beffroi.server.intake.registry import Registry
 from beffroi.server.intake.skim import skim
 from beffroi.telemetry.fold import Readings
@@ -19,6 +19,9 @@ from beffroi.telemetry.rules import Bools, Ints
 
 FUTURE = 2 * MINUTE
 """How far ahead of the city's clock a reading may be: beyond, its clock lies."""
+
+LARGEST_VALUE = 1e30
+"""Beyond on either side no instrument measured it, and the sum of a few would overflow the roll-ups."""
 
 BATCH_BYTES = 1_500_000
 """About 20,000 values in arrays of 80 bytes an asset."""
@@ -46,6 +49,11 @@ class Post(msgspec.Struct):
             accepted = sum(line not in left_out for line in self.lines)
             refused = sorted(self.refused, key=lambda line: line.line)
             self.answer.set_result(Accepted(accepted, refused))
+
+
+def cost_of(items: Sequence[Item]) -> int:
+    """Return what items take of a quota: a token a value, and one for an item without any, as by the broker."""
+    return sum([len(item.p) or 1 for item in items])
 
 
 class Gathered(msgspec.Struct):
@@ -91,11 +99,23 @@ def gather(
             gathered.aside = {one: gathered.aside.get(one, 0) + aside.get(one, 0) for one in gathered.aside | aside}
             gathered.acknowledgements.append((acknowledge, [packet_id for _, packet_id, _ in frames if packet_id]))
             gathered.messages += len(frames)
+        _refuse_retained(link, gathered, topics)
     gathered.posted_from = len(gathered.columns.source)
     for post in posts:
         _add_post(post, gathered.columns, registry)
         gathered.messages += len(post.items)
     return gathered
+
+
+def _refuse_retained(link: MqttLink, gathered: Gathered, topics: TopicMap) -> None:
+    """Set aside what a broker replays at each connection: stamped now, it would be a false reading of somebody gone."""
+    frames, acknowledge = link.take_retained()
+    if frames:
+        for topic, _, payload in frames:
+            route = topics.route(topic)
+            gathered.columns.refuse(route.source, "retained", route.where, payload)
+        gathered.acknowledgements.append((acknowledge, [packet_id for _, packet_id, _ in frames if packet_id]))
+        gathered.messages += len(frames)
 
 
 def _add_post(post: Post, columns: Columns, registry: Registry) -> None:
@@ -120,7 +140,7 @@ def check(gathered: Gathered, registry: Registry, counts: Counts, now: Micros, m
     value = np.array(columns.value, np.float64)
     message = np.array(columns.message, np.int64)
     time_ms = np.array(columns.time_ms, np.float64)
-    sane = _sane(gathered, registry, series, time_ms, message, now)
+    sane = _sane(gathered, registry, Readings(series, time_ms, value), message, now)
     within = _within_quota(gathered, registry, message, monotonic)
     at = np.rint(np.where(sane, time_ms, 0.0) * MILLISECOND).astype(np.int64)
     readings = Readings(series, at, value)
@@ -145,24 +165,26 @@ def _over_by_source(gathered: Gathered, registry: Registry, message: Ints) -> di
 def _sane(
     gathered: Gathered,
     registry: Registry,
-    series: Ints,
-    time_ms: "np.typing.NDArray[np.float64]",
+    told: Readings,
     message: Ints,
     now: Micros,
 ) -> Bools:
-    """Tell which readings have a time that can be; the others are refused with a sample."""
-    future = time_ms > (now + FUTURE) / MILLISECOND
+    """Tell which readings have a time (here in ms) and a value that can be; the others are refused with a sample."""
+    series, time_ms = told.series, told.at
+    # what is no number is beyond every bound
+    future = ~(time_ms <= (now + FUTURE) / MILLISECOND)
     oldest = (now - registry.assets.window[series]) / MILLISECOND
     too_old = time_ms < oldest
+    absurd = ~(future | too_old) & ~(np.abs(told.value) <= LARGEST_VALUE)
     columns = gathered.columns
-    for reason, bad in (("future", future), ("too_old", too_old)):
+    for reason, bad in (("future", future), ("too_old", too_old), ("absurd", absurd)):
         for row in np.flatnonzero(bad).tolist():
             number = int(message[row])
             source = columns.source[number]
             sample = f"t={time_ms[row]:.0f} v={columns.value[row]}" if len(columns.refused) < SAMPLES_A_BATCH else ""
             columns.refuse(source, reason, f"series {series[row]}", sample.encode())
             _refuse_line(gathered, number, reason)
-    return ~(future | too_old)
+    return ~(future | too_old | absurd)
 
 
 def _refuse_line(gathered: Gathered, number: int, reason: str) -> None:
@@ -195,8 +217,13 @@ def _count(gathered: Gathered, registry: Registry, counts: Counts, now: Micros, 
         counts.add(facts[index].name, "received", now, int(received[index]))
     for index, count in zip(*np.unique(np.array(columns.undated, np.int64), return_counts=True), strict=True):
         counts.add(facts[index].name, "undated", now, int(count))
+    # a batch of thousands has one sample to show for each reason
+    tally: dict[tuple[int, str], tuple[int, Refused]] = {}
     for refused in columns.refused:
-        name = facts[refused.source].name if refused.source >= 0 else "?"
-        counts.add(name, refused.reason, now, 1, refused.sample, refused.where)
+        key = refused.source, refused.reason
+        tally[key] = (tally[key][0] + 1 if key in tally else 1, refused)
+    for (source, reason), (count, last) in tally.items():
+        name = facts[source].name if source >= 0 else UNKNOWN
+        counts.add(name, reason, now, count, last.sample, last.where)
     for stranger in gathered.strangers:
         counts.hear_stranger(stranger.client, stranger.payload, now)

@@ -13,7 +13,7 @@ from beffroi.links.readings import Item
 from beffroi.links.registry import Handler, Link, LinkError
 from beffroi.model.time import Clock, Micros
 from beffroi.server.bus import NatsBus
-from beffroi.server.intake.gather import Post
+from beffroi.server.intake.gather import Post, cost_of
 from beffroi.server.intake.pipeline import Pipeline
 
 SETTINGS_FILE = "links.toml"
@@ -80,7 +80,7 @@ class GuestDoor:
 
     async def deliver(self, source: str, items: Sequence[Item]) -> Accepted:
         """Return once the items are committed; waits while the source is over its quota."""
-        cost = sum(len(item.p) for item in items)
+        cost = cost_of(items)
         await self._within_quota(source, cost)
         lines = range(1, len(items) + 1)
         post = Post(source, items, lines, [], asyncio.get_running_loop().create_future())

@@ -10,7 +10,7 @@ import psycopg
 import structlog
 
 from beffroi.model.time import DAY, Clock, Micros
-from beffroi.server.intake.counts import Counts, write_counts
+from beffroi.server.intake.counts import Counts, forget_counts, write_counts
 from beffroi.server.intake.episodes import write_episodes
 from beffroi.server.intake.pipeline import Pipeline
 from beffroi.telemetry.history import checkpoint, checkpoint_standings, ensure_days, forget_batches
@@ -41,6 +41,8 @@ class Keeper:
         self._zone = zone
         self._connections: dict[str, psycopg.Connection[Any]] = {}
         self._mark: Micros = 0
+        self.failures: dict[str, int] = {}
+        """How many times each job failed since the start."""
 
     def tasks(self) -> list[Awaitable[None]]:
         """Return what runs for ever."""
@@ -69,8 +71,12 @@ class Keeper:
             began = time.monotonic()
             try:
                 await job()
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                log.warning("kept waiting", job=job.__name__, error=str(error).strip())
+            except psycopg.Error as error:
+                # whatever a row holds, the readings go on: the next turn tries again
+                name = job.__name__.removeprefix("_")
+                self.failures[name] = self.failures.get(name, 0) + 1
+                away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+                (log.warning if away else log.error)("kept waiting", job=name, error=str(error).strip())
             await asyncio.sleep(max(period_s, (time.monotonic() - began) * REST_RATIO))
 
     async def _work(self, name: str, job: Callable[[psycopg.Connection[Any]], T]) -> T:
@@ -120,10 +126,16 @@ class Keeper:
         counts, strangers = self._counts.take()
 
         def write(connection: psycopg.Connection[Any]) -> None:
-            write_counts(connection, counts, strangers, now)
-            write_episodes(connection, changed)
+            with connection.transaction():
+                write_counts(connection, counts, strangers, now)
+                write_episodes(connection, changed)
 
-        await self._work("counts", write)
+        try:
+            await self._work("counts", write)
+        except psycopg.Error:
+            self._counts.put_back(counts, strangers)
+            self._pipeline.episodes.put_back(changed)
+            raise
 
     async def _roll_up(self) -> None:
         upto = closed_upto(self._clock.now())
@@ -138,6 +150,7 @@ class Keeper:
         today = self._clock.now() // DAY
         days = range(today - 1, today + DAYS_AHEAD + 1)
         await self._work("rollup", lambda connection: ensure_days(connection, days))
+        await self._work("rollup", lambda connection: forget_counts(connection, self._clock.now()))
 
     def close(self) -> None:
         """Close the connections."""

@@ -8,12 +8,12 @@ import msgspec
 
 from beffroi.links.http.codec import BodyError, decode_body
 from beffroi.links.http.messages import Accepted, RefusedLine
-from beffroi.links.osmand.codec import FixError, decode_request
+from beffroi.links.osmand.codec import FixError, decode_request, without_key
 from beffroi.links.readings import Item
 from beffroi.model.time import Clock
-from beffroi.server.intake.counts import Counts
+from beffroi.server.intake.counts import UNKNOWN, Counts
 from beffroi.server.intake.doors import Answer, Request
-from beffroi.server.intake.gather import Post
+from beffroi.server.intake.gather import Post, cost_of
 from beffroi.server.intake.pipeline import Pipeline
 from beffroi.server.intake.registry import Sources
 
@@ -47,14 +47,14 @@ class Posts:
         source = self._sources.find_secret(request.bearer())
         if source < 0:
             if request.body != NOTHING:
-                self._counts.add("?", "bad_credentials", self._clock.now(), where="http")
+                self._counts.add(UNKNOWN, "bad_credentials", self._clock.now(), where="http")
             return _refusal(401, "http.bad_credentials", ("WWW-Authenticate", "Bearer"))
         try:
             items, lines, refused = decode_body(request.body)
         except BodyError as error:
             self._counts.add(self._name(source), "malformed", self._clock.now(), 1, request.body[:512], "http")
             return _refusal(400, "http.malformed", detail=str(error))
-        return await self._take(source, items, lines, refused, sum(len(item.p) for item in items))
+        return await self._take(source, items, lines, refused, cost_of(items) + len(refused))
 
     async def position(self, request: Request) -> Answer:
         """Answer one request of the trackers' door."""
@@ -63,11 +63,12 @@ class Posts:
         try:
             fix = decode_request(request.query, request.body)
         except FixError as error:
-            self._counts.add("?", error.code, self._clock.now(), 1, request.query.encode()[:200], "osmand")
+            sample = without_key(request.query).encode("utf-8", "replace")[:200]
+            self._counts.add(UNKNOWN, error.code, self._clock.now(), 1, sample, "osmand")
             return _refusal(400, error.code, **error.params)
         source = self._sources.find_secret(fix.key or request.bearer())
         if source < 0:
-            self._counts.add("?", "bad_credentials", self._clock.now(), where=f"osmand {fix.device}")
+            self._counts.add(UNKNOWN, "bad_credentials", self._clock.now(), where=f"osmand {fix.device}")
             return _refusal(401, "http.bad_credentials")
         item = Item(fix.device, fix.t_ms, dict(fix.points()))
         answer = await self._take(source, [item], [1], [], len(item.p))

@@ -31,7 +31,8 @@ from beffroi.server.database import dsn_app
 from beffroi.server.ending import END_WITHIN_S, end_within
 from beffroi.server.intake.brokerlog import BrokerLog
 from beffroi.server.intake.callout import SUBJECT, Callout
-from beffroi.server.intake.counts import Counts
+from beffroi.server.intake.counts import NAME_CHARACTERS, UNKNOWN, Counts
+from beffroi.server.intake.cutting import Cutter, lost_right
 from beffroi.server.intake.doors import open_door
 from beffroi.server.intake.downlink import Downlink
 from beffroi.server.intake.guests import find_guests
@@ -103,6 +104,7 @@ class Intake:
         self.guests = find_guests(links, settings.data, self.pipeline, clock, self.bus)
         self.keys = broker_keys(settings)
         self.callout = Callout(self.keys, self._refused)
+        self.cutter = Cutter(self.bus, f"http://127.0.0.1:{settings.nats_monitor_port}")
         self._reload = asyncio.Event()
         self._clock_heard = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], str] = {}
@@ -137,6 +139,7 @@ class Intake:
         self._spawn("health", Reporter(self).run())
         if self.settings.embeds_broker:
             self._spawn("broker log", self._read_broker_log())
+            self._spawn("cutting", self.cutter.run())
         tls = _door_tls(self.settings)
         host = self.settings.http_host
         self._doors = [
@@ -204,6 +207,9 @@ class Intake:
         self.pipeline.follow(Registry(loaded.assets or former.assets, sources))
         self.callout.secrets = sources.by_secret
         self.callout.sources = frozenset(source.name for source in loaded.sources)
+        # at the start nobody knows who held a right before: whoever has none is cut
+        before = former.sources.facts or [msgspec.structs.replace(source, active=True) for source in loaded.sources]
+        self.cutter.cut(lost_right(before, loaded.sources))
 
     async def _follow_register(self) -> None:
         while True:
@@ -232,13 +238,17 @@ class Intake:
         reader = BrokerLog(self.settings.logs / "nats.log")
         while True:
             for violation in await asyncio.to_thread(reader.read):
-                self.counts.add(
-                    violation.client, "forbidden_topic", self.clock.now(), 1, violation.topic.encode(), "mqtt"
-                )
+                source, said = self._named(violation.client, violation.topic)
+                self.counts.add(source, "forbidden_topic", self.clock.now(), 1, said.encode(), "mqtt")
             await asyncio.sleep(BROKER_LOG_S)
 
     def _refused(self, user: str, reason: str) -> None:
-        self.counts.add(user, reason, self.clock.now(), where="mqtt")
+        source, said = self._named(user, "")
+        self.counts.add(source, reason, self.clock.now(), 1, said.encode("utf-8", "replace"), "mqtt")
+
+    def _named(self, name: str, said: str) -> tuple[str, str]:
+        """Return under whom something is counted and what is shown of it: anybody may call itself anything."""
+        return (name, said) if name in self.callout.sources else (UNKNOWN, f"{name[:NAME_CHARACTERS]} {said}".strip())
 
     def _spawn(self, name: str, work: Awaitable[None]) -> None:
         async def run() -> None:
