@@ -26,6 +26,8 @@ from beffroi.server.broker_auth import bus_options
 from beffroi.server.clock import RehearsalClock, SystemClock, city_clock
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.house import mark_rehearsal
+from beffroi.server.metrics import SERVICE_FAILED
+from beffroi.server.services import keep_going
 from beffroi.server.wiring import Wiring, WiringError, find_trades
 from beffroi.trade.doors import trusted
 
@@ -171,16 +173,64 @@ def test_a_second_core_waits_for_the_first_and_then_leads(database, serving_on, 
     run_async(main)
 
 
-def test_a_service_that_fails_ends_the_core_loudly(database, serving_on, run_async):
+def test_a_task_of_the_core_that_fails_ends_it_loudly(database, serving_on, run_async):
     async def main() -> None:
         async with serving_on(database) as served:
 
             async def fail() -> None:
                 raise ValueError("a bug")
 
-            served.core._spawn("service broken", fail())
-            with pytest.raises(RuntimeError, match="service broken"):
+            served.core._spawn("feed", fail())
+            with pytest.raises(RuntimeError, match="feed"):
                 await asyncio.wait_for(served.core.watch(asyncio.Event()), 5)
+
+    run_async(main)
+
+
+def test_a_service_that_fails_is_started_again_and_listens_once(database, serving_on, run_async):
+    async def main() -> None:
+        async with serving_on(database) as served:
+            runs, heard, told = 0, [], []
+
+            async def service(core: Any) -> None:
+                nonlocal runs
+                runs += 1
+                run = runs
+                core.on_commit(lambda lines: heard.append(run))
+                await core.bus.subscribe("bf.test", lambda subject, payload: told.append(run))
+                if runs < 3:
+                    raise ValueError("a bug")
+                await asyncio.Event().wait()
+
+            core = served.core
+            core._spawn("service broken", keep_going("broken", service, core, pause_s=0.01))
+            async with asyncio.timeout(5):
+                while runs < 3:
+                    await asyncio.sleep(0.005)
+            await core.executor.execute(Write(text="a"), CORE)
+            await asyncio.sleep(0.05)
+            for handler in core.bus._handlers["bf.test"]:
+                handler("bf.test", b"")
+            assert (heard, told) == ([3], [3])
+            assert SERVICE_FAILED.labels("broken")._value.get() == 2
+
+    run_async(main)
+
+
+def test_who_listens_badly_does_not_stop_who_commits(database, serving_on, run_async):
+    async def main() -> None:
+        async with serving_on(database) as served:
+            heard: list[Any] = []
+
+            def fail(lines: Any) -> None:
+                raise ValueError("a bug")
+
+            served.core.on_commit(fail)
+            served.core.on_commit(heard.extend)
+            for text in ("a", "b"):
+                await served.core.executor.execute(Write(text=text), CORE)
+            await asyncio.sleep(0.05)
+            assert [line.event.text for line in heard] == ["a", "b"]
 
     run_async(main)
 

@@ -102,6 +102,11 @@ class NatsBus:
         if self._client is not None:
             await self._subscribe(subject)
 
+    def forget(self, subject: str, handler: Handler) -> None:
+        """Call a handler no more; the subscription stays for the others."""
+        if handler in self._handlers.get(subject, ()):
+            self._handlers[subject].remove(handler)
+
     async def request(self, subject: str, payload: bytes, timeout_s: float) -> bytes:
         """Return the answer of another process; raises TimeoutError without one."""
         if self._client is None:
@@ -125,7 +130,7 @@ class NatsBus:
         handlers = self._handlers[subject]
 
         async def receive(message: Any) -> None:
-            for handler in handlers:
+            for handler in tuple(handlers):
                 try:
                     done = handler(message.subject, message.data)
                     if done is not None:

@@ -32,10 +32,11 @@ from beffroi.server.health import Health
 from beffroi.server.http.app import Parts, build_app
 from beffroi.server.http.system import Readiness
 from beffroi.server.logs import configure_logs
-from beffroi.server.metrics import LoopLag, settle_memory
+from beffroi.server.metrics import LISTENER_FAILED, LoopLag, settle_memory
 from beffroi.server.reactions import Reactions
 from beffroi.server.reading import PoolReader, Workers
 from beffroi.server.scheduler import Scheduler
+from beffroi.server.services import keep_going
 from beffroi.server.settings import Settings, SettingsError, load_settings
 from beffroi.server.texts import Catalogue
 from beffroi.server.web import web_server
@@ -136,6 +137,11 @@ class Core:
         """Call a listener with the lines of each commit."""
         self._listeners.append(listener)
 
+    def off_commit(self, listener: Callable[[tuple[Line, ...]], None]) -> None:
+        """Call a listener no more."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
     async def work(self, job: Callable[[psycopg.Connection[Any]], T], *, owner: bool = False) -> T:
         """Run machine-scale database work in a thread, in one transaction of its own."""
         return await self._workers.run(job, owner=owner)
@@ -199,7 +205,7 @@ class Core:
         for prepare in self._first:
             await prepare(self)
         for name, service in self._services.items():
-            self._spawn(f"service {name}", service(self))
+            self._spawn(f"service {name}", keep_going(name, service, self))
         settle_memory()
         self._ready = True
         log.info("ready", position=self.executor.head.position, trades=len(self.wiring.trades))
@@ -246,8 +252,13 @@ class Core:
 
     async def _publish(self, lines: tuple[Line, ...]) -> None:
         await self.hub.absorb(lines)
-        for listener in self._listeners:
-            listener(lines)
+        for listener in tuple(self._listeners):
+            try:
+                listener(lines)
+            except Exception:
+                # the lines are committed: whoever listens badly must not stop who commits
+                log.exception("listener failed", listener=getattr(listener, "__qualname__", repr(listener)))
+                LISTENER_FAILED.inc()
 
     async def _reloaded(self) -> None:
         await self.hub.reset(self.executor.head.position)

@@ -39,6 +39,7 @@ DUE_FAILED = Counter("beffroi_due_failed_total", "Actions of time that failed, t
 SERVICE_FAILED = Counter(
     "beffroi_services_failed_total", "Services that failed and were started again", ["name"], registry=REGISTRY
 )
+LISTENER_FAILED = Counter("beffroi_listeners_failed_total", "Listeners that failed on a commit", registry=REGISTRY)
 
 LAG_EVERY_S = 0.05
 

@@ -1,6 +1,7 @@
 """What the core lends to the background services of `beffroi.procedures`: `SERVICE = run`, `async def run(core)`.
 
-The core starts each service once everything is loaded, and ends the process, loudly, when one fails or returns.
+The core starts each service once everything is loaded; one that fails or returns is told, counted and started again
+after a pause, without what its former run listened to. It never takes the core down.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
