@@ -94,7 +94,7 @@ def test_what_was_taken_over_is_said_with_whose_it_was() -> None:
     room.do(ac.Take(incident=one.id, over=CAMILLE), DOMINIQUE)
     (said,) = incident_lines.note(room.lines[-1], room.city)
     assert isinstance(said, Note)
-    assert (said.code, said.params["before"]) == ("incidents.note.taken_over", str(CAMILLE))
+    assert (said.code, said.params["whose"]) == ("incidents.note.taken_over", str(CAMILLE))
 
 
 def test_a_signed_releve_hands_on_what_the_outgoing_had() -> None:

@@ -65,7 +65,7 @@ def _taken(event: ev.Taken, city: City) -> Note:
     if event.before is None:
         return _about("alarms.note.taken", event, city)
     # whose it was is an account: screens and prints give it its name
-    return _about("alarms.note.taken_over", event, city, before=str(event.before))
+    return _about("alarms.note.taken_over", event, city, whose=str(event.before))
 
 
 def _flood(event: ev.FloodStarted | ev.FloodEnded, city: City) -> Note:

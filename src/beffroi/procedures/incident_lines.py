@@ -76,7 +76,7 @@ def _taken(event: ev.Taken, city: City) -> Note:
     if event.before is None:
         return _about("taken", event, city, **said)
     # whose it was is an account: screens and prints give it its name
-    return _about("taken_over", event, city, before=str(event.before), **said)
+    return _about("taken_over", event, city, whose=str(event.before), **said)
 
 
 def _stepped(event: ev.Stepped, city: City) -> Note | None:

@@ -193,6 +193,8 @@ def printed(found: Sequence[Entry], lang: str, zone: str, names: Mapping[UUID, s
 
 def _row(entry: Entry, lang: str, zone: str, names: Mapping[UUID, str]) -> list[str]:
     said = (WORDS["correction"][lang] if entry.corrects else "") + text_of(entry, lang)
+    whose = next((name for account, name in names.items() if str(account) == entry.params.get("whose")), "")
+    said += f" ({whose})" if whose else ""
     who = WORDS["automatic"][lang] if entry.source == "automatic" else names.get(entry.author or UUID(int=0), "–")
     if entry.typed_at is not None:
         who += " · " + WORDS["deferred"][lang].format(at=local_time(entry.recorded_at, zone))

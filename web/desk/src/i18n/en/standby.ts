@@ -63,6 +63,7 @@ export const standby: Record<keyof typeof french, string> = {
   'flood.band': 'Alarm flood since {at} ({desk}): {n} in 10 min. Alarms of one cause are grouped; only critical ones sound again.',
   'wall.enter': 'Wall mode (readable at 5 m)',
   'log.erased': '[erased]',
+  'log.whose': 'from {who}',
   'missed.incident.new': 'New event {number}: {what} · {where}',
   'missed.incident.over': 'Event {number} closed or joined: {what} · {where}',
   'missed.incident.taken': 'Event {number} taken: {what} · {where}',

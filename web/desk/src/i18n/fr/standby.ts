@@ -61,6 +61,7 @@ export const standby = {
   'flood.band': "Avalanche d'alarmes depuis {at} ({desk}) : {n} en 10 min. Les alarmes de même cause sont groupées ; le son ne se répète que pour les critiques.",
   'wall.enter': 'Mode mur (lisible à 5 m)',
   'log.erased': '[effacé]',
+  'log.whose': 'à {who}',
   'missed.incident.new': 'Nouvel événement {number} : {what} · {where}',
   'missed.incident.over': 'Événement {number} clos ou joint : {what} · {where}',
   'missed.incident.taken': 'Événement {number} pris : {what} · {where}',

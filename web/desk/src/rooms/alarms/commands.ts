@@ -4,6 +4,7 @@ import { act } from '../../api/client';
 import { t } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import { press, ready, refuse } from '../../shell/ready';
+import { takeover } from '../../shell/takeover.svelte';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
 import { alarms, isUnacknowledged, title } from './model';
@@ -23,13 +24,21 @@ export async function acknowledge(id: string): Promise<void> {
   }
 }
 
-/** Take: from now on it is mine. */
+/** Take: from now on it is mine. What a colleague has is asked twice. */
 export async function take(id: string): Promise<void> {
   const row = ready(alarms, id, 'alarms');
   if (!row) return;
   if (row.taken_by === session.id) return void refuse(t('refused.mine'));
+  const over = row.taken_by;
+  if (over) return takeover.press({ id, by: over, since: null, go: () => takeFrom(id, over) });
+  return takeFrom(id, null);
+}
+
+async function takeFrom(id: string, over: string | null): Promise<void> {
+  const row = ready(alarms, id, 'alarms');
+  if (!row) return;
   const name = title(row);
-  if (await ask('alarms.take', id)) {
+  if (await ask('alarms.take', id, over ? { over } : {})) {
     notices.done(t('done.taken', { what: name }), async () => void (await act('alarms.release', { alarm: id })));
   }
 }

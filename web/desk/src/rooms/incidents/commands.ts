@@ -1,12 +1,14 @@
 /** What an operator's key does to an event: on its identifier, refused when it changed under the finger. */
 
-import { act, get, Refusal } from '../../api/client';
+import { act, get } from '../../api/client';
 import { t } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import { outbox } from '../../shell/outbox.svelte';
 import { ours, ready, refuse } from '../../shell/ready';
+import { named, takeover } from '../../shell/takeover.svelte';
 import { desk } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
+import { homeOf } from '../../store/home';
 import { session } from '../../store/session.svelte';
 import { alarms } from '../alarms/model';
 import { assets } from '../assets/store.svelte';
@@ -16,12 +18,6 @@ import type { IncidentRow, Shown } from './types';
 
 const NEIGHBOURS_M = 150;
 
-/** Say why something was refused; who has an event is said by name. */
-function refused(error: unknown): void {
-  const taken = error instanceof Refusal && error.code === 'incidents.already_taken';
-  notices.refused(taken ? new Error(t('incident.takenBy', { who: session.nameOf(String((error as Refusal).params.by)) })) : error);
-}
-
 /** Ask an action on an event; tells whether it was done. */
 export async function ask(type: string, id: string, fields: object = {}, happenedAt?: number): Promise<boolean> {
   ours(id);
@@ -30,20 +26,26 @@ export async function ask(type: string, id: string, fields: object = {}, happene
     ours(id);
     return true;
   } catch (error) {
-    refused(error);
+    notices.refused(named(error));
     return false;
   }
 }
 
-/** Take (`P`): from now on it is mine, and so is the alarm that opened it. */
+/** Take (`P`): from now on it is mine, and so is the alarm that opened it. What a colleague has is asked twice. */
 export async function takeIncident(id: string): Promise<void> {
-  const holder = incidents.rows.get(id)?.taken_by;
-  if (holder) return void refuse(holder === session.id ? t('refused.mine') : t('incident.takenBy', { who: session.nameOf(holder) }));
+  const known = incidents.rows.get(id);
+  if (!known?.taken_by) return takeFrom(id, null);
+  if (known.taken_by === session.id) return void refuse(t('refused.mine'));
+  const over = known.taken_by;
+  takeover.press({ id, by: over, since: known.taken_at, go: () => takeFrom(id, over) });
+}
+
+async function takeFrom(id: string, over: string | null): Promise<void> {
   const row = ready(incidents, id, 'incidents', 'incident.gone');
   if (!row) return;
-  if (!(await ask('incidents.take', id, { seen_at: Math.round(live.cityNow()) }))) return;
-  const held = row.links.filter((link) => link.kind === 'alarm' && alarms.rows.get(link.id) && !alarms.rows.get(link.id)!.taken_by);
-  for (const link of held) void act('alarms.take', { alarm: link.id }).catch(() => undefined);
+  if (!(await ask('incidents.take', id, { seen_at: Math.round(live.cityNow()), ...(over ? { over } : {}) }))) return;
+  const held = row.links.filter((link) => link.kind === 'alarm' && alarms.rows.get(link.id) && (alarms.rows.get(link.id)!.taken_by ?? null) === over);
+  for (const link of held) void act('alarms.take', { alarm: link.id, ...(over ? { over } : {}) }).catch(() => undefined);
   notices.done(t('done.taken', { what: `${row.number} · ${titleOf(row)}` }), async () => {
     await act('incidents.release', { incident: id });
     for (const link of held) await act('alarms.release', { alarm: link.id }).catch(() => undefined);
@@ -89,9 +91,8 @@ export interface Opening {
 /** Open an event; kept « non transmis » while the core is away, opened on screen as soon as it is known. */
 export async function open(opening: Opening, local: string): Promise<void> {
   const { happened_at, ...given } = opening;
-  // whoever sees one commune only opens events there, place or not
-  const home = session.me?.communes.length === 1 && session.me.communes[0] !== '*' ? session.me.communes[0]! : '';
-  given.commune ||= home;
+  // whoever works for some communes only opens events there, place or not
+  given.commune ||= homeOf(session.me?.rights, 'incidents');
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ''));
   const done = await outbox.send('incidents.open', fields, happened_at, opening.what, local);
   const event = done?.events.find((one) => one.type === 'incidents.opened');

@@ -3,6 +3,7 @@
 import { t } from '../../i18n/index.svelte';
 import { outbox } from '../../shell/outbox.svelte';
 import type { DeskRoom } from '../../shell/rooms';
+import { takeover } from '../../shell/takeover.svelte';
 import { session } from '../../store/session.svelte';
 import { choices } from './choices.svelte';
 import DueBand from './DueBand.svelte';
@@ -26,7 +27,7 @@ const room: DeskRoom = {
   entries: () => (session.may('incidents') ? [{ key: 'incident-new', label: t('incident.new'), hint: 'N', run: () => newIncident.show() }, ...maskEntries()] : []),
   bands: [DueBand, UnsentBand],
   overlays: [Overlay],
-  close: () => newIncident.close() || panel.close(),
+  close: () => newIncident.close() || takeover.close() || panel.close(),
   start: () => {
     void choices.load();
     return outbox.start();

@@ -6,6 +6,7 @@ import { i18n, sentence, t, tn } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import { newLocal, outbox } from '../../shell/outbox.svelte';
 import { live } from '../../store/live.svelte';
+import { homeOf } from '../../store/home';
 import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';
 import { clock } from '../../ui/format';
@@ -35,7 +36,10 @@ export function compartmentOf(line: LogEntry): Compartment {
 
 /** The words of a line, in the language on screen. */
 export function wordsOf(line: LogEntry): string {
-  return line.source === 'automatic' ? sentence(line.code, line.params) : line.text || t('log.erased');
+  if (line.source !== 'automatic') return line.text || t('log.erased');
+  const said = sentence(line.code, line.params);
+  // an account is no name in the journal: whose it was is said here
+  return line.params.whose ? `${said} (${t('log.whose', { who: session.nameOf(line.params.whose) })})` : said;
 }
 
 /** The visa under a line, or nothing. */
@@ -62,7 +66,8 @@ export interface Draft {
 /** Write a line: on the seat's disk before it leaves, entered once, even after an outage. */
 export function write(draft: Draft, local: string): Promise<unknown> {
   const { text, happened, asset, incident, compartment } = draft;
-  const fields = { text, typed_at: Math.round(live.cityNow()), ...(asset ? { asset } : {}), ...(incident ? { incident } : {}), ...(compartment ? { compartment } : {}) };
+  const home = asset || incident ? '' : homeOf(session.me?.rights, 'logbook');
+  const fields = { text, typed_at: Math.round(live.cityNow()), ...(asset ? { asset } : {}), ...(incident ? { incident } : {}), ...(compartment ? { compartment } : {}), ...(home ? { commune: home } : {}) };
   return outbox.send(WRITE, fields, happened, text, local);
 }
 
