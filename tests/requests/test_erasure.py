@@ -8,8 +8,13 @@ from uuid import UUID
 import pytest
 
 from beffroi.journal.actions import Erase
+from beffroi.model.actor import SYSTEM
+from beffroi.procedures.pack.hourly import keep
+from beffroi.procedures.pack.making import make_pack
+from beffroi.procedures.pack.page import render
 from beffroi.requests import evolve, telling
 from beffroi.requests.actions import Answered, HungUp, Rang
+from beffroi.trade.doors import trusted
 from tests.requests.street import EVERYTHING, requests_of, until
 from tests.security.conftest import WholeCity, new_code
 from tests.security.test_erasure import every_byte, shown_anywhere, until_gone, verified
@@ -53,6 +58,103 @@ def test_a_contact_is_never_in_the_journal_and_leaves_on_request(in_whole_city: 
     in_whole_city(scenario)
 
 
+async def met(city: WholeCity, chief: Any, *words: str) -> list[str]:
+    """List where words are still met: screens, searches, exports, packs on disk, logs, every row."""
+    addresses = ("/api/incidents?state=all", "/api/incidents/export.csv", "/api/requests?state=all", "/api/duties/now")
+    found = []
+    for word in words:
+        found += [f"{word}: {place}" for place in await shown_anywhere(city, chief, word)]
+        for address in (*addresses, f"/api/search?q={word}", f"/api/incidents?q={word}", f"/api/requests?q={word}"):
+            if word in (await chief.get(address)).text.replace(f"q={word}", ""):
+                found.append(f"{word}: {address}")
+        files = [path for path in city.data.rglob("*") if path.suffix in (".html", ".log", ".json", ".part")]
+        found += [f"{word}: {path.name}" for path in files if word in path.read_text(errors="replace")]
+        if word.encode() in await every_byte(city):
+            found.append(f"{word}: rows")
+    return found
+
+
+def test_the_words_of_a_call_that_opened_an_event_leave_everywhere(
+    in_whole_city: InCity, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        word, place, whom, name = (new_code() for _ in range(4))
+        now = city.core.clock.now()
+        (made,) = await chief.done(
+            "requests.record", text=f"fils à nu chez {word}", place=f"derrière chez {place}", open=True,
+            category="lamp_out", contact=contact(name, channel="sms"),
+        )  # fmt: skip
+        state = requests_of(city)
+        await until(lambda: state.requests[UUID(made["request"])].incident)
+        (event,) = city.core.state("incidents").incidents.values()
+        assert (event.category, event.place) == ("bare_wires", "")
+        assert event.what.startswith("Appel : Fils ou câbles à nu, ")
+        (later,) = await chief.done(
+            "requests.record", text=f"rappeler {word}", place=f"chez {place}", outcome="call_back",
+            call_back_at=now + 3_600_000_000, contact=contact(name, channel="phone"),
+        )  # fmt: skip
+        await until(lambda: city.core.state("duties").reminders)
+        await hourly(city)
+        assert any(path.read_text().count(later["code"]) for path in (city.data / "pack").glob("*.html"))
+        await chief.done("requests.outcome", request=later["request"], outcome="passed_on", passed_to=f"M. {whom}")
+        answer = await chief.seat.post("/api/requests/forget", json={"request": made["request"]})
+        assert answer.json() == {"requests": 2, "calls": 0, "left": 0}
+        await until_gone(city, word, place, whom, name)
+        assert await met(city, chief, word, place, whom, name) == []
+        assert not any(one in "".join(capfd.readouterr()) for one in (word, place, whom, name))
+        assert await verified(city, chief)
+
+    in_whole_city(scenario)
+
+
+async def hourly(city: WholeCity) -> None:
+    """Leave the pack of the hour beside the others, as the service does."""
+    pack = await make_pack(city.core, trusted(SYSTEM), "fr", city.core.clock.now(), "tout")
+    keep(city.data / "pack", render(pack), pack.made_at)
+
+
+def test_a_person_is_forgotten_by_number_whatever_memory_keeps(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        word, other = new_code(), new_code()
+        number = "0639987766"
+        await city.decide(Rang(call="1.1", queue="allo", number="+33 (0)6 39 98 77 66"))
+        await city.decide(Rang(call="1.2", queue="allo", number="0639980000"))
+        for text in (f"trou chez {word}", f"bruit chez {word}"):
+            await chief.done("requests.record", text=text, contact=contact(new_code(), channel="phone"))
+        await chief.done("requests.record", text=f"trou {other}", contact=contact(other, phone="06 39 98 00 11"))
+        state = requests_of(city)
+        first = next(iter(state.requests.values()))
+        evolve.drop(state, first)
+        refused = await chief.act("requests.forget", request=str(first.id))
+        assert refused.json()["code"] == "requests.not_found"
+        nobody = await chief.seat.post("/api/requests/forget", json={})
+        assert nobody.json()["code"] == "requests.forget_whom"
+        answer = await chief.seat.post("/api/requests/forget", json={"number": "33639987766"})
+        assert answer.json() == {"requests": 2, "calls": 1, "left": 0}
+        await until_gone(city, word, number)
+        assert other.encode() in await every_byte(city)
+        assert not requests_of(city).calls["1.1"].number_known
+        assert await verified(city, chief)
+
+    in_whole_city(scenario)
+
+
+def test_a_request_without_contact_nor_memory_is_forgotten(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("tout", EVERYTHING)
+        word = new_code()
+        (made,) = await chief.done("requests.record", text=f"trou chez {word}", outcome="informed")
+        state = requests_of(city)
+        evolve.drop(state, state.requests[UUID(made["request"])])
+        answer = await chief.seat.post("/api/requests/forget", json={"request": made["request"]})
+        assert answer.json() == {"requests": 1, "calls": 0, "left": 0}
+        await until_gone(city, word)
+
+    in_whole_city(scenario)
+
+
 def test_who_may_not_read_callers_is_refused(in_whole_city: InCity) -> None:
     async def scenario(city: WholeCity) -> None:
         chief = await city.person("tout", EVERYTHING)
@@ -64,6 +166,9 @@ def test_who_may_not_read_callers_is_refused(in_whole_city: InCity) -> None:
         looker = await city.person("curieux", RoleGrant("lookers"))
         refused = await looker.get(f"/api/requests/{made['request']}/contact")
         assert (refused.status_code, refused.json()["params"]["right"]) == (403, "callers")
+        for asked in ({"request": made["request"]}, {"number": "0639987766"}):
+            refused = await looker.seat.post("/api/requests/forget", json=asked)
+            assert (refused.status_code, refused.json()["params"]["right"]) == (403, "callers")
 
     in_whole_city(scenario)
 

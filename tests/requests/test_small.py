@@ -16,7 +16,7 @@ from beffroi.procedures.call_sheets import find_sheets, read_sheets
 from beffroi.procedures.call_switchboard import steps_of
 from beffroi.requests.codes import ALPHABET, LENGTH, code_of, read_code
 from beffroi.requests.limiter import BURST, KEPT, Limiter
-from beffroi.requests.store import phone_key
+from beffroi.requests.numbers import phone_key
 from beffroi.requests.texts import TEXTS
 from beffroi.requests.types import Call
 
@@ -152,6 +152,7 @@ def test_sheets_are_found_by_their_words_and_a_city_corrects_them(tmp_path) -> N
     assert found["identity_card"].answer["fr"] == "Ici."
 
 
-@pytest.mark.parametrize("typed", ["06 39 98 12 34", "+33 6 39 98 12 34", "0033639981234", "06.39.98.12.34"])
+@pytest.mark.parametrize("typed", ["06 39 98 12 34", "+33 6 39 98 12 34", "0033639981234", "06.39.98.12.34",
+                                   "+33 (0)6 39 98 12 34", "33639981234", "00 33 (0) 6.39.98.12.34"])  # fmt: skip
 def test_a_number_is_found_again_however_it_was_typed(typed: str) -> None:
     assert phone_key(typed) == "0639981234"

@@ -1,23 +1,30 @@
-"""Calls and events of the room: a call opens an event or joins one, and follows it when it joins another."""
+"""Calls and events of the room: a call opens an event or joins one, and follows it when it joins another.
 
+Events are kept for years, the words of a caller only as long as he agrees: what opens an event is the category that was
+heard and a place of the register. The words stay in the request, one link away.
+"""
+
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from beffroi.incidents import actions as incidents
 from beffroi.incidents import events as said
+from beffroi.incidents.categories import guess
 from beffroi.model.kinds import Text
 from beffroi.model.ports import City
 from beffroi.requests import events as ev
 from beffroi.requests.actions import Attach, Detach, Move
-from beffroi.requests.glossary import built_in
-from beffroi.requests.hearing import hear
+from beffroi.requests.hearing import EAR, Hearer
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
 
 WHY: Text = {"fr": "Appel pour ce lieu", "en": "Call about this place"}
-NO_WORDS: Text = {"fr": "Appel (texte effacé)", "en": "Call (text erased)"}
+CALL = "Appel"
+PLACE_TOLD = "lieu dit par l'appelant : voir la demande"
 LONGEST_WHAT = 500
+_NUMBER = re.compile(r"\d{1,4}(?: ?(?:bis|ter|quater|[a-d]))?", re.IGNORECASE)
 
 
 def open_event(line: Line, city: City) -> Sequence[Action]:
@@ -25,22 +32,44 @@ def open_event(line: Line, city: City) -> Sequence[Action]:
     event = line.event
     if not isinstance(event, ev.Recorded) or not event.wants_event:
         return []
-    known = built_in().categories.get(event.category)
+    hearer = EAR.hearer
+    dangers = hearer.hear(event.text).dangers
+    known = hearer.lexicon.categories.get(event.category)
+    place = register_place(event, city)
+    nowhere = event.asset is None and event.lon is None and not place
     source: Literal["call", "radio", "other"] = "radio" if event.source == "radio" else "call"
     return [
         incidents.Open(
-            what=(event.text or NO_WORDS["fr"])[:LONGEST_WHAT],
+            what=_heard(hearer, event.category, dangers, PLACE_TOLD if nowhere and event.place else ""),
             # words of danger tell more than the category of the request: the room's own words decide
-            category=known.incident if known and not hear(event.text).dangers else "",
+            category=known.incident if known and not dangers else guess(event.text).name,
             asset=event.asset,
             lon=event.lon,
             lat=event.lat,
-            place=event.place,
+            place=place,
             commune=event.scope.commune,
             source=source,
             request=event.request,
         )
     ]
+
+
+def _heard(hearer: Hearer, category: str, dangers: Sequence[str], more: str) -> str:
+    """Return what an event says of a call: the names of what was heard, never the words."""
+    lexicon = hearer.lexicon
+    names = [lexicon.dangers[name].label["fr"] for name in dangers]
+    names += [lexicon.categories[category].label["fr"]] if category in lexicon.categories else []
+    said_of = f"{CALL} : {', '.join(dict.fromkeys(names))}" if names else CALL
+    return (f"{said_of} ({more})" if more else said_of)[:LONGEST_WHAT]
+
+
+def register_place(event: ev.Recorded, city: City) -> str:
+    """Return what was typed where it is a street of the register with its number, else the street of the point."""
+    if event.asset is not None or event.lon is None or event.lat is None:
+        return ""
+    street = city.streets.place_at(event.lon, event.lat)
+    number = event.place.removesuffix(street).strip() if street else ""
+    return event.place if street and _NUMBER.fullmatch(number) and event.place.endswith(street) else street
 
 
 def link_call(line: Line, city: City) -> Sequence[Action]:

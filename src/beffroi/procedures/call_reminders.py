@@ -18,7 +18,10 @@ def remind(line: Line, city: City) -> Sequence[Action]:
     if isinstance(event, ev.CalledBack):
         due_at, about = event.again_at, ""
     elif isinstance(event, ev.Recorded):
-        due_at, about = event.call_back_at, f"{event.place} · {event.code}"
+        # a reminder outlives the request: its code, and the place of its equipment, never what was typed
+        known = event.asset is not None and city.topology.find(event.asset) is not None
+        place = city.topology.place_label(event.asset) if known and event.asset else ""
+        due_at, about = event.call_back_at, " · ".join(filter(None, (place, event.code)))
     elif isinstance(event, ev.Settled):
         due_at, about = event.call_back_at, ""
     else:

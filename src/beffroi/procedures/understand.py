@@ -21,7 +21,7 @@ from beffroi.procedures.call_matches import EventHit, crew_of, events_around, se
 from beffroi.procedures.call_places import AssetHit, PlaceHit, named_of, nearest_of, painted_of, places_of
 from beffroi.requests.api import near_requests
 from beffroi.requests.glossary import Category, Danger, Lexicon, Service, read_lexicon
-from beffroi.requests.hearing import Heard, Hearer
+from beffroi.requests.hearing import EAR, Heard, Hearer
 from beffroi.requests.texts import TEXTS
 from beffroi.requests.types import RequestState
 from beffroi.trade.doors import Caller
@@ -97,8 +97,8 @@ class Known(msgspec.Struct):
 
 def pages(core: CoreDoor) -> Sequence[Any]:
     """Return the handlers: the field, and the list of categories behind it."""
-    lexicon = read_lexicon(core.data / "lexicon")
-    known = Known(core, Hearer(lexicon), REGISTER.shelf, ZoneInfo(core.zone))
+    hearer = EAR.learn(read_lexicon(core.data / "lexicon"))
+    known = Known(core, hearer, REGISTER.shelf, ZoneInfo(core.zone))
 
     @get("/", summary="Understand what a caller says: place, equipment, category, danger, what is already known there")
     async def understand(
@@ -113,7 +113,7 @@ def pages(core: CoreDoor) -> Sequence[Any]:
 
     @get("/categories", summary="List what callers talk about")
     async def list_categories(caller: Caller) -> list[CategoryHit]:
-        return [_category(one, 0.0) for one in lexicon.categories.values()]
+        return [_category(one, 0.0) for one in known.lexicon.categories.values()]
 
     return [understand, list_categories]
 

@@ -137,6 +137,14 @@ class Forget(Action, frozen=True, tag="requests.forget"):
     request: UUID
 
 
+class ForgetPerson(Action, frozen=True, tag="requests.forget_person"):
+    """Erase everything kept of one person: found in the rows by the route that asks for it, never by memory alone."""
+
+    requests: tuple[UUID, ...]
+    calls: tuple[str, ...] = ()
+    positions: tuple[int, ...] = ()
+
+
 class ForgetDue(Action, frozen=True, tag="requests.forget_due"):
     """Erase the contacts whose end date has come; only time asks for it."""
 

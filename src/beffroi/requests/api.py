@@ -122,7 +122,7 @@ def _lists(view: View[RequestsState]) -> list[Any]:
 
     @get("/{request_id:uuid}", summary="Read one request")
     async def get_request(caller: Caller, request_id: UUID) -> RequestRow:
-        return _shown(view, await _find(view, caller, request_id))
+        return _shown(view, await find_request(view, caller, request_id))
 
     return [list_requests, list_near, get_request]
 
@@ -153,7 +153,8 @@ def _shown(view: View[RequestsState], request: Request) -> RequestRow:
     return row_of(view.state, view.state.requests.get(request.id, request), view.city)
 
 
-async def _find(view: View[RequestsState], caller: Caller, request: UUID) -> Request:
+async def find_request(view: View[RequestsState], caller: Caller, request: UUID) -> Request:
+    """Return a request of any age that the caller sees; raises Rejected where there is none."""
     found = view.state.requests.get(request)
     if found is None:
         rows = await view.reader.fetch(f"SELECT {COLUMNS} FROM requests_request WHERE id = %s", (request,))
@@ -166,7 +167,7 @@ async def _find(view: View[RequestsState], caller: Caller, request: UUID) -> Req
 def _contacts(view: View[RequestsState]) -> list[Any]:
     @get("/{request_id:uuid}/contact", summary="Read how to reach somebody: the reading is journalled")
     async def get_contact(caller: Caller, request_id: UUID) -> ContactView:
-        request = await _find(view, caller, request_id)
+        request = await find_request(view, caller, request_id)
         if not caller.may("callers", request.scope):
             raise Rejected("forbidden", right="callers")
         rows = await view.reader.fetch(_CONTACT, (str(request.id),))

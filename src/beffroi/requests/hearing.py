@@ -313,13 +313,28 @@ def _painted(folded: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_HEARERS: dict[int, Hearer] = {}
+class Ear:
+    """The hearer in force in this process: the lexicon that ships until a city's own is learnt."""
+
+    def __init__(self) -> None:
+        self._hearer: Hearer | None = None
+
+    @property
+    def hearer(self) -> Hearer:
+        """Return the hearer in force."""
+        if self._hearer is None:
+            self._hearer = Hearer(built_in())
+        return self._hearer
+
+    def learn(self, lexicon: Lexicon) -> Hearer:
+        """Put a lexicon in force and return its hearer."""
+        self._hearer = Hearer(lexicon)
+        return self._hearer
+
+
+EAR = Ear()
 
 
 def hear(sentence: str) -> Heard:
-    """Return what a sentence says by the lexicon that ships."""
-    lexicon = built_in()
-    hearer = _HEARERS.get(id(lexicon))
-    if hearer is None:
-        hearer = _HEARERS[id(lexicon)] = Hearer(lexicon)
-    return hearer.hear(sentence)
+    """Return what a sentence says by the lexicon in force."""
+    return EAR.hearer.hear(sentence)

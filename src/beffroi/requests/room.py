@@ -9,7 +9,7 @@ import psycopg
 from beffroi.model.ports import City
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros
-from beffroi.requests import actions, api, events, evolve, logic, rows, store
+from beffroi.requests import actions, api, events, evolve, forgetting, logic, rows, store
 from beffroi.requests.held import Held
 from beffroi.requests.texts import TEXTS
 from beffroi.requests.types import Contact, RequestsState
@@ -39,6 +39,7 @@ class Requests(Trade[RequestsState]):
         actions.Tell,
         actions.PickUp,
         actions.Recalled,
+        actions.ForgetPerson,
         actions.ForgetDue,
         actions.ForgetTexts,
         actions.NoteContactRead,
@@ -139,7 +140,7 @@ class Requests(Trade[RequestsState]):
         return [actions.ForgetDue()] if state.contacts_end is not None and state.contacts_end <= now else []
 
     def routes(self, view: View[RequestsState]) -> Sequence[Any]:
-        return api.routes(view, self.catalogue)
+        return [*api.routes(view, self.catalogue), *forgetting.routes(view)]
 
 
 def _scope_of(state: RequestsState, request: UUID | None) -> Scope:

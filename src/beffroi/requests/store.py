@@ -16,6 +16,7 @@ from beffroi.model.time import DAY
 from beffroi.requests import events as ev
 from beffroi.requests import evolve
 from beffroi.requests.held import Held
+from beffroi.requests.numbers import phone_key
 from beffroi.requests.telling import earliest
 from beffroi.requests.types import Call, Contact, Owed, Request, RequestsState
 from beffroi.trade.line import Line
@@ -43,7 +44,8 @@ _CONTACT = """INSERT INTO requests_contact (subject, request, call, name, phone,
 _KEPT = """WHERE state IN ('recorded', 'attached', 'call_back')
     OR changed_at > (SELECT coalesce(max(changed_at), 0) FROM requests_request) - %s
     OR id IN (SELECT request FROM requests_contact WHERE request IS NOT NULL)"""
-_FORGET_TEXTS = """UPDATE requests_request SET text = '' WHERE id = ANY(%s) OR recorded_at < %s OR position = %s
+_FORGET_TEXTS = """UPDATE requests_request SET text = '', facts = facts || '{"place": "", "passed_to": ""}'
+    WHERE id = ANY(%s) OR recorded_at < %s OR position = %s
     OR id IN (SELECT request FROM requests_words WHERE position = %s)"""
 CALLS_KEPT = DAY
 
@@ -110,6 +112,8 @@ def write(cursor: psycopg.Cursor[Any], lines: Sequence[Line], held: Held) -> Non
     cursor.executemany(_OWE, [_owed_row(owed) for owed in state.owed.values()])
     calls = [(one.id, one.state, one.rang_at, msgspec.json.encode(one).decode()) for one in state.calls.values()]
     cursor.executemany(_CALL, calls)
+    words = [one for line in lines for one in _words(line)]
+    cursor.executemany("INSERT INTO requests_words (request, position) VALUES (%s, %s)", words)
     for line in lines:
         _write_beside(cursor, line, state, held)
 
@@ -127,9 +131,6 @@ def _write_beside(cursor: psycopg.Cursor[Any], line: Line, state: RequestsState,
             _write_contact(cursor, request, held.take(request), until)
         case ev.Rang(call=call, number_until=int(until)):
             _write_contact(cursor, call, held.take(call), until)
-        case ev.Corrected(request=request):
-            words = (request, line.position)
-            cursor.execute("INSERT INTO requests_words (request, position) VALUES (%s, %s)", words)
         case ev.Forgotten(requests=requests, calls=calls):
             subjects = [*map(str, requests), *calls]
             cursor.execute("DELETE FROM requests_contact WHERE subject = ANY(%s)", (subjects,))
@@ -140,6 +141,15 @@ def _write_beside(cursor: psycopg.Cursor[Any], line: Line, state: RequestsState,
             cursor.executemany("UPDATE requests_request SET commune = %s WHERE asset = %s", rows)
         case ev.Settled() | ev.CalledBack() | ev.Progressed():
             _shorten(cursor, state)
+
+
+def _words(line: Line) -> Iterable[tuple[UUID, int]]:
+    """Give the request of which a line, not its first, holds words."""
+    match line.event:
+        case ev.Corrected(request=request):
+            yield request, line.position
+        case ev.Settled(request=request, passed_to=whom) if whom:
+            yield request, line.position
 
 
 def _write_contact(cursor: psycopg.Cursor[Any], subject: UUID | str, contact: Contact | None, until: int) -> None:
@@ -154,14 +164,6 @@ def _write_contact(cursor: psycopg.Cursor[Any], subject: UUID | str, contact: Co
 def _shorten(cursor: psycopg.Cursor[Any], state: RequestsState) -> None:
     ends = [(one.contact_until, str(one.id)) for one in state.requests.values() if one.contact_until and one.ended_at]
     cursor.executemany("UPDATE requests_contact SET until = least(until, %s) WHERE subject = %s", ends)
-
-
-def phone_key(number: str) -> str:
-    """Return a telephone number in the one form under which it is found again: digits, +33 written 0."""
-    digits = "".join(char for char in number if char.isdigit() or char == "+")
-    if digits.startswith("+33"):
-        return "0" + digits[3:]
-    return "0" + digits[4:] if digits.startswith("0033") else digits
 
 
 def _read(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> RequestsState:

@@ -101,6 +101,14 @@ def _forget(state: RequestsState, action: ask.Forget, context: Context) -> Seque
     return [ev.Forgotten(requests=(request.id,), calls=calls, on_request=True, positions=positions)]
 
 
+def _forget_person(state: RequestsState, action: ask.ForgetPerson, context: Context) -> Sequence[Event]:
+    # what was written since the rows were read is in memory
+    known = [one for one in map(state.requests.get, action.requests) if one is not None]
+    words = {at for one in known for at in (one.position, *state.text_positions.get(one.id, ()))}
+    positions = tuple(sorted(words.union(action.positions)))
+    return [ev.Forgotten(requests=action.requests, calls=action.calls, on_request=True, positions=positions)]
+
+
 def _forget_due(state: RequestsState, action: ask.ForgetDue, context: Context) -> Sequence[Event]:
     due = [subject for subject, until in state.contacts.items() if until <= context.now]
     if not due:
@@ -115,8 +123,12 @@ def _forget_texts(state: RequestsState, action: ask.ForgetTexts, context: Contex
             return True
         return action.position in (request.position, *state.text_positions.get(request.id, ()))
 
-    found = tuple(sorted(one.id for one in state.requests.values() if one.text and due(one)))
+    found = tuple(sorted(one.id for one in state.requests.values() if _said(one) and due(one)))
     return [ev.TextsForgotten(requests=found, before=action.before, position=action.position)]
+
+
+def _said(request: Request) -> bool:
+    return bool(request.text or request.place or request.passed_to)
 
 
 def _note_read(state: RequestsState, action: ask.NoteContactRead, context: Context) -> Sequence[Event]:
@@ -171,6 +183,7 @@ DECISIONS: dict[type[Action], Callable[[RequestsState, Any, Context], Sequence[E
     ask.Progress: _progress,
     ask.SetContact: _set_contact,
     ask.Forget: _forget,
+    ask.ForgetPerson: _forget_person,
     ask.ForgetDue: _forget_due,
     ask.ForgetTexts: _forget_texts,
     ask.NoteContactRead: _note_read,

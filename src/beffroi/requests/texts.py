@@ -25,6 +25,7 @@ TEXTS: dict[str, dict[str, str]] = JOURNAL_TEXTS | {
         ("requests.lives_with_event", "Cette demande suit l'événement {number} : c'est lui qui se clôt.",
          "This request follows event {number}: close the event."),
         ("requests.empty_contact", "Donnez un nom, un numéro ou une adresse.", "Give a name, a number or an address."),
+        ("requests.forget_whom", "Dites qui : une demande ou un numéro.", "Say whom: a request or a number."),
         ("requests.nothing_owed", "Ce message n'est plus à envoyer.", "This message is no longer owed."),
         ("requests.unknown_result", "Résultat inconnu : {result}.", "Unknown result: {result}."),
         ("requests.on_its_way", "Ce message est en cours d'envoi.", "This message is on its way."),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from beffroi import dispatch, duties, incidents, orders, requests, seats
+from beffroi import dispatch, duties, incidents, orders, seats
 from beffroi.alarms.rows import alarm_row
 from beffroi.alarms.types import Alarm
 from beffroi.directory.api import name_of, pack_of
@@ -15,6 +15,8 @@ from beffroi.model.time import Micros
 from beffroi.procedures.pack.texts import say
 from beffroi.procedures.pack.types import Reader, Section
 from beffroi.procedures.paper import local_time
+from beffroi.requests.hearing import EAR
+from beffroi.requests.rows import known_place
 from beffroi.trade.room import Trade
 
 MOST = 200
@@ -182,11 +184,22 @@ def routines_table(reader: Reader) -> Section:
 
 
 def requests_table(reader: Reader) -> Section:
-    """Return the requests that somebody still owes something, without any contact."""
-    found = [one for one in seen(reader, requests.TRADE, "requests") if one.state in {"recorded", "call_back"}]
-    found.sort(key=lambda one: one.happened_at)
+    """Return the requests that somebody still owes something: category and place of the register.
+
+    Neither contact nor words: paper and files do not hear of somebody who asks to be forgotten.
+    """
+    state, city = reader.rooms.state("requests"), reader.rooms.city
+    waiting = [one for one in list(state.requests.values()) if one.state in {"recorded", "call_back"}]
+    found = sorted((one for one in waiting if reader.caller.sees(one.scope)), key=lambda one: one.happened_at)
+    categories = EAR.hearer.lexicon.categories
     rows = [
-        [one.code, one.text, one.place, _at(one.happened_at, reader), say(f"request.{one.state}", reader.lang)]
+        [
+            one.code,
+            _label(categories[one.category].label, reader) if one.category in categories else "",
+            known_place(one, city),
+            _at(one.happened_at, reader),
+            say(f"request.{one.state}", reader.lang),
+        ]
         for one in found
     ]
     return table(reader, "requests", "code what where since state", rows)
