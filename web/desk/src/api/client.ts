@@ -14,6 +14,14 @@ export class Refusal extends Error {
 let csrf = '';
 let lang = 'fr';
 let onSessionEnd: () => void = () => {};
+let limitIn: (patienceMs: number) => number | null = () => null;
+
+/** A key that nobody answers is taken back: nothing leaves minutes later by surprise. */
+const PATIENCE_MS = 10_000;
+/** An order is worth a little more of it. */
+const ORDER_PATIENCE_MS = 15_000;
+/** Work over the whole register takes its time. */
+const REGISTER_PATIENCE_MS = 120_000;
 
 /** Keep the anti-forgery token of the session. */
 export function setCsrf(token: string): void {
@@ -28,6 +36,11 @@ export function setApiLang(value: string): void {
 /** Call back when the server no longer knows the session. */
 export function whenSessionEnds(callback: () => void): void {
   onSessionEnd = callback;
+}
+
+/** Say which hour of the city it will be after so many ms, µs; nothing while its clock is not known. */
+export function tellLimits(read: (patienceMs: number) => number | null): void {
+  limitIn = read;
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {
@@ -70,15 +83,20 @@ export async function getBytes(path: string): Promise<ArrayBuffer> {
 }
 
 /** Post JSON, read JSON (null when the answer is empty). */
-export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+export async function post<T>(path: string, body: unknown, { headers, ...init }: RequestInit = {}): Promise<T> {
   const response = await request(path, {
-    ...(signal ? { signal } : {}),
+    ...init,
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { ...headers, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   });
-  const text = await response.text();
-  return (text ? JSON.parse(text) : null) as T;
+  try {
+    const text = await response.text();
+    return (text ? JSON.parse(text) : null) as T;
+  } catch {
+    // cut in the middle, or the page of another machine: we do not know what became of it
+    throw new Refusal(0, 'desk.unreachable', {}, '');
+  }
 }
 
 export interface Done {
@@ -87,12 +105,27 @@ export interface Done {
 }
 
 /**
- * Ask an action; `happenedAt` is the *heure des faits* in µs when it is not now. With a patience it is taken back when
- * nobody answers: a network that swallows everything must not let it leave minutes later.
+ * Ask an action; `happenedAt` is the *heure des faits* in µs when it is not now. It is taken back when nobody answers: the
+ * request is dropped here, and what a network that swallows everything still holds of it is refused by the core.
  */
-export function act(type: string, fields: object, happenedAt?: number, patienceMs?: number): Promise<Done> {
+export function act(type: string, fields: object, happenedAt?: number, patienceMs = patienceOf(type)): Promise<Done> {
+  const limit = limitIn(patienceMs);
+  return ask(type, fields, happenedAt, patienceMs, limit === null ? {} : { 'X-Beffroi-Not-After': String(limit) });
+}
+
+/** Ask an action that bears its identity on the seat: one that comes late is the same one, and welcome. */
+export function deliver(type: string, fields: object, happenedAt: number): Promise<Done> {
+  return ask(type, fields, happenedAt, PATIENCE_MS, {});
+}
+
+function patienceOf(type: string): number {
+  if (type.startsWith('assets.')) return REGISTER_PATIENCE_MS;
+  return type.startsWith('orders.') ? ORDER_PATIENCE_MS : PATIENCE_MS;
+}
+
+function ask(type: string, fields: object, happenedAt: number | undefined, patienceMs: number, headers: Record<string, string>): Promise<Done> {
   const query = happenedAt === undefined ? '' : `?happened_at=${happenedAt}`;
-  const asked = post<Done>(`/api/actions/${type}${query}`, fields, patienceMs ? AbortSignal.timeout(patienceMs) : undefined);
+  const asked = post<Done>(`/api/actions/${type}${query}`, fields, { headers, signal: AbortSignal.timeout(patienceMs) });
   unanswered.add(asked);
   const forget = () => unanswered.delete(asked);
   asked.then(forget, forget);

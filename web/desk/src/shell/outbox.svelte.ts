@@ -9,7 +9,7 @@
 
 import { untrack } from 'svelte';
 
-import { act, Refusal, type Done } from '../api/client';
+import { deliver, Refusal, type Done } from '../api/client';
 import { disk } from '../store/disk';
 import { live } from '../store/live.svelte';
 import { session } from '../store/session.svelte';
@@ -44,8 +44,6 @@ const PREFIX = 'beffroi.outbox.';
 const SHELF = 'outbox/';
 const LOCK = 'beffroi.outbox';
 const RETRY_MS = 3_000;
-/** Longer than the slowest answer: after it the same line is sent again, which the core knows by its `local`. */
-const PATIENCE_MS = 10_000;
 /** The core is there and cannot take this one: those behind it need not wait. */
 const OWN_TROUBLE = new Set([500, 501]);
 
@@ -198,7 +196,7 @@ class Outbox {
       // a locked seat does nothing: the core would refuse them all
       if (!next || live.lost || !session.id || session.locked) break;
       try {
-        await this.#settle(next.id, await act(next.type, asked(next), next.happened_at, PATIENCE_MS));
+        await this.#settle(next.id, await deliver(next.type, asked(next), next.happened_at));
       } catch (error) {
         if (error instanceof Refusal && OWN_TROUBLE.has(error.status)) {
           stuck.add(next.id);

@@ -12,8 +12,6 @@ import { notices } from './notice.svelte';
 const FRESH_MS = 700;
 /** Our own key changes the line too: a second key right after it is meant for it. */
 const OWN_MS = 2_000;
-/** A key that nobody answers is taken back. */
-const PATIENCE_MS = 10_000;
 const own = new Map<string, number>();
 
 /** Say why a key did nothing; returns nothing, so that it ends the command. */
@@ -44,7 +42,7 @@ export function ready<T>(topic: Topic<T>, id: string, right?: string, gone: Key 
 export async function press(id: string, type: string, fields: object): Promise<Done | null> {
   try {
     ours(id);
-    return await act(type, fields, undefined, PATIENCE_MS);
+    return await act(type, fields);
   } catch (error) {
     notices.refused(error);
     return null;

@@ -1,6 +1,6 @@
 /** The link with the core as the screen knows it: clock, liveness, health, what was missed. */
 
-import { get, getBytes } from '../api/client';
+import { get, getBytes, tellLimits } from '../api/client';
 import type { FromWorker, ToWorker } from '../feed/worker';
 import FeedWorker from '../feed/worker?worker';
 import type { Standby } from './standby';
@@ -9,6 +9,9 @@ import { topics, type RowsBefore } from './topics.svelte';
 
 /** Past this silence the picture is old news: with the half second of the tick, 3 s at most (room.md moment 5). */
 const LOST_MS = 2_300;
+
+/** A rehearsal may have been made faster a moment before we are told. */
+const FASTEST = 150;
 
 /** Places are fetched again at most this often. */
 const REPLACE_MS = 5_000;
@@ -41,6 +44,13 @@ class Live {
   cityNow(): number {
     if (!this.serverAt) return Date.now() * 1_000;
     return this.serverAt + (performance.now() - this.#frameMs) * 1_000 * this.rate;
+  }
+
+  /** Return the city time after so many ms, µs; nothing until the core told its clock and its pace. */
+  limit(patienceMs: number): number | null {
+    if (!this.serverAt || !this.health.core) return null;
+    const margin = this.rehearsal ? FASTEST * 1_000_000 : 0;
+    return Math.round(this.cityNow() + patienceMs * 1_000 * this.rate + margin);
   }
 
   start(account: string): void {
@@ -161,3 +171,4 @@ class Live {
 }
 
 export const live = new Live();
+tellLimits((patienceMs) => live.limit(patienceMs));
