@@ -7,6 +7,7 @@
 
 import { disk } from '../store/disk';
 
+export const DAY_MS = 86_400_000;
 const PREFIX = 'draft/';
 const LOCAL = 'beffroi.';
 
@@ -29,7 +30,8 @@ export async function openDrafts(number: string, alive: ReadonlySet<string>): Pr
   const orphans = kept.filter(([key]) => windowOf(key) !== own && !alive.has(windowOf(key)));
   for (const [key, draft] of orphans.sort((a, b) => b[1].at - a[1].at)) {
     if (texts.has(nameOf(key))) continue;
-    keepDraft(nameOf(key), draft.text);
+    // its age comes with it: what has an end keeps it
+    keepDraft(nameOf(key), draft.text, draft.at);
     localStorage.removeItem(LOCAL + key);
     void disk.forget(key).catch(() => undefined);
   }
@@ -68,13 +70,25 @@ export function draftNames(prefix: string): string[] {
 }
 
 /** Keep a draft; empty forgets it. */
-export function keepDraft(name: string, text: string): void {
+export function keepDraft(name: string, text: string, at = Date.now()): void {
   if ((texts.get(name) ?? '') === text) return;
   const key = `${PREFIX}${own}/${name}`;
   if (text) texts.set(name, text);
   else texts.delete(name);
-  const draft: Draft = { text, at: Date.now() };
+  const draft: Draft = { text, at };
   // an empty one stays here: it says that what the disk may still hold is over
   localStorage.setItem(LOCAL + key, JSON.stringify(draft));
   void disk.keep([[key, draft]]).catch(() => undefined);
+}
+
+/** Forget, in both places and of every window and person, the drafts whose name begins so and that nobody touched since. */
+export async function endDrafts(prefix: string, before: number): Promise<void> {
+  const found = new Map<string, Draft>(await disk.list<Draft>(PREFIX).catch(() => []));
+  for (const [key, draft] of local()) if (draft.at >= (found.get(key)?.at ?? 0)) found.set(key, draft);
+  for (const [key, draft] of found) {
+    if (!nameOf(key).startsWith(prefix) || draft.at >= before) continue;
+    if (windowOf(key) === own) texts.delete(nameOf(key));
+    localStorage.removeItem(LOCAL + key);
+    await disk.forget(key).catch(() => undefined);
+  }
 }

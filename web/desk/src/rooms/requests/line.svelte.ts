@@ -5,30 +5,20 @@
  */
 
 import { untrack } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
 
 import { act, get, query } from '../../api/client';
 import { i18n, t } from '../../i18n/index.svelte';
 import { commands } from '../../shell/commands.svelte';
-import { draftNames, keepDraft, readDraft } from '../../shell/draft';
 import { notices } from '../../shell/notice.svelte';
 import { newLocal, outbox } from '../../shell/outbox.svelte';
+import { windows } from '../../shell/windows.svelte';
 import { live } from '../../store/live.svelte';
+import { windowNumber } from '../../store/seat';
 import { session } from '../../store/session.svelte';
-import { callBackAt, calls, offersOf, waitingCalls, type Card, type Offer, type Sheet, type Understanding } from './model';
-
-export type Outcome = 'informed' | 'passed_on' | 'call_back';
-
-interface Draft {
-  text: string;
-  name: string;
-  phone: string;
-  email: string;
-  channel: 'none' | 'phone' | 'email' | 'sms';
-  happened: number;
-  /** What was chosen: an event or a request to follow, an equipment, a place, an answer. */
-  picks: { incident?: string; follows?: string; open?: boolean; label?: string; asset?: string; lon?: number; lat?: number; sheet?: string; transfer?: string };
-  say: string;
-}
+import { emptyDraft, endCalls, forgetCall, keepCall, leaveCalls, parkedCalls, readCall, type Draft } from './drafts';
+import { fieldsOf, whereOf, type Outcome } from './fields';
+import { calls, firstWaiting, isTheirs, offersOf, simulatedExtension, type Call, type Card, type Heard, type Offer, type Sheet, type Understanding } from './model';
 
 export interface Saved {
   code: string;
@@ -40,30 +30,20 @@ const EXTENSION = 'beffroi.extension';
 const NEW = 'new';
 const PAUSE_MS = 40;
 const LEAST = 3;
-const KEPT = 12;
+/** Nobody who saves waits longer than this for what was understood of the last letters. */
+const UNDERSTAND_WITHIN_MS = 300;
+const LOOK_FOR_ENDS_MS = 600_000;
 const EMAIL = /^[^@\s<>,;:"]+@[^@\s<>,;:"]+\.[^@\s<>,;:"]{2,}$/;
 const PHONE = /^\+?[0-9][0-9 .()/-]{2,24}$/;
-
-function empty(): Draft {
-  return { text: '', name: '', phone: '', email: '', channel: 'none', happened: 0, picks: {}, say: '' };
-}
-
-/** Each draft has its own name: two windows, two calls, two persons never write over one another. */
-function nameOf(call: string): string {
-  return `call/${session.id}/${call}`;
-}
-
-function readCall(call: string): Draft | null {
-  const kept = readDraft(nameOf(call));
-  return kept ? { ...empty(), ...(JSON.parse(kept) as Draft) } : null;
-}
 
 class CallLine {
   shown = $state(false);
   /** The call it belongs to, or `new` for one that no exchange told. */
   call = $state(NEW);
-  draft = $state<Draft>(empty());
-  found = $state.raw<Understanding | null>(null);
+  draft = $state<Draft>(emptyDraft());
+  found = $state.raw<Heard | null>(null);
+  /** The core could not say what it understands of the words. */
+  unheard = $state(false);
   sheets = $state.raw<Sheet[]>([]);
   card = $state.raw<Card | null>(null);
   saved = $state.raw<Saved | null>(null);
@@ -71,7 +51,8 @@ class CallLine {
   moved = false;
   /** Grows when the field should take the focus: only a person's own key does it. */
   wanted = $state(0);
-  extension = $state(localStorage.getItem(EXTENSION) ?? '201');
+  extension = $state(localStorage.getItem(EXTENSION) ?? '');
+  #saving = false;
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,8 +60,18 @@ class CallLine {
 
   /** Drafts of other calls that wait on this seat. */
   get parked(): string[] {
-    const calls = draftNames(nameOf('')).map((name) => name.slice(nameOf('').length));
-    return calls.filter((call) => call !== this.call && readCall(call)?.text.trim());
+    return parkedCalls(session.id).filter((call) => call !== this.call);
+  }
+
+  /** The caller on the line with this person who has no form saved yet, the first who was answered. */
+  get mine(): Call | undefined {
+    const theirs = calls.list().filter((call) => isTheirs(call, session.id, this.extension) && !this.#recorded.has(call.id));
+    return theirs.sort((a, b) => (a.answered_at ?? 0) - (b.answered_at ?? 0))[0];
+  }
+
+  /** The call of this form was asked for and still waits: the exchange did not bring it. */
+  get failed(): boolean {
+    return this.#asked.has(this.call) && calls.find(this.call)?.state === 'waiting';
   }
 
   setExtension(value: string): void {
@@ -91,31 +82,41 @@ class CallLine {
   /** `T`: take the call that waits for the longest, or open an empty form; when it is open, go to the field. */
   async answer(): Promise<void> {
     if (!session.may('requests')) return;
+    const first = firstWaiting();
     if (this.shown) {
-      if (this.saved && waitingCalls().length) return this.#take(waitingCalls()[0]!.id);
+      if (this.failed) return this.#take(this.call);
+      const blank = this.saved || (this.call === NEW && !this.draft.text.trim());
+      if (blank && this.mine) return this.open(this.mine.id);
+      if (this.saved && first) return this.#take(first.id);
       this.saved = null;
       this.wanted++;
       return;
     }
-    const mine = calls.list().find((call) => call.state === 'talking' && call.agent === session.id && !this.#recorded.has(call.id));
-    const first = waitingCalls().find((call) => call.state === 'waiting');
-    if (mine) this.open(mine.id);
+    if (this.mine) this.open(this.mine.id);
     else if (first) await this.#take(first.id);
     else this.open(NEW);
   }
 
-  #recorded = new Set<string>();
+  #recorded = new SvelteSet<string>();
+  #asked = new SvelteSet<string>();
+  #offered = new Set<string>();
 
   async #take(call: string): Promise<void> {
+    const extension = this.extension || (calls.find(call)?.simulated ? simulatedExtension(session.id) : '');
+    if (!extension) {
+      notices.refused(new Error(t('requests.noExtension')));
+      return this.open(NEW);
+    }
+    this.#asked.delete(call);
     this.open(call);
     try {
-      await act('requests.pick_up', { call, extension: this.extension });
+      await act('requests.pick_up', { call, extension });
     } catch (error) {
       notices.refused(error);
       if (this.call !== call) return;
       // a colleague has this caller: nothing of their card is kept, but what hands wrote; what was parked comes back
       if (!this.draft.text.trim()) {
-        this.#forget(call);
+        forgetCall(session.id, call);
         this.call = '';
       }
       this.#load(NEW);
@@ -125,6 +126,17 @@ class CallLine {
   /** Take one call of the list. */
   async take(call: string): Promise<void> {
     await this.#take(call);
+  }
+
+  /** A handset answered: its form is there, the focus stays where it is. One window of the seat shows it. */
+  #offer(call: string): void {
+    if (this.#offered.has(call)) return;
+    this.#offered.add(call);
+    const first = [...windows.open, windowNumber].sort((a, b) => Number(a) - Number(b))[0];
+    if (this.shown || session.locked || !session.may('requests') || first !== windowNumber) return;
+    this.#load(call);
+    this.shown = true;
+    void this.#readCard(call);
   }
 
   open(call: string): void {
@@ -139,7 +151,7 @@ class CallLine {
     // the same call again, after a crash of the page: what is kept is newer than what is here
     if (this.call && this.call !== call) this.#keep();
     this.call = call;
-    this.draft = readCall(call) ?? empty();
+    this.draft = readCall(session.id, call) ?? emptyDraft();
     this.found = this.card = null;
     this.sheets = [];
     this.at = 0;
@@ -164,10 +176,14 @@ class CallLine {
     this.#keep();
     clearTimeout(this.#timer);
     const asked = this.draft.text.trim();
-    if (asked.length < LEAST) {
-      this.found = null;
-      this.sheets = [];
-      return;
+    this.unheard = false;
+    if (asked.length < LEAST || live.lost) {
+      // without the core, nothing is known of these words: what was understood of others is not theirs
+      if (asked.length < LEAST || this.found?.of !== asked) {
+        this.found = null;
+        this.sheets = [];
+      }
+      if (asked.length < LEAST) return;
     }
     if (!this.draft.happened) this.draft.happened = live.cityNow();
     if (!live.lost) this.#timer = setTimeout(() => void this.#understand(asked), PAUSE_MS);
@@ -177,19 +193,35 @@ class CallLine {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     const { lon, lat } = this.draft.picks;
+    const pointed = this.moved ? this.offers[this.at] : undefined;
     try {
       const [found, sheets] = await Promise.all([
         get<Understanding>(`/api/understand${query({ q: asked, lon, lat })}`, abort.signal),
         get<Sheet[]>(`/api/sheets${query({ q: asked })}`, abort.signal),
       ]);
       if (abort.signal.aborted) return;
-      this.found = found;
+      this.found = { ...found, of: asked };
       this.sheets = sheets;
-      if (!this.moved) this.at = 0;
+      this.unheard = false;
+      // what the arrows chose stays under Enter, wherever the list now has it
+      const again = pointed ? this.offers.findIndex((one) => one.kind === pointed.kind && one.key === pointed.key) : -1;
+      if (again >= 0) this.at = again;
+      else if (!this.moved) this.at = 0;
       this.at = Math.min(this.at, Math.max(0, this.offers.length - 1));
     } catch {
-      // the words themselves are enough to record it
+      // the words themselves are enough to record it, and the form says that they were not understood
+      if (!abort.signal.aborted) this.unheard = true;
     }
+  }
+
+  /** Return what is understood of the text as it now stands, waiting for it a moment; nothing when the core does not say. */
+  async #heard(): Promise<Heard | null> {
+    const text = this.draft.text.trim();
+    if (text.length >= LEAST && this.found?.of !== text && !live.lost) {
+      clearTimeout(this.#timer);
+      await Promise.race([this.#understand(text), new Promise((over) => setTimeout(over, UNDERSTAND_WITHIN_MS))]);
+    }
+    return this.found?.of === this.draft.text.trim() ? this.found : null;
   }
 
   move(by: number): void {
@@ -197,16 +229,22 @@ class CallLine {
     this.at = Math.max(0, Math.min(this.offers.length - 1, this.at + by));
   }
 
-  /** Enter: choose what is pointed at. */
+  /** Enter: choose what is pointed at, once the last letters are understood: never what others proposed. */
+  async enter(): Promise<void> {
+    const { call } = this;
+    if (!this.moved) await this.#heard();
+    if (this.call === call) this.choose();
+  }
+
   choose(place = this.at): void {
     const offer = this.offers[place];
     if (!offer) return;
     const { picks } = this.draft;
     if (offer.kind === 'event') {
-      this.draft.picks = { ...this.#where(), incident: offer.event.id, label: t('requests.attachedTo', { number: offer.event.number }) };
+      this.draft.picks = { ...whereOf(this.draft, this.found), incident: offer.event.id, label: t('requests.attachedTo', { number: offer.event.number }) };
       this.draft.say = offer.event.say;
     } else if (offer.kind === 'request') {
-      this.draft.picks = { ...this.#where(), follows: offer.request.id, label: t('requests.followsOne', { code: offer.request.code }) };
+      this.draft.picks = { ...whereOf(this.draft, this.found), follows: offer.request.id, label: t('requests.followsOne', { code: offer.request.code }) };
       this.draft.say = t('requests.say.follows');
     } else if (offer.kind === 'asset') {
       const { id, lon, lat, label } = offer.asset;
@@ -220,36 +258,34 @@ class CallLine {
       this.draft.picks = { sheet: offer.sheet.name, label: offer.sheet.title[i18n.lang] ?? '', transfer: transfer ? `${transfer.label[i18n.lang] ?? ''} ${transfer.number}`.trim() : '' };
       this.draft.say = offer.sheet.answer[i18n.lang] ?? '';
     } else {
-      this.draft.picks = { ...this.#where(), open: true, label: t('requests.opensEvent') };
+      this.draft.picks = { ...whereOf(this.draft, this.found), open: true, label: t('requests.opensEvent') };
     }
     this.#keep();
   }
 
-  /** Where it is: chosen, else the first that was understood. */
-  #where(): Draft['picks'] {
-    const { asset, lon, lat } = this.draft.picks;
-    if (asset || lon !== undefined) return { ...(asset ? { asset } : {}), ...(lon === undefined ? {} : { lon }), ...(lat === undefined ? {} : { lat }) };
-    const first = this.found?.assets[0];
-    if (first) return { asset: first.id, lon: first.lon, lat: first.lat };
-    const place = this.found?.places[0];
-    return place ? { lon: place.lon, lat: place.lat } : {};
-  }
-
   /** Ctrl-Enter, or an outcome in two keys: write it. */
   async save(outcome: Outcome | null = null): Promise<void> {
-    const { draft, found, call } = this;
+    if (this.#saving) return;
+    const { call } = this;
+    this.#saving = true;
+    const heardBefore = this.found;
+    const found = await this.#heard().finally(() => (this.#saving = false));
+    if (this.call !== call) return;
+    const { draft } = this;
     const said = draft.text.trim() || draft.picks.label || '';
     if (!said) return notices.refused(new Error(t('requests.saySomething')));
     if (draft.email.trim() && !EMAIL.test(draft.email.trim())) return notices.refused(new Error(t('requests.badEmail')));
     if (draft.phone.trim() && !PHONE.test(draft.phone.trim())) return notices.refused(new Error(t('requests.badPhone')));
     const before = $state.snapshot(draft);
-    const fields = this.#fields(said, outcome);
+    // a danger heard of the words before the last ones is no less one
+    const dangers = (found ?? (heardBefore && said.startsWith(heardBefore.of) ? heardBefore : null))?.dangers ?? [];
+    const fields = fieldsOf(draft, { said, call: call === NEW ? '' : call, outcome, found, danger: !!dangers.length });
     const happened = draft.happened || live.cityNow();
-    const spoken = draft.say || (found?.dangers.length ? found.dangers[0]!.say[i18n.lang]! : '');
-    this.#forget(call);
+    const spoken = draft.say || (dangers[0]?.say[i18n.lang] ?? '');
+    forgetCall(session.id, call);
     if (call !== NEW) this.#recorded.add(call);
     this.saved = { code: '', say: spoken, sent: false };
-    this.draft = empty();
+    this.draft = emptyDraft();
     this.found = this.card = null;
     this.sheets = [];
     this.call = NEW;
@@ -263,35 +299,13 @@ class CallLine {
   /** The core refused it and said why: nothing of what was typed is lost. */
   #giveBack(call: string, before: Draft): void {
     this.#recorded.delete(call);
-    keepDraft(nameOf(call), JSON.stringify(before));
+    keepCall(session.id, call, before, null);
     if (this.draft.text) return;
     this.saved = null;
     this.call = call;
     this.draft = before;
     this.changed();
     this.wanted++;
-  }
-
-  #fields(said: string, outcome: Outcome | null): Record<string, unknown> {
-    const { draft, found } = this;
-    const { picks } = draft;
-    const where = this.#where();
-    const category = found?.categories[0];
-    const place = found?.places[0];
-    const ended = outcome ?? (picks.sheet ? 'informed' : null);
-    const contact = { name: draft.name.trim(), phone: draft.phone.trim(), email: draft.email.trim(), channel: draft.channel, lang: i18n.lang };
-    const dangerous = !!found?.dangers.length && !picks.incident && !picks.follows && !ended;
-    return {
-      text: said.slice(0, 2000), category: category?.name ?? '', trade: category?.trade ?? '', source: 'phone', ...where,
-      place: (found?.assets.find((one) => one.id === where.asset)?.label ?? place?.label ?? '').slice(0, 200),
-      commune: place?.commune ?? found?.assets[0]?.commune ?? '', call: this.call === NEW ? '' : this.call,
-      ...(contact.name || contact.phone || contact.email ? { contact } : {}),
-      ...(ended ? {} : picks.incident ? { incident: picks.incident } : picks.follows ? { follows: picks.follows } : {}),
-      ...(picks.open || dangerous ? { open: true } : {}),
-      ...(ended ? { outcome: ended } : {}), ...(picks.sheet ? { sheet: picks.sheet } : {}),
-      ...(ended === 'passed_on' ? { passed_to: (picks.transfer || t('requests.passedUnknown')).slice(0, 200) } : {}),
-      ...(ended === 'call_back' ? { call_back_at: Math.round(callBackAt(said, live.cityNow(), session.zone)) } : {}),
-    };
   }
 
   /** Undo what Enter chose. */
@@ -313,16 +327,14 @@ class CallLine {
 
   /** Throw what was typed away. */
   drop(): void {
-    this.#forget(this.call);
-    this.draft = empty();
+    forgetCall(session.id, this.call);
+    this.draft = emptyDraft();
     this.found = null;
     this.close();
   }
 
   #keep(): void {
-    const typed = this.draft.text || this.draft.phone || this.draft.email;
-    keepDraft(nameOf(this.call), typed ? JSON.stringify($state.snapshot(this.draft)) : '');
-    for (const old of draftNames(nameOf('')).slice(0, -KEPT)) keepDraft(old, '');
+    keepCall(session.id, this.call, $state.snapshot(this.draft) as Draft, this.card);
   }
 
   /** Follow who sits here until told to stop: the next one sees nothing of this one's callers. */
@@ -331,33 +343,45 @@ class CallLine {
     const end = $effect.root(() => {
       $effect.pre(() => {
         if (author === session.id) return;
+        const gone = author;
         author = session.id;
-        untrack(() => this.#leave());
+        untrack(() => this.#leave(gone));
+      });
+      $effect(() => {
+        if (this.mine) untrack(() => this.#offer(this.mine!.id));
+      });
+      $effect(() => {
+        const call = calls.find(this.call);
+        if (call?.state === 'picking_up' && call.agent === session.id) this.#asked.add(call.id);
+      });
+      $effect(() => {
+        if (!live.lost) untrack(() => this.shown && this.found?.of !== this.draft.text.trim() && this.changed());
       });
     });
+    const ends = () => void endCalls(Date.now());
+    ends();
+    const ending = setInterval(ends, LOOK_FOR_ENDS_MS);
     return () => {
+      clearInterval(ending);
       end();
-      this.#leave();
+      this.#leave(author);
     };
   }
 
   /** Forget the form as it is on screen: what was typed was kept at each letter. */
-  #leave(): void {
+  #leave(person: string): void {
+    leaveCalls(person);
     clearTimeout(this.#timer);
     this.#abort?.abort();
     this.shown = false;
     this.saved = this.found = this.card = null;
     this.sheets = [];
-    this.draft = empty();
+    this.draft = emptyDraft();
     this.call = NEW;
   }
 
   keep(): void {
     this.#keep();
-  }
-
-  #forget(call: string): void {
-    keepDraft(nameOf(call), '');
   }
 }
 

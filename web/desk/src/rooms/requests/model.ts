@@ -125,6 +125,11 @@ export interface Understanding {
   took_ms: number;
 }
 
+/** What was understood, and of which text. */
+export interface Heard extends Understanding {
+  of: string;
+}
+
 export interface Sheet {
   name: string;
   title: Text;
@@ -172,6 +177,23 @@ export function offersOf(found: Understanding | null, sheets: Sheet[]): Offer[] 
 /** Return the calls that wait, the oldest first. */
 export function waitingCalls(): Call[] {
   return calls.list().filter((call) => call.state === 'waiting' || call.state === 'picking_up').sort((a, b) => a.rang_at - b.rang_at);
+}
+
+/** Return the call that waits for the longest and that nobody is picking up. */
+export function firstWaiting(): Call | undefined {
+  return waitingCalls().find((call) => call.state === 'waiting');
+}
+
+/** Tell whether somebody has this caller on the line: who asked for the call, or whose handset answered it. */
+export function isTheirs(call: Call, person: string, extension: string): boolean {
+  return call.state === 'talking' && ((!!person && call.agent === person) || (!!extension && call.extension === extension));
+}
+
+/** Return a handset for whom the simulated exchange may ring: a person of a rehearsal has none; never a colleague's (30x). */
+export function simulatedExtension(person: string): string {
+  let sum = 0;
+  for (const letter of person) sum = (sum * 31 + letter.charCodeAt(0)) % 1_000;
+  return `8${String(sum).padStart(3, '0')}`;
 }
 
 /** Return the callers who gave up and were not called back, the newest first. */
