@@ -12,6 +12,7 @@ from beffroi.duties import events as told
 from beffroi.duties.types import Calendar, Routine
 from beffroi.model.actor import Actor
 from beffroi.model.ports import IncidentFacts
+from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
@@ -86,6 +87,32 @@ def test_a_reminder_falls_due_once_is_postponed_and_done() -> None:
     hand.do(ask.Done(reminder=made.reminder))
     assert hand.minutes(24 * 60) == []
     refused(hand, ask.Done(reminder=made.reminder), "duties.reminder.not_found")
+
+
+def test_a_reminder_is_of_whoever_sees_what_it_is_about() -> None:
+    hand = Hand()
+    alarm, request = uuid4(), uuid4()
+    owned = {("alarms", alarm): Scope("21231", "building_security", "intrusion"), ("requests", request): Scope("21355")}
+    hand.city.rows = SimpleNamespace(scope_of=lambda topic, key: owned.get((topic, key)))
+    (made,) = hand.do(ask.Remind(text="gardien", due_at=START + HOUR, target_kind="alarm", target=alarm))
+    assert made.scope == owned["alarms", alarm]
+    (made,) = hand.do(ask.Remind(text="appelant", due_at=START + HOUR, target_kind="request", target=request))
+    assert made.scope == owned["requests", request]
+    # what nobody knows has words that would be told to everybody
+    for kind in ("alarm", "order", "crew"):
+        unknown = ask.Remind(text="x", due_at=START + HOUR, target_kind=kind, target=uuid4())
+        refused(hand, unknown, "duties.unknown_target")
+
+
+def test_a_free_reminder_is_of_the_compartment_and_commune_of_who_makes_it() -> None:
+    hand = Hand()
+    (made,) = hand.do(ask.Remind(text="filature", due_at=START + HOUR, compartment="police"))
+    assert made.scope == Scope("", "police", ANY)
+    (made,) = hand.do(ask.Remind(text="bus", due_at=START + HOUR, commune="21231"))
+    assert made.scope == Scope("21231", ANY, ANY)
+    assert list(TRADE.scopes(hand.state, ask.Remind(text="bus", due_at=START, commune="21231"), hand.city)) == [
+        made.scope
+    ]
 
 
 def test_a_reminder_that_asked_leaves_with_what_it_is_about_one_to_come_stays() -> None:

@@ -65,6 +65,14 @@ def test_a_correction_is_a_new_line_that_may_change_the_time() -> None:
         room.do(Correct(entry=first.event.entry, text="Encore"))
 
 
+def test_a_line_about_nothing_is_of_the_commune_of_who_writes_it() -> None:
+    room = Room()
+    line = Write(text="Ronde faite", commune="21231")
+    assert list(room.trade.scopes(room.state, line, room.city)) == [Scope("21231", ANY, ANY)]
+    own = Write(text="Suspect", commune="21231", compartment="police")
+    assert list(room.trade.scopes(room.state, own, room.city)) == [Scope("21231", "police")]
+
+
 @pytest.mark.parametrize("trade", ["police", "video"])
 def test_a_line_about_a_masked_event_stays_in_its_compartment(trade: str) -> None:
     room = Room()

@@ -1,7 +1,6 @@
 """The change of person, the lock and the relève through the real doors."""
 
 import asyncio
-import time
 from typing import Any
 
 import msgspec
@@ -21,10 +20,8 @@ def test_a_change_of_person_keeps_the_desks_and_ends_the_session_before(database
             desks = ["lighting", "traffic", "watch"]
             assert (await act(browser, "seats.hold", seat=seat, desks=desks)).status_code == 201
             before = dict(browser.cookies)["bf_session"]
-            started = time.monotonic()
             answer = await room.switch(browser, "chef")
             assert answer.status_code == 200, answer.text
-            assert time.monotonic() - started < 2.0
             assert (answer.json()["login"], answer.json()["locked"]) == ("chef", False)
             assert dict(browser.cookies)["bf_session"] != before
             state = room.city.state("seats")
@@ -114,9 +111,7 @@ def test_a_releve_goes_on_after_the_browser_was_killed_and_its_page_is_the_journ
             again = room.city.seat()
             again.cookies.update(browser.cookies)
             again.headers.update(browser.headers)
-            started = time.monotonic()
             page = (await again.get("/api/relief", params={"seat": seat})).json()
-            assert time.monotonic() - started < 1.0
             assert (page["relief"], page["ticks"]) == (begun, ["sound"])
             changes = next(part for part in page["sections"] if part["name"] == "changes")
             assert [item["what"]["fr"] for item in changes["items"]] == ["Départ 3 : astreinte prévenue"]

@@ -62,6 +62,8 @@ def test_many_callers_at_once_share_transactions_and_keep_their_order(database, 
     [
         (READER, Write(text="a"), "forbidden"),
         (NEIGHBOUR, Write(text="a"), "not_found"),
+        # of every commune are the desks and seats alone
+        (NEIGHBOUR, Write(text="a", commune="*"), "not_found"),
         (OPERATOR, Note(code="x"), "forbidden"),
         (OPERATOR, Correct(entry=uuid4(), text="a"), "logbook.not_found"),
     ],

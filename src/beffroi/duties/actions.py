@@ -1,6 +1,6 @@
 """What may be asked of the duties."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Remark = Annotated[str, msgspec.Meta(max_length=500)]
 Commune = Annotated[str, msgspec.Meta(max_length=8)]
+Compartment = Literal["", "police", "video"]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=1440)]
 Fault = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,40}$")]
 
@@ -60,6 +61,9 @@ class Remind(Action, frozen=True, kw_only=True, tag="duties.remind"):
     target_kind: TargetKind = ""
     target: UUID | None = None
     about: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    compartment: Compartment = ""
+    """Whose it is when it is about nothing, or about what is nobody's own."""
+    commune: Commune = ""
     local: UUID | None = None
 
 

@@ -20,6 +20,9 @@ from beffroi.trade.rejected import Rejected
 COMPARTMENTS = frozenset({"police", "video"})
 """Desks whose own instructions and routines the others do not read (room.md rule 13)."""
 
+KNOWN_TARGETS = frozenset({"asset", "alarm", "order", "crew"})
+"""What must be there: the words of something unknown would be told to everybody."""
+
 FUTURE_TOLERANCE = MINUTE
 LONGEST_INSTRUCTION = 366 * DAY
 FARTHEST_REMINDER = 31 * DAY
@@ -43,17 +46,30 @@ def decide(state: DutiesState, action: Action, context: Context) -> Sequence[Eve
     return found(state, action, context)
 
 
-def scope_of_target(kind: str, target: UUID | None, city: City) -> Scope:
-    """Return the scope of what a reminder is about: its asset's, event's or log line's, else the whole city."""
+ROWS = {"alarm": "alarms", "order": "orders", "request": "requests", "crew": "crews", "line": "logbook"}
+"""The topic of the rows that a reminder may be about, by kind of target."""
+
+
+def scope_of_reminder(action: ask.Remind, city: City) -> Scope:
+    """Return the scope of what a reminder is about: it says its words, and sounds, to nobody else.
+
+    About nothing, or about what is everybody's, it is of who makes it: his compartment, his commune.
+    """
+    return _scope_of_target(action.target_kind, action.target, city) or Scope(
+        action.commune, action.compartment or ANY, ANY
+    )
+
+
+def _scope_of_target(kind: str, target: UUID | None, city: City) -> Scope | None:
     if target is None:
-        return _every()
-    if kind == "asset" and (facts := city.topology.find(target)):
-        return facts.scope
-    if kind == "incident" and (incident := city.incidents.find(target)):
-        return incident.scope
-    if kind == "line":
-        return city.rows.scope_of("logbook", target) or _every()
-    return _every()
+        return None
+    if kind == "asset":
+        facts = city.topology.find(target)
+        return facts.scope if facts else None
+    if kind == "incident":
+        incident = city.incidents.find(target)
+        return incident.scope if incident else None
+    return city.rows.scope_of(ROWS[kind], target) if kind in ROWS else None
 
 
 def scope_of_instruction(action: ask.Instruct) -> Scope:
@@ -120,12 +136,13 @@ def _remind(state: DutiesState, action: ask.Remind, context: Context) -> list[Ev
         raise Rejected("duties.due_passed", due_at=action.due_at)
     if action.due_at > context.now + FARTHEST_REMINDER:
         raise Rejected("duties.due_too_far", days=FARTHEST_REMINDER // DAY)
-    if action.target_kind == "asset" and (action.target is None or context.city.topology.find(action.target) is None):
+    known = action.target and _scope_of_target(action.target_kind, action.target, context.city)
+    if action.target_kind in KNOWN_TARGETS and known is None:
         raise Rejected("duties.unknown_target", target=str(action.target))
     return [
         told.Reminded(
             local=action.local,
-            scope=scope_of_target(action.target_kind, action.target, context.city),
+            scope=scope_of_reminder(action, context.city),
             reminder=context.ids.new(),
             text=action.text,
             due_at=action.due_at,

@@ -59,7 +59,7 @@ class Duties(Trade[DutiesState]):
                 instruction = state.instructions.get(action.instruction)
                 return (instruction.scope if instruction else CITY,)
             case ask.Remind():
-                return (logic.scope_of_target(action.target_kind, action.target, city),)
+                return (logic.scope_of_reminder(action, city),)
             case ask.Postpone() | ask.Done():
                 reminder = state.reminders.get(action.reminder)
                 return (reminder.scope if reminder else CITY,)

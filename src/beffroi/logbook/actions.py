@@ -29,6 +29,8 @@ class Write(Action, frozen=True, tag="logbook.write"):
     asset: UUID | None = None
     incident: UUID | None = None
     compartment: Compartment = ""
+    commune: Annotated[str, msgspec.Meta(max_length=8)] = ""
+    """Whose line it is when it is about no place: of the commune, for whoever writes of that one only."""
     local: UUID | None = None
     typed_at: Micros | None = None
 

@@ -32,7 +32,8 @@ def scope_of(action: ask.Write, city: City) -> Scope:
     if incident is not None and incident.masked:
         return incident.scope
     facts = city.topology.find(action.asset) if action.asset else None
-    base = incident.scope if incident else facts.scope if facts else ROOM
+    nowhere = Scope(action.commune, ROOM.trade, ROOM.kind)
+    base = incident.scope if incident else facts.scope if facts else nowhere
     return Scope(base.commune, action.compartment) if action.compartment else base
 
 

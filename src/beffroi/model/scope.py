@@ -10,8 +10,9 @@ ANY = "*"
 class Scope(msgspec.Struct, frozen=True, array_like=True):
     """Where a row belongs: commune (INSEE code), trade (the room's or desk's, e.g. `lighting`) and kind of equipment.
 
-    An empty field means "of no particular one": it is visible only to rights that say `*` on that axis. `*` as trade
-    or kind means "of every one": whoever holds any of them sees it.
+    An empty field means "of no particular one": it is visible only to rights that say `*` on that axis. `*` means "of
+    every one": whoever holds any of them sees it. Of every commune are the desks and seats alone
+    (`Trade.every_commune`).
     """
 
     commune: str = ""
@@ -50,7 +51,7 @@ class Grant(msgspec.Struct, frozen=True):
     def covers(self, scope: Scope) -> bool:
         """Tell whether a row of that scope is inside: the one predicate of lists, single reads, feed and counts."""
         return (
-            (ANY in self.communes or scope.commune in self.communes)
+            (ANY in self.communes or scope.commune in self.communes or scope.commune == ANY)
             and (ANY in self.trades or scope.trade in self.trades or scope.trade == ANY)
             and (ANY in self.kinds or scope.kind in self.kinds or scope.kind == ANY)
         )

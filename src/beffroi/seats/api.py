@@ -7,7 +7,7 @@ import msgspec
 from litestar import get
 
 from beffroi.seats.rows import desk_row, seat_row
-from beffroi.seats.types import EVERY_TRADE, DeskRow, SeatRow, SeatsState
+from beffroi.seats.types import EVERYBODY, DeskRow, SeatRow, SeatsState
 from beffroi.trade.doors import Caller, View
 
 
@@ -24,7 +24,7 @@ def routes(view: View[SeatsState]) -> Sequence[Any]:
     @get("/", summary="List the desks of the room and its seats, with who holds what")
     async def list_room(caller: Caller) -> Room:
         state = view.state
-        if not caller.sees(EVERY_TRADE):
+        if not caller.sees(EVERYBODY):
             return Room([], [])
         desks = [row for name in state.plans if (row := desk_row(state, name))]
         return Room(desks, [place for seat in state.seats if (place := seat_row(state, seat))])

@@ -7,10 +7,11 @@ from uuid import UUID
 import psycopg
 
 from beffroi.model.ports import City
+from beffroi.model.scope import CITY, Scope
 from beffroi.seats import actions, api, changes, events, logic, store
 from beffroi.seats.rows import desk_row, seat_row
 from beffroi.seats.texts import TEXTS
-from beffroi.seats.types import EVERY_TRADE, SeatsState, sits
+from beffroi.seats.types import EVERYBODY, SeatsState, held_by, scope_of_desk, sits
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.doors import View
@@ -46,6 +47,7 @@ class Seats(Trade[SeatsState]):
     events: ClassVar[tuple[type[Event], ...]] = _classes(events, Event)
     topics: ClassVar[tuple[str, ...]] = (DESKS, SEATS)
     texts: ClassVar[dict[str, dict[str, str]]] = TEXTS
+    every_commune: ClassVar[bool] = True
 
     def empty(self) -> SeatsState:
         return SeatsState()
@@ -65,6 +67,19 @@ class Seats(Trade[SeatsState]):
     def ports(self, state: SeatsState, city: City) -> dict[str, Any]:
         return {"presence": Port(state)}
 
+    def scopes(self, state: SeatsState, action: Action, city: City) -> Iterable[Scope]:
+        match action:
+            case actions.Hold(desks=desks) | actions.HandOver(desks=desks):
+                return [scope_of_desk(state, desk) for desk in desks]
+            case actions.BeginRelief(seat=seat):
+                return _own(state, seat)
+            case actions.Tick(relief=relief) | actions.CancelRelief(relief=relief):
+                known = state.reliefs.get(relief)
+                return _own(state, known.seat) if known else (EVERYBODY,)
+            case actions.Rename() | actions.SignOut():
+                return (EVERYBODY,)
+        return (CITY,)
+
     def touched(self, line: Line) -> Iterable[tuple[str, Any]]:
         event: Any = line.event
         if isinstance(event, events.DesksSet):
@@ -78,14 +93,19 @@ class Seats(Trade[SeatsState]):
 
     def row(self, state: SeatsState, topic: str, key: Any, city: City) -> Row | None:
         data = desk_row(state, key) if topic == DESKS else seat_row(state, key)
-        return Row(topic, key, EVERY_TRADE, data)
+        return Row(topic, key, EVERYBODY, data)
 
     def snapshot(self, state: SeatsState, city: City) -> Iterable[Row]:
-        desks = [Row(DESKS, name, EVERY_TRADE, desk_row(state, name)) for name in state.plans]
-        return desks + [Row(SEATS, seat, EVERY_TRADE, seat_row(state, seat)) for seat in state.seats]
+        desks = [Row(DESKS, name, EVERYBODY, desk_row(state, name)) for name in state.plans]
+        return desks + [Row(SEATS, seat, EVERYBODY, seat_row(state, seat)) for seat in state.seats]
 
     def routes(self, view: View[SeatsState]) -> Sequence[Any]:
         return api.routes(view)
+
+
+def _own(state: SeatsState, seat: UUID) -> Iterable[Scope]:
+    """List what it takes to hand a seat over: all that is held there."""
+    return [scope_of_desk(state, desk) for desk in held_by(state, seat)] or (EVERYBODY,)
 
 
 TRADE = Seats()

@@ -8,8 +8,8 @@ import msgspec
 from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import MINUTE, Micros
 
-EVERY_TRADE = Scope("", ANY, ANY)
-"""Desks and seats are everybody's to see."""
+EVERYBODY = Scope(ANY, ANY, ANY)
+"""Desks and seats are everybody's to see, of whatever commune or trade."""
 
 BESIDE = 15 * MINUTE
 """Both names stay on the seat this long during a relève."""
@@ -124,6 +124,12 @@ class SeatsState(msgspec.Struct):
     seats: dict[UUID, Seat] = {}
     digests: dict[str, UUID] = {}
     reliefs: dict[UUID, Relief] = {}
+
+
+def scope_of_desk(state: SeatsState, desk: str) -> Scope:
+    """Return what it takes to hold a desk: its own trade, the first that it answers; any where it answers none."""
+    plan = state.plans.get(desk)
+    return Scope(ANY, plan.trades[0], ANY) if plan is not None and plan.trades else EVERYBODY
 
 
 def held_by(state: SeatsState, seat: UUID) -> tuple[str, ...]:

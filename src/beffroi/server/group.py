@@ -9,6 +9,7 @@ import structlog
 
 from beffroi.model.actor import Cause
 from beffroi.model.ids import Ids
+from beffroi.model.scope import ANY
 from beffroi.model.time import Clock, Micros
 from beffroi.server.wiring import Wiring
 from beffroi.trade.action import Action
@@ -168,6 +169,8 @@ class Group:
         if not action.right:
             raise Rejected("forbidden", right="system")
         for scope in trade.scopes(state, action, self._wiring.city):
+            if scope.commune == ANY and not trade.every_commune:
+                raise Rejected("not_found")
             if caller.may(action.right, scope):
                 continue
             if caller.sees(scope):

@@ -46,6 +46,8 @@ class Trade(Generic[S]):
     """Actions that pass by `prepare` before they are decided."""
     subjects: ClassVar[tuple[str, ...]] = ()
     """Subjects of the bus that `hear` wants: machine-scale news that belongs to the state and is never journalled."""
+    every_commune: ClassVar[bool] = False
+    """What it decides belongs to every commune (`*`); of any other trade, a commune so typed is none."""
     kinds: dict[str, EquipmentKind] = {}
     """The equipment found, given by the wiring before `load`."""
     catalogue: Mapping[str, Mapping[str, str]] = {}

@@ -7,9 +7,11 @@ import { outbox } from '../../shell/outbox.svelte';
 import { press, ready } from '../../shell/ready';
 import { desk } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
+import { homeOf } from '../../store/home';
 import { session } from '../../store/session.svelte';
 import { until } from '../../ui/format';
 import { openAsset } from '../assets/open';
+import { ownCompartment } from '../logbook/model';
 import { duties, reminders, targetOf, type Reminder, type RoutineRow } from './model.svelte';
 import type { Link } from './remind.svelte';
 
@@ -21,7 +23,9 @@ function clockOf(at: number): string {
 
 /** Set a reminder; written on the seat's disk first, so that it survives a post that falls. */
 export async function setReminder(at: number, text: string, link: Link | null, local: string): Promise<void> {
-  const fields = { text, due_at: Math.round(at), ...(link ? { target_kind: link.kind, target: link.id, about: link.label.slice(0, 200) } : {}) };
+  // whose it is when what it is about is nobody's own: it sounds to nobody else
+  const [compartment, commune] = [ownCompartment(), homeOf(session.me?.rights, 'logbook')];
+  const fields = { text, due_at: Math.round(at), ...(compartment ? { compartment } : {}), ...(commune ? { commune } : {}), ...(link ? { target_kind: link.kind, target: link.id, about: link.label.slice(0, 200) } : {}) };
   const done = await outbox.send('duties.remind', fields, live.cityNow(), `${t('duties.remind')} ${clockOf(at)} ${text}`, local);
   if (done) notices.done(t('duties.reminded', { at: clockOf(at) }));
 }
