@@ -55,6 +55,20 @@ describe('a line that the core refuses', () => {
     expect(notices.current?.text).toBe('événement clos');
   });
 
+  it('keeps its words and no longer whom it was about after a day', async () => {
+    live.lost = true;
+    await outbox.send('requests.record', { text: 'trou', contact: { phone: '0639980000' } }, 1_000, 'trou', 'one');
+    live.lost = false;
+    answer(REFUSED, 409);
+    await outbox.flush();
+    expect(outbox.waiting[0]!.fields).toHaveProperty('contact');
+    vi.useFakeTimers({ now: Date.now() + 90_000_000, toFake: ['Date'] });
+    outbox.refresh();
+    vi.useRealTimers();
+    expect(outbox.waiting[0]!.fields).toEqual({ text: 'trou', local: 'one' });
+    expect(localStorage.getItem('beffroi.outbox.one')).not.toContain('0639980000');
+  });
+
   it('leaves once more, or for good, by the hand of its author', async () => {
     live.lost = true;
     await write();

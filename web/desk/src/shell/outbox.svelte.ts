@@ -44,6 +44,7 @@ const PREFIX = 'beffroi.outbox.';
 const SHELF = 'outbox/';
 const LOCK = 'beffroi.outbox';
 const RETRY_MS = 3_000;
+const CONTACT_KEPT_MS = 86_400_000;
 /** The core is there and cannot take this one: those behind it need not wait. */
 const OWN_TROUBLE = new Set([500, 501]);
 
@@ -79,6 +80,13 @@ function mark(kept: Kept): void {
     // the line itself is there already
   }
   void disk.keep([[SHELF + kept.id, kept]]).catch(() => undefined);
+}
+
+/** Whom a refused line was about leaves after a day; its words stay for its author's hand. */
+export function endContact(kept: Kept, now: number): Kept {
+  if (!kept.refused || !('contact' in kept.fields) || now - kept.kept_at < CONTACT_KEPT_MS) return kept;
+  const { contact: _, ...fields } = kept.fields;
+  return { ...kept, fields };
 }
 
 function wait(kept: Kept): void {
@@ -152,7 +160,11 @@ class Outbox {
 
   /** Read the disk again: another window of the seat may have written or sent. */
   refresh(): void {
-    this.waiting = readAll();
+    this.waiting = readAll().map((kept) => {
+      const left = endContact(kept, Date.now());
+      if (left !== kept) mark(left);
+      return left;
+    });
   }
 
   /**
