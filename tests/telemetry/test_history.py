@@ -7,7 +7,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from beffroi.model.time import DAY, HOUR, SECOND
+from beffroi.model.time import DAY, HOUR, MINUTE, SECOND
 from beffroi.telemetry import history
 from beffroi.telemetry.curves import read_curve
 from beffroi.telemetry.fold import Readings
@@ -101,11 +101,28 @@ def test_what_is_around_late_readings_is_read_in_order(connection):
     history.write_batch(connection, batch(1, samples))
     late = readings((5, NOW + 4 * SECOND + 1, 99.0), (6, NOW, 1.0))
     assert history.known_among(connection, readings((5, NOW, 0.0), (5, NOW + 1, 0.0))) == {(5, NOW): 0.0}
-    found = history.surroundings(connection, late, np.array([0, 0, 0, 0, 0, NOW + 9 * SECOND, NOW]))
+    found = dict(history.surroundings(connection, late, np.array([0, 0, 0, 0, 0, NOW + 9 * SECOND, NOW])))
     assert [sample.value for sample in found[5].known] == [float(number) for number in range(10)]
     assert found[5].whole
     assert found[6].known == []
     assert not found[6].whole
+
+
+def test_late_readings_far_from_each_other_are_read_apart(connection):
+    """What is held between two of them is neither read nor judged again, unless it is little."""
+    start = NOW - 2 * DAY
+    samples = readings(*((5, start + number * MINUTE, float(number)) for number in range(2_000)))
+    history.write_batch(connection, batch(1, samples))
+    first, last = start + 100 * MINUTE + 1, start + 1_900 * MINUTE + 1
+    marks = np.array([0, 0, 0, 0, 0, start + 1_999 * MINUTE])
+    (_, one), (_, other) = history.surroundings(connection, readings((5, last, 1.0), (5, first, 1.0)), marks)
+    assert [sample.at for sample in (*one.late, *other.late)] == [first, last]
+    assert len(one.known) == history.LOOK_BACK + history.LOOK_AHEAD
+    assert len(other.known) == history.LOOK_BACK + 99
+    assert (one.whole, other.whole) == (False, True)
+    near = readings((5, first, 1.0), (5, first + 2 * HOUR, 1.0))
+    ((_, both),) = history.surroundings(connection, near, marks)
+    assert len(both.known) == history.LOOK_BACK + 120 + history.LOOK_AHEAD
 
 
 def test_roll_ups_say_what_the_samples_say_and_follow_late_ones(connection):

@@ -153,7 +153,7 @@ def test_late_readings_give_the_alarms_of_a_city_where_nothing_is_late(rows, dat
     parts = fold.fold(columns([(0, sample.at // SECOND, sample.value) for sample in known])).edges
     parts += fold.tick(now)
     told = Edges.join(list(parts))
-    parts += judge_late(rules, {0: Surroundings(known, missing, True)}, now)
+    parts += judge_late(rules, [(0, Surroundings(known, missing, True))], now)
     joined = Edges.join(parts)
     for number, one in enumerate(CLASSES):
         rule = rule_of(one)
@@ -177,7 +177,7 @@ def test_an_alarm_that_late_readings_deny_ends_now():
     (told,) = fold.fold(columns([(0, 1, 0), (0, 3, 3)])).edges
     assert told.active.tolist() == [True]
     known = [Sample(1 * SECOND, 0.0), Sample(3 * SECOND, 3.0)]
-    (edges,) = judge_late(rules, {0: Surroundings(known, [Sample(2 * SECOND, 4.0)], True)}, 40 * SECOND)
+    (edges,) = judge_late(rules, [(0, Surroundings(known, [Sample(2 * SECOND, 4.0)], True))], 40 * SECOND)
     assert (edges.active.tolist(), edges.at.tolist(), edges.late.tolist()) == ([False], [40 * SECOND], [False])
     assert not rules.standing(0).active
 
@@ -187,7 +187,7 @@ def test_an_episode_already_over_is_learned_late():
     fold = Fold(rules, 1)
     fold.fold(columns([(0, 10, 1), (0, 30, 1)]))
     known = [Sample(10 * SECOND, 1.0), Sample(30 * SECOND, 1.0)]
-    (edges,) = judge_late(rules, {0: Surroundings(known, [Sample(20 * SECOND, 9.0)], True)}, 40 * SECOND)
+    (edges,) = judge_late(rules, [(0, Surroundings(known, [Sample(20 * SECOND, 9.0)], True))], 40 * SECOND)
     assert edges.active.tolist() == [True, False]
     assert edges.at.tolist() == [20 * SECOND, 30 * SECOND]
     assert edges.late.all()

@@ -6,16 +6,24 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from beffroi.server.engines import postgres
 from beffroi.server.settings import Settings
 
 CONNECT_TIMEOUT_S = 10
+NOTICED = {
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "4",
+    "tcp_user_timeout": "30000",
+}
+"""A cut that says nothing is noticed within 30 s, not after the two hours of the system; a Unix socket ignores it."""
 
 
 def dsn_app(settings: Settings) -> str:
     """Return the address for the running application: it may only add to the journal."""
-    return settings.database or postgres.dsn(settings, postgres.APP)
+    return noticing(settings.database) or postgres.dsn(settings, postgres.APP)
 
 
 def dsn_owner(settings: Settings) -> str:
@@ -24,7 +32,19 @@ def dsn_owner(settings: Settings) -> str:
     With an outside database and no `database_owner`, both roles are one and the journal's protection rests on its
     hash chain alone; `doctor` says so.
     """
-    return settings.database_owner or settings.database or postgres.dsn(settings, postgres.OWNER)
+    return noticing(settings.database_owner or settings.database) or postgres.dsn(settings, postgres.OWNER)
+
+
+def noticing(address: str) -> str:
+    """Return the address of an outside database with what notices a silent cut, unless it says otherwise itself."""
+    if not address:
+        return ""
+    try:
+        said = conninfo_to_dict(address)
+    except psycopg.ProgrammingError:
+        # whoever connects tells what is wrong with it
+        return address
+    return make_conninfo(address, **{name: value for name, value in NOTICED.items() if name not in said})
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from beffroi.model.time import DAY, Micros
+from beffroi.model.time import DAY, HOUR, Micros
 from beffroi.telemetry.fold import Readings
 from beffroi.telemetry.late import Surroundings
 from beffroi.telemetry.machine import Sample, Standing
@@ -22,6 +23,9 @@ WRITER_LOCK = 0x62_66_69_6E_74
 LOOK_BACK = 64
 LOOK_AHEAD = 256
 """Readings read before and after late ones: enough for a rule to forget how it began."""
+
+CLOSE = HOUR
+"""Late readings of a series nearer than this to each other are judged together, however much is held between them."""
 
 _ROW = np.dtype(
     [
@@ -188,8 +192,8 @@ def known_among(connection: psycopg.Connection[Any], readings: Readings) -> dict
 
 
 _AROUND = f"""
-SELECT asked.series, around.time, around.value
-FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS asked (series, first, last)
+SELECT asked.place, around.time, around.value
+FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[]) AS asked (place, series, first, last)
 CROSS JOIN LATERAL (
     (SELECT time, value FROM sample WHERE sample.series = asked.series
         AND time < asked.first AND time >= asked.first - {DAY} ORDER BY time DESC LIMIT {LOOK_BACK})
@@ -203,19 +207,54 @@ CROSS JOIN LATERAL (
 """
 
 
-def surroundings(connection: psycopg.Connection[Any], late: Readings, marks: Ints) -> dict[int, Surroundings]:
-    """Return what each series of some late readings held around them; `marks` are the newest times by series."""
+_HELD_BETWEEN = f"""
+SELECT asked.series, asked.first, (SELECT count(*) FROM (SELECT FROM sample
+    WHERE sample.series = asked.series AND sample.time > asked.first AND sample.time < asked.last
+    LIMIT {LOOK_BACK + LOOK_AHEAD + 1}) held)
+FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS asked (series, first, last)
+"""
+
+
+def surroundings(connection: psycopg.Connection[Any], late: Readings, marks: Ints) -> list[tuple[int, Surroundings]]:
+    """Return what each series of some late readings held around them; `marks` are the newest times by series.
+
+    Readings so far apart that what is around them does not touch come apart, in order of time: two of them months away
+    from each other must not have everything between read and judged again.
+    """
+    clusters = _clusters(connection, late)
+    asked = [(place, series, mine[0].at, mine[-1].at) for place, (series, mine) in enumerate(clusters)]
+    known: list[list[Sample]] = [[] for _ in clusters]
+    for place, at, value in connection.execute(_AROUND, [list(column) for column in zip(*asked, strict=True)]):
+        known[place].append(Sample(at, value))
+    return [
+        (series, Surroundings(sorted(held), mine, bool(held) and max(held).at >= int(marks[series])))
+        for (series, mine), held in zip(clusters, known, strict=True)
+    ]
+
+
+def _clusters(connection: psycopg.Connection[Any], late: Readings) -> list[tuple[int, list[Sample]]]:
+    """Part the late readings of each series where more is held between two than is looked at around them."""
     mine: dict[int, list[Sample]] = {}
     for series, at, value in zip(late.series.tolist(), late.at.tolist(), late.value.tolist(), strict=True):
         mine.setdefault(series, []).append(Sample(at, value))
-    asked = [(series, min(found).at, max(found).at) for series, found in mine.items()]
-    known: dict[int, list[Sample]] = {series: [] for series in mine}
-    for series, at, value in connection.execute(_AROUND, [list(column) for column in zip(*asked, strict=True)]):
-        known[series].append(Sample(at, value))
-    return {
-        series: Surroundings(sorted(held), sorted(mine[series]), bool(held) and max(held).at >= int(marks[series]))
-        for series, held in known.items()
-    }
+    gaps = [
+        (series, one.at, other.at)
+        for series, samples in mine.items()
+        for one, other in pairwise(sorted(samples))
+        if other.at - one.at > CLOSE
+    ]
+    held = connection.execute(_HELD_BETWEEN, [list(column) for column in zip(*gaps, strict=True)]) if gaps else ()
+    far = {(series, first) for series, first, count in held if count > LOOK_BACK + LOOK_AHEAD}
+    clusters: list[tuple[int, list[Sample]]] = []
+    for series, samples in mine.items():
+        cluster: list[Sample] = []
+        clusters.append((series, cluster))
+        for sample in sorted(samples):
+            if cluster and (series, cluster[-1].at) in far:
+                cluster = []
+                clusters.append((series, cluster))
+            cluster.append(sample)
+    return clusters
 
 
 def read_marks(connection: psycopg.Connection[Any], series_count: int) -> tuple[Ints, Floats, Bools]:

@@ -6,7 +6,7 @@ same edge: the number of alarms is that of a city where nothing ever came late. 
 untold: the rule is brought to its true side now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from beffroi.model.time import Micros
@@ -22,13 +22,13 @@ class Surroundings(NamedTuple):
     whole: bool
 
 
-def judge_late(rules: RuleSet, around: Mapping[int, Surroundings], now: Micros) -> list[Edges]:
+def judge_late(rules: RuleSet, around: Iterable[tuple[int, Surroundings]], now: Micros) -> list[Edges]:
     """Return what the late readings change, by rule; the rules then stand as if nothing had been late.
 
-    The rules must have been ticked to `now` just before.
+    The rules must have been ticked to `now` just before; what is around one series comes in order of time.
     """
     found = []
-    for series, surroundings in around.items():
+    for series, surroundings in around:
         first = int(rules.first[series])
         for number in range(first, first + int(rules.count[series])):
             present = rules.standing(number)

@@ -5,7 +5,7 @@ repeats what was not acknowledged, and the marks are read anew from the rows.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -23,12 +23,15 @@ from beffroi.server.intake.registry import Registry
 from beffroi.server.intake.writer import IN_FLIGHT, HistoryWriter
 from beffroi.telemetry.fold import Readings
 from beffroi.telemetry.history import BatchRows, CrossingRow, known_among, note_standings, surroundings
-from beffroi.telemetry.late import judge_late
+from beffroi.telemetry.late import Surroundings, judge_late
 from beffroi.telemetry.rules import Edges
 
 TICK_S = 0.5
 POSTS_WAITING = 256
 """Posts that may wait for a batch; beyond, the door answers 503 (policy: refuse)."""
+
+JUDGED_AT_ONCE = 1_000
+"""Readings around late ones judged in one slice of the loop."""
 
 log = structlog.get_logger("intake")
 
@@ -193,7 +196,11 @@ class Pipeline:
         marks = self.marks.fold.at
         around = await self._writer.read(lambda connection: surroundings(connection, ruled, marks))
         edges = self.marks.fold.tick(now)
-        return late, [*edges, *judge_late(self.marks.fold.rules, around, now)]
+        for some in _slices(around):
+            edges += judge_late(self.marks.fold.rules, some, now)
+            # the doors must answer meanwhile; nothing but a turn touches the rules, and this is one
+            await asyncio.sleep(0)
+        return late, edges
 
     def _work(
         self,
@@ -291,6 +298,19 @@ class Pipeline:
         """Return how old the newest stored reading is, in seconds of city time (0 before the first)."""
         newest = int(self.marks.stored_at.max(initial=0))
         return (self._clock.now() - newest) / SECOND if newest else 0.0
+
+
+def _slices(around: list[tuple[int, Surroundings]]) -> Iterator[list[tuple[int, Surroundings]]]:
+    """Part what is to be judged into pieces of some milliseconds, in order."""
+    piece: list[tuple[int, Surroundings]] = []
+    size = 0
+    for one in around:
+        piece.append(one)
+        size += len(one[1].known) + len(one[1].late)
+        if size >= JUDGED_AT_ONCE:
+            yield piece
+            piece, size = [], 0
+    yield piece
 
 
 def _hours(readings: Readings) -> Readings:
