@@ -46,6 +46,11 @@ def test_an_action_that_the_network_held_back_is_refused_before_it_is_decided(da
     run_async(main)
 
 
+async def _write_as(client: httpx.AsyncClient, content_type: str) -> httpx.Response:
+    body = b'{"text": "a\\u0000b"}'
+    return await client.post("/api/actions/logbook.write", content=body, headers={"Content-Type": content_type})
+
+
 def test_every_refusal_has_one_form_in_the_caller_s_language(database, serving_on, run_async):
     async def main() -> None:
         async with serving_on(database) as served, served.client() as client:
@@ -58,7 +63,14 @@ def test_every_refusal_has_one_form_in_the_caller_s_language(database, serving_o
                 (await client.post("/api/actions/logbook.note", json={"code": "a"}), 404, "core.no_route"),
                 (await client.get("/api/logbook", params={"limit": 0}), 422, "core.invalid"),
                 (await client.post("/api/actions/logbook.write", json={"text": "a\0b"}), 422, "core.nul"),
+                (await _write_as(client, "text/plain"), 422, "core.nul"),
+                (await _write_as(client, "multipart/form-data; boundary=x"), 422, "core.nul"),
                 (await client.get("/api/logbook", params={"q": "\0"}), 422, "core.nul"),
+                (
+                    await client.post("/api/actions/logbook.write", json={"text": "a", "typed_at": 2**63}),
+                    422,
+                    "core.out_of_range",
+                ),
                 (await client.get("/api/nothing"), 404, "core.no_route"),
                 (await client.get("/api/actions/logbook.write"), 405, "core.method"),
                 (await client.get("/api/me", headers={"Authorization": "Bearer x"}), 401, "access.unknown_key"),

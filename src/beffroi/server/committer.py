@@ -14,6 +14,7 @@ from beffroi.journal.types import GENESIS, Head
 from beffroi.model.actor import SYSTEM, Cause
 from beffroi.model.ids import Ids
 from beffroi.model.time import Clock, Micros
+from beffroi.server.bounds import check_numbers
 from beffroi.server.group import GROUP_ACTIONS, Asked, Broken, Group, Request, Result
 from beffroi.server.metrics import COMMIT_S, GROUP_LINES, QUEUE_DEPTH, REFUSED_BUSY, REJECTED, RELOADS
 from beffroi.server.wiring import Wiring
@@ -109,6 +110,9 @@ class Committer:
         if self._waiting + len(asked) > self.bound and self._waiting:
             REFUSED_BUSY.inc(len(asked))
             raise Rejected("core.busy", waiting=self._waiting)
+        if not caller.trusted:
+            for one in asked:
+                check_numbers(one.action)
         told: list[Action] = []
         if any(type(one.action) in self._prepared for one in asked):
             asked, told = await self._prepare(asked, caller)

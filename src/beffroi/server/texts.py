@@ -47,6 +47,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "La demande contient un caractère nul, qui n'a de sens dans aucun texte.",
         "en": "The request holds a NUL character, which means nothing in a text.",
     },
+    "core.out_of_range": {
+        "fr": "Nombre hors de toute mesure dans « {field} ».",
+        "en": "A number beyond all measure in “{field}”.",
+    },
     "core.too_large": {
         "fr": "Demande trop volumineuse : {most} octets au plus.",
         "en": "Request too large: {most} bytes at most.",

@@ -9,6 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from beffroi.model.time import Clock, Micros
+from beffroi.server.bounds import MOST
 from beffroi.server.http.errors import Refusal
 from beffroi.trade.action import Action
 from beffroi.trade.doors import Caller, Executor
@@ -18,8 +19,6 @@ from beffroi.trade.room import Trade
 MOST_EVENTS = 1_000
 BODY_BYTES = 8_000_000
 """An order may name every light of the city: 34,000 identifiers are 1.3 MB."""
-
-FAR = 2**62
 
 NOT_AFTER = "X-Beffroi-Not-After"
 """City time (µs) from which nobody waits for the answer: a network that held the request back must not let it act."""
@@ -56,8 +55,8 @@ def _route(trade: str, action: type[Action], executor: Executor, clock: Clock) -
     async def ask(
         data: Action,
         caller: Caller,
-        happened_at: Annotated[Micros | None, Parameter(ge=0, le=FAR)] = None,
-        not_after: Annotated[Micros | None, Parameter(header=NOT_AFTER, ge=0, le=FAR)] = None,
+        happened_at: Annotated[Micros | None, Parameter(ge=0, le=MOST)] = None,
+        not_after: Annotated[Micros | None, Parameter(header=NOT_AFTER, ge=0, le=MOST)] = None,
     ) -> Answer:
         if not_after is not None and clock.now() > not_after:
             raise Rejected("core.late")

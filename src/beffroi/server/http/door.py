@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.enums import ScopeType
+from litestar.enums import RequestEncodingType, ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,7 +48,7 @@ def only_known(gate: Gate, ready: Callable[[], bool]) -> Guard:
         if not handler.opt.get("public"):
             connection.scope["state"]["caller"] = _speaking(caller_of(gate, connection), connection)
         if isinstance(connection, Request):
-            await _only_text(connection)
+            await _only_text(connection, handler)
 
     return guard
 
@@ -87,12 +87,18 @@ def _only_our_pages(connection: AnyConnection) -> None:
         raise Rejected("core.foreign_page")
 
 
-async def _only_text(request: Request[Any, Any, Any]) -> None:
+async def _only_text(request: Request[Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Refuse the NUL characters that no row can keep, before any trade meets one."""
     in_address = b"%00" in request.scope.get("query_string", b"") or "\x00" in request.scope["path"]
-    json = request.content_type[0] in {"application/json", ""}
-    if in_address or (json and _holds_nul(await request.body())):
+    if in_address or (_reads_text(handler) and _holds_nul(await request.body())):
         raise Rejected("core.nul")
+
+
+def _reads_text(handler: BaseRouteHandler) -> bool:
+    """Tell whether a handler decodes its body as JSON: whatever type the request claims, unless it takes files."""
+    body = handler.parsed_data_field
+    takes = body.kwarg_definition if body is not None else None
+    return getattr(takes, "media_type", RequestEncodingType.JSON) == RequestEncodingType.JSON
 
 
 def _holds_nul(body: bytes) -> bool:

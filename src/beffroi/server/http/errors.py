@@ -24,6 +24,7 @@ STATUS = {
     "core.starting": 503,
     "core.foreign_page": 403,
     "core.nul": 422,
+    "core.out_of_range": 422,
 }
 RETRY_AFTER_S = 2
 
