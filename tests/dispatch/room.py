@@ -175,7 +175,8 @@ def post() -> Post:
 
 
 def _list(made: Post) -> tuple[Turn, Turn]:
-    return on_call_turn(made.person("Appel 1"), 1), on_call_turn(made.person("Appel 2"), 2)
+    paper = Authorisation("electrical", NIGHT + 300 * DAY)
+    return on_call_turn(made.person("Appel 1", paper), 1), on_call_turn(made.person("Appel 2", paper), 2)
 
 
 def alone() -> Post:

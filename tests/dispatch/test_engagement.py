@@ -146,7 +146,8 @@ def test_who_is_refused_and_why() -> None:
     def engage(crew: str, incident: UUID = LIT, *, support: bool = False) -> actions.Engage:
         return actions.Engage(incident=incident, crew=room.crews[crew], support=support)
 
-    assert code(room, engage("E3")) == "dispatch.unfit"
+    assert code(room, engage("E3")) == "dispatch.no_paper"
+    assert code(room, engage("E3", support=True)) == "dispatch.no_paper", "beside others too, the paper has expired"
     assert code(room, engage("R1")) == "dispatch.unfit"
     assert room.do(engage("R1", support=True))[0].rank == 0
     assert code(room, engage("E1", CLOSED)) == "dispatch.incident_closed"

@@ -100,7 +100,7 @@ class Hand:
         self.act("logbook.write", text="essai d'horloge")
         with psycopg.connect(dsn_app(self.product.settings)) as connection:
             row = connection.execute("SELECT recorded_at FROM journal_line ORDER BY position DESC LIMIT 1").fetchone()
-        return bool(row and row[0] > hours.now() - MINUTE)
+        return bool(row and abs(row[0] - hours.now()) < MINUTE)
 
     def kill_core(self) -> None:
         before = self.product.pid("core")
@@ -182,10 +182,11 @@ def test_an_escalation_survives_kill_9_and_happens_once(hand: Hand, wait_until: 
         hand.kill_core()
         called = hand.act("dispatch.call_attempt", incident=incident["incident"])[0]
         assert called["agent"] == people[0]
-        hours.forward(9 * MINUTE + 50 * SECOND)
+        hours.forward(5 * MINUTE)
         hand.kill_core()
+        # five minutes left: whatever this machine takes to be back, it is not due yet
         assert hand.count("dispatch.escalated") == 0
-        hours.forward(20 * SECOND)
+        hours.forward(5 * MINUTE + SECOND)
         wait_until(lambda: hand.count("dispatch.escalated") == 1, 30)
         hand.kill_core()
         hours.forward(11 * MINUTE)
@@ -197,9 +198,9 @@ def test_an_escalation_survives_kill_9_and_happens_once(hand: Hand, wait_until: 
         again = hand.act("dispatch.call_attempt", incident=incident["incident"])[0]
         assert again["agent"] == people[0]
     assert (hand.count("dispatch.escalated"), hand.count("dispatch.exhausted")) == (1, 1)
-    wait_until(lambda: hand.notes().get("dispatch.note.exhausted") == 1, 30)
-    assert hand.notes()["dispatch.note.escalated"] == 1
-    assert hand.notes()["dispatch.note.attempted"] == 2
+    wanted = {"exhausted": 1, "escalated": 1, "attempted": 2}
+    noted = lambda: {one: hand.notes().get(f"dispatch.note.{one}") for one in wanted}  # noqa: E731 - asked again
+    wait_until(lambda: noted() == wanted, 30)
 
 
 def test_a_silent_crew_is_told_three_times_through_kill_9(hand: Hand, wait_until: Callable[..., Any]) -> None:
@@ -213,12 +214,13 @@ def test_a_silent_crew_is_told_three_times_through_kill_9(hand: Hand, wait_until
     hours = Hours(hand.product.settings)
     with hours.running():
         hand.kill_core()
+        wait_until(lambda: hand.heard(hours), 30)
         hand.act("dispatch.engage", incident=incident["incident"], crew=crew, support=True)
         hours.forward(5 * MINUTE + SECOND)
         wait_until(lambda: hand.count("dispatch.unanswered") == 1, 30)
         hours.forward(2 * MINUTE)
         hand.kill_core()
-        assert hand.count("dispatch.insisted") == 1
+        wait_until(lambda: hand.count("dispatch.insisted") == 1, 30)
         hours.forward(MINUTE)
         wait_until(lambda: hand.count("dispatch.insisted") == 2, 30)
         # the last step falls due while the core is away

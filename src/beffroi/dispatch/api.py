@@ -152,13 +152,14 @@ def on_call_now(state: DispatchState, now: Micros, caller: Caller, trade: str | 
     """List who is called for a trade at a time, in order; of every roster, each once, when none is named."""
     if trade is not None:
         lines = duty.on_call(state, trade, now) if caller.sees(crew_scope(trade)) else []
-        return [_on_call(state, trade, line, caller) for line in lines]
+        return [on_call_line(state, trade, line, caller) for line in lines]
     rosters = [*sorted(name for name in state.turns if name), duty.CITY_WIDE]
     rosters = [name for name in rosters if caller.sees(crew_scope(name))]
-    return [_on_call(state, name, line, caller) for name in rosters for line in duty.on_call_of(state, name, now)]
+    return [on_call_line(state, name, line, caller) for name in rosters for line in duty.on_call_of(state, name, now)]
 
 
-def _on_call(state: DispatchState, trade: str, line: duty.OnCall, caller: Caller) -> OnCallNow:
+def on_call_line(state: DispatchState, trade: str, line: duty.OnCall, caller: Caller) -> OnCallNow:
+    """Return one line of a call-out list as a caller sees it."""
     agent, known = state.agents[line.agent], may_know(caller, trade)
     return OnCallNow(
         trade=trade,

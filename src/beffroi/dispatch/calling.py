@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from beffroi.dispatch import actions, duty, engaging, events
+from beffroi.dispatch.call_list import CallList, call_list
+from beffroi.dispatch.duty import OnCall
 from beffroi.dispatch.lookups import check_time, find_call_out, get_incident, open_of, trade_of
 from beffroi.dispatch.types import Attempt, CallOut, DispatchState
 from beffroi.model.time import DAY, MINUTE, Micros
@@ -22,8 +24,7 @@ def attempt(state: DispatchState, action: actions.CallAttempt, context: Context)
     facts = get_incident(action.incident, context)
     trade = trade_of(state, facts, action.trade)
     held = find_call_out(state, facts.id, trade)
-    wanted = action.agent or (held.agent if held and held.state == "calling" else None)
-    line = _choose(state, trade, wanted, held, context.now)
+    line = _choose(state, call_list(state, facts, trade, context.now), action.agent, held, context.now)
     if any(one.agent == line.agent for one in open_of(state, facts.id)):
         raise Rejected("dispatch.already_reached")
     _not_ringing(held, line.agent, context)
@@ -45,17 +46,27 @@ def attempt(state: DispatchState, action: actions.CallAttempt, context: Context)
     ]
 
 
-def _choose(state: DispatchState, trade: str, wanted: UUID | None, held: CallOut | None, now: Micros) -> duty.OnCall:
-    listed = duty.on_call(state, trade, now)
-    if not listed:
-        raise Rejected("dispatch.nobody_on_call", trade=trade)
-    if wanted is None:
-        tried = held.tried if held else ()
-        return next((line for line in listed if line.agent not in tried), listed[0])
-    found = next((line for line in listed if line.agent == wanted), None)
-    if found is None:
-        raise Rejected("dispatch.at_rest" if duty.at_rest(state, wanted, now) else "dispatch.not_on_call")
-    return found
+def _choose(state: DispatchState, listed: CallList, wanted: UUID | None, held: CallOut | None, now: Micros) -> OnCall:
+    if wanted is not None:
+        return _named(state, listed, wanted, now)
+    if not listed.lines:
+        raise Rejected("dispatch.nobody_fit" if listed.passed else "dispatch.nobody_on_call")
+    # who went to rest, or whose paper ended, since the call leaves the place to the next
+    again = listed.find(held.agent) if held and held.state == "calling" else None
+    tried = held.tried if held else ()
+    return again or next((line for line in listed.lines if line.agent not in tried), listed.lines[0])
+
+
+def _named(state: DispatchState, listed: CallList, agent: UUID, now: Micros) -> OnCall:
+    found = listed.find(agent)
+    if found is not None:
+        return found
+    if duty.at_rest(state, agent, now):
+        raise Rejected("dispatch.at_rest")
+    reason = listed.passes(agent)
+    if reason is not None:
+        raise Rejected("dispatch.unfit_person", why=reason.code, **reason.params)
+    raise Rejected("dispatch.not_on_call")
 
 
 def _not_ringing(held: CallOut | None, agent: UUID, context: Context) -> None:
@@ -90,7 +101,9 @@ def tell_outcome(state: DispatchState, action: actions.TellOutcome, context: Con
 
 
 def _last_open(held: CallOut, agent: UUID | None) -> Attempt:
-    """Return the call meant: the last one, or the last to that person, who may call back after *sans réponse*."""
+    """Return the call meant: the last to that person, who may call back after *sans réponse*, or the one waited for."""
+    if agent is None and len({one.agent for one in held.attempts if one.outcome is None}) > 1:
+        raise Rejected("dispatch.which_call")
     if agent is not None:
         found = next((one for one in reversed(held.attempts) if one.agent == agent), None)
     else:
@@ -105,9 +118,13 @@ def _reached(
 ) -> list[Event]:
     if duty.at_rest(state, last.agent, context.now):
         raise Rejected("dispatch.at_rest")
-    get_incident(held.incident, context)
-    lines = duty.on_call(state, held.trade, context.now)
-    delay = next((line.delay_min for line in lines if line.agent == last.agent), held.delay_min)
+    listed = call_list(state, get_incident(held.incident, context), held.trade, context.now)
+    reason = listed.passes(last.agent)
+    if reason is not None:
+        raise Rejected("dispatch.unfit_person", why=reason.code, **reason.params)
+    line = listed.find(last.agent)
+    # his turn may have ended while the telephone rang
+    delay = line.delay_min if line else held.delay_min
     answered = events.CallAnswered(
         call_out=held.id,
         attempt=last.id,
@@ -129,7 +146,7 @@ def _reached(
         channel="phone",
         expected_at=context.happened_at + delay * MINUTE,
         rank=last.rank,
-        of=len(lines),
+        of=len(listed.lines),
         scope=held.scope,
     )
     return [answered, engaged]
@@ -168,7 +185,7 @@ def escalate(state: DispatchState, action: actions.Escalate, context: Context) -
         return []
     if held.state == "postponed":
         return [_resumed(held, due)]
-    return [_next(state, held, due, context.now)] if held.state == "calling" else []
+    return [_next(state, held, due, context)] if held.state == "calling" else []
 
 
 def _resumed(held: CallOut, due: Micros) -> Event:
@@ -182,9 +199,11 @@ def _resumed(held: CallOut, due: Micros) -> Event:
     )
 
 
-def _next(state: DispatchState, held: CallOut, due: Micros, now: Micros) -> Event:
-    tried = {*held.tried, held.agent}
-    line = next((one for one in duty.on_call(state, held.trade, now) if one.agent not in tried), None)
+def _next(state: DispatchState, held: CallOut, due: Micros, context: Context) -> Event:
+    tried, now = {*held.tried, held.agent}, context.now
+    facts = context.city.incidents.find(held.incident)
+    lines = call_list(state, facts, held.trade, now).lines if facts else ()
+    line = next((one for one in lines if one.agent not in tried), None)
     if line is None:
         return events.Exhausted(
             call_out=held.id,

@@ -8,7 +8,7 @@ from beffroi.dispatch import actions, duty, events
 from beffroi.dispatch.candidates import rank_for
 from beffroi.dispatch.lookups import check_time, choose, get_crew, get_engagement, get_incident, name_of, open_of
 from beffroi.dispatch.needs import need_of
-from beffroi.dispatch.ranking import Excluded, Ranked, Ranking
+from beffroi.dispatch.ranking import EXPIRED, NO_PAPER, Excluded, Ranked, Ranking
 from beffroi.dispatch.types import CHIEF, Crew, CrewState, DispatchState, EndReason, Engagement, Move
 from beffroi.model.ports import IncidentFacts
 from beffroi.model.time import MINUTE, Micros
@@ -69,6 +69,9 @@ def _place(ranking: Ranking, action: actions.Engage, state: DispatchState, conte
                 facts = get_incident(action.incident, context)
                 held = next((held for held in open_of(state, facts.id) if held.crew == action.crew), None)
                 raise Rejected("dispatch.already_engaged", crew=one.name, **_job(facts, held))
+            if one.reason.code in (NO_PAPER, EXPIRED):
+                # who has the skill would do the work: beside others too, the paper is the law's
+                raise Rejected("dispatch.no_paper", crew=one.name, why=one.reason.code, **one.reason.params)
             if not action.support:
                 raise Rejected("dispatch.unfit", crew=one.name, why=one.reason.code, **one.reason.params)
             return one

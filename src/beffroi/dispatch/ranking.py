@@ -5,7 +5,7 @@ of its position when that is old, plus LATE_MIN when its shift ends before the w
 comes first; ties are broken by the crew's identifier, so that the order is total.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, inf
 from uuid import UUID
 
@@ -22,6 +22,7 @@ WORK_MIN = 45
 STALE_AFTER_S = 120
 LOST_AFTER_S = 1_800
 """A position older than this tells nothing: the crew is ranked as one without position."""
+NO_PAPER, EXPIRED = "dispatch.why.authorisation", "dispatch.why.expired"
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -115,18 +116,26 @@ def exclusion(one: Candidate, need: Need, now: Micros) -> Reason | None:
         return Reason("dispatch.why.here")
     if one.refused:
         return Reason("dispatch.why.refused")
-    missing = sorted(set(need.skills) - one.skills)
+    reason = lacking(one.skills, one.authorisations, need, now)
+    if reason is not None:
+        return reason
+    without = sorted(set(need.equipment) - one.equipment)
+    if without:
+        return Reason("dispatch.why.equipment", {"codes": ",".join(without)})
+    return None
+
+
+def lacking(skills: frozenset[str], authorisations: Mapping[str, Micros], need: Need, now: Micros) -> Reason | None:
+    """Return which skill or valid authorisation somebody lacks for what an event asks, or nothing."""
+    missing = sorted(set(need.skills) - skills)
     if missing:
         return Reason("dispatch.why.skill", {"codes": ",".join(missing)})
     for code in sorted(need.authorisations):
-        until = one.authorisations.get(code)
+        until = authorisations.get(code)
         if until is None:
-            return Reason("dispatch.why.authorisation", {"codes": code})
+            return Reason(NO_PAPER, {"codes": code})
         if until <= now:
-            return Reason("dispatch.why.expired", {"codes": code, "until": until})
-    lacking = sorted(set(need.equipment) - one.equipment)
-    if lacking:
-        return Reason("dispatch.why.equipment", {"codes": ",".join(lacking)})
+            return Reason(EXPIRED, {"codes": code, "until": until})
     return None
 
 

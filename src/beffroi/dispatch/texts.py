@@ -60,6 +60,10 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "{crew} n'a pas ce que l'événement demande ; engagez-la en appui si c'est voulu.",
         "en": "{crew} lacks what the event asks; send it in support if you mean it.",
     },
+    "dispatch.no_paper": {
+        "fr": "{crew} n'a pas d'habilitation en cours pour ce travail : elle n'y est pas engagée, même en appui.",
+        "en": "{crew} holds no valid authorisation for this work: it is not sent to it, not even in support.",
+    },
     "dispatch.not_in_service": {
         "fr": "{crew} n'est pas en service.",
         "en": "{crew} is not in service.",
@@ -67,6 +71,18 @@ _REFUSALS: dict[str, dict[str, str]] = {
     "dispatch.nobody_on_call": {
         "fr": "Personne d'astreinte à cette heure pour ce métier : voyez le tableau d'astreinte.",
         "en": "Nobody is on call for this trade now: see the roster.",
+    },
+    "dispatch.nobody_fit": {
+        "fr": "Personne de la liste d'astreinte n'a, en cours, ce que l'événement demande : voyez les non proposées.",
+        "en": "Nobody on the call-out list holds what the event asks: see those not proposed.",
+    },
+    "dispatch.unfit_person": {
+        "fr": "Cette personne n'a pas, ou plus, ce que l'événement demande : appelez la suivante.",
+        "en": "This person lacks, or no longer holds, what the event asks: call the next one.",
+    },
+    "dispatch.which_call": {
+        "fr": "Plusieurs personnes ont été appelées : dites laquelle répond.",
+        "en": "Several people were called: say which one answers.",
     },
     "dispatch.not_on_call": {
         "fr": "Cette personne n'est pas d'astreinte maintenant.",
@@ -269,6 +285,8 @@ _REASONS: dict[str, dict[str, str]] = {
         "en": "authorisation expired on {until}: {codes}",
     },
     "dispatch.why.equipment": {"fr": "matériel absent : {codes}", "en": "equipment missing: {codes}"},
+    "dispatch.why.out": {"fr": "déjà sur {number}", "en": "already on {number}"},
+    "dispatch.why.out_elsewhere": {"fr": "déjà sur un autre événement", "en": "already on another event"},
     "dispatch.why.on_call": {
         "fr": "{rank_fr}, {minutes} min contractuelles, par téléphone",
         "en": "{rank_en}, {minutes} min by contract, by telephone",

@@ -67,6 +67,8 @@ SHIFTS = {"jour": (5, 0, 20, 0), "nuit": (20, 0, 29, 0)}
 """Hours and minutes of the local day, beyond 24 the next one's."""
 DELAYS = {"lighting": 45, "traffic": 60, "roads": 60, "buildings": 60, "green_spaces": 120}
 CONTRACTORS = {"lighting": "Lumières d'Ouche (fictif)", "traffic": "Feux de Côte-d'Or (fictif)"}
+HELD = {"lighting": ("electrical", "at_height"), "traffic": ("electrical",)}
+"""Papers of who is on call at home, by trade: all valid, so that the lists of a demonstration answer at night."""
 PER_LIST, MANAGERS = 4, 3
 
 log = structlog.get_logger("dispatch_demo")
@@ -102,9 +104,11 @@ def vans(register: AssetsState) -> list[Van]:
     return found
 
 
-def person(number: int, now: Micros, *, papers: Sequence[str] = (), contractor: str = "") -> SetAgent:
-    """Return the fictional person of that number; one electrical paper in nine is out of date."""
-    until = now - 30 * DAY if number % 9 == 8 else now + (200 + number) * DAY
+def person(
+    number: int, now: Micros, *, papers: Sequence[str] = (), contractor: str = "", valid: bool = False
+) -> SetAgent:
+    """Return the fictional person of that number; one electrical paper in nine is out of date unless all are valid."""
+    until = now - 30 * DAY if number % 9 == 8 and not valid else now + (200 + number) * DAY
     return SetAgent(
         name=f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number * 7 % len(LAST_NAMES)]}",
         phone=f"06 39 98 {number // 100 % 100:02d} {number % 100:02d}",
@@ -199,8 +203,9 @@ async def _people(core: CoreDoor) -> None:
         asked += [person(len(asked) + i, now, papers=papers, contractor=contractor) for i in range(size)]
     crew_people = len(asked)
     for trade in DELAYS:
-        contractor = CONTRACTORS.get(trade, "")
-        asked += [person(len(asked) + i, now, contractor=contractor) for i in range(PER_LIST)]
+        papers, contractor = list(HELD.get(trade, ())), CONTRACTORS.get(trade, "")
+        people = range(len(asked), len(asked) + PER_LIST)
+        asked += [person(number, now, papers=papers, contractor=contractor, valid=True) for number in people]
     asked += [person(len(asked) + i, now) for i in range(MANAGERS)]
     ids = [event.agent for event in await _all(core, asked)]
     members = _cut(ids[:crew_people], teams)

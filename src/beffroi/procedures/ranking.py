@@ -7,11 +7,13 @@ from uuid import UUID
 import msgspec
 from litestar import get
 
-from beffroi.dispatch.api import OnCallNow, on_call_now
+from beffroi.dispatch.api import OnCallNow, on_call_line
+from beffroi.dispatch.call_list import CallList, call_list
 from beffroi.dispatch.candidates import rank_for
 from beffroi.dispatch.duty import CITY_WIDE
 from beffroi.dispatch.needs import need_of
 from beffroi.dispatch.ranking import Excluded, Ranked, Reason
+from beffroi.dispatch.rows import crew_scope
 from beffroi.dispatch.texts import RANKS
 from beffroi.dispatch.types import DispatchState, Need
 from beffroi.model.ports import City, IncidentFacts
@@ -28,7 +30,15 @@ class NotFound(Rejected):
 
 
 class OnCallRank(msgspec.Struct, kw_only=True):
-    """One line of the call-out list, with its sentence: no position, a telephone and a contractual delay."""
+    """One line of the call-out list, with its sentence: no position, a telephone, a delay, what it is already on."""
+
+    line: OnCallNow
+    reason: Reason
+    out: Reason | None = None
+
+
+class OnCallPassed(msgspec.Struct, kw_only=True):
+    """Somebody on call who is not proposed for the event, and why."""
 
     line: OnCallNow
     reason: Reason
@@ -43,6 +53,7 @@ class RankingPage(msgspec.Struct, kw_only=True):
     ranked: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
     on_call: list[OnCallRank]
+    on_call_passed: list[OnCallPassed]
 
 
 def page_for(state: DispatchState, city: City, facts: IncidentFacts, now: Micros, caller: Caller) -> RankingPage:
@@ -50,14 +61,29 @@ def page_for(state: DispatchState, city: City, facts: IncidentFacts, now: Micros
     need = need_of(state, facts)
     ranking = rank_for(state, city, facts, now)
     trade = need.trade or CITY_WIDE
+    listed = call_list(state, facts, trade, now) if caller.sees(crew_scope(trade)) else CallList((), (), {})
+    called = [(line.agent, on_call_line(state, trade, line, caller)) for line in listed.lines]
     return RankingPage(
         incident=facts.id,
         at=now,
         need=need,
         ranked=ranking.ranked,
         excluded=ranking.excluded,
-        on_call=[OnCallRank(line=line, reason=_why(line)) for line in on_call_now(state, now, caller, trade)],
+        on_call=[OnCallRank(line=one, reason=_why(one), out=_out(listed, who, city, caller)) for who, one in called],
+        on_call_passed=[
+            OnCallPassed(line=on_call_line(state, trade, one.line, caller), reason=one.reason) for one in listed.passed
+        ],
     )
+
+
+def _out(listed: CallList, agent: UUID, city: City, caller: Caller) -> Reason | None:
+    """Say on which event somebody already is, to who may know that event."""
+    if agent not in listed.out:
+        return None
+    facts = city.incidents.find(listed.out[agent])
+    if facts is None or not caller.sees(facts.scope):
+        return Reason("dispatch.why.out_elsewhere")
+    return Reason("dispatch.why.out", {"number": facts.number})
 
 
 def _why(line: OnCallNow) -> Reason:

@@ -23,11 +23,11 @@ export async function attempt(incident: string, agent: string | null, who: strin
   return done;
 }
 
-/** Note what came of the call. */
-export async function answer(row: CallOutRow, outcome: 'reached' | 'no_answer'): Promise<boolean> {
-  const who = people.nameOf(row.agent) || rankWord(row.rank);
+/** Note what came of the call to the person read on screen, whoever another seat called since. */
+export async function answer(row: CallOutRow, outcome: 'reached' | 'no_answer', call: Attempt): Promise<boolean> {
+  const who = people.nameOf(call.agent) || rankWord(call.rank);
   const said = t(outcome === 'reached' ? 'dispatch.call.saidReached' : 'dispatch.call.saidNoAnswer', { who });
-  const done = await outbox.send('dispatch.call_outcome', { call_out: row.id, outcome }, live.cityNow(), said);
+  const done = await outbox.send('dispatch.call_outcome', { call_out: row.id, outcome, agent: call.agent }, live.cityNow(), said);
   if (done) notices.done(said);
   return done !== null;
 }

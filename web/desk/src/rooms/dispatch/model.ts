@@ -127,7 +127,10 @@ export interface RankingPage {
   need: { trade: string; skills: string[]; authorisations: string[]; equipment: string[] };
   ranked: Ranked[];
   excluded: Excluded[];
-  on_call: { line: OnCallNow; reason: Reason }[];
+  /** `out`: on which event the person already is. */
+  on_call: { line: OnCallNow; reason: Reason; out: Reason | null }[];
+  /** Who is on call and not proposed for this event, with why. */
+  on_call_passed: { line: OnCallNow; reason: Reason }[];
 }
 
 export interface CrewNow {
@@ -206,6 +209,13 @@ export function rankWord(rank: number): string {
 /** How the room calls who is engaged: the crew, or « astreinte éclairage ». */
 export function nameOf(row: EngagementRow): string {
   return row.crew_name || t('dispatch.onCallPerson', { trade: word(`trade.${row.trade}`) });
+}
+
+const NO_SUPPORT = new Set(['dispatch.why.authorisation', 'dispatch.why.expired']);
+
+/** Tell whether a crew that is not proposed may be sent beside the others: never without the papers of the work. */
+export function maySupport(crew: Excluded): boolean {
+  return !NO_SUPPORT.has(crew.reason.code);
 }
 
 const TIMES = new Set(['end']);
