@@ -24,7 +24,7 @@ class Recorder(SimulatedExchange):
 
     def answer(self, unique: str, extension: str) -> None:
         super().answer(unique, extension)
-        self.story.append(("answer", unique))
+        self.story.append(("answer", f"{unique} {extension}"))
 
     def hang_up(self, unique: str) -> None:
         self.story.append(("end", unique))
@@ -41,6 +41,42 @@ def played(seed: int, hours: int, step: Micros = 5 * SECOND) -> Recorder:
 
 def test_the_same_seed_rings_the_same() -> None:
     assert played(7, 2).story == played(7, 2).story != played(8, 2).story
+
+
+def test_the_same_seed_gives_the_same_calls_and_answers_however_often_the_clock_beats() -> None:
+    story = played(7, 2).story
+    for step in (SECOND // 5, 37 * SECOND):
+        other = played(7, 2, step=step).story
+        # the last beat of one may come some seconds before that of the other
+        least = min(len(story), len(other))
+        assert least > 100
+        assert story[:least] == other[:least]
+    assert {kind for kind, _ in story} == {"ring", "answer", "end"}
+
+
+def test_who_rings_just_before_midnight_is_not_forgotten() -> None:
+    evening = MORNING + 14 * HOUR
+
+    def rung(step: Micros) -> list[tuple[str, str]]:
+        exchange = Recorder()
+        callers = Callers(exchange, 7, SPOTS, "Europe/Paris")
+        for now in range(evening, evening + 3 * HOUR + 1, step):
+            callers.beat(now)
+        return [one for one in exchange.story if one[0] == "ring"]
+
+    assert rung(SECOND) == rung(5 * MINUTE)
+
+
+def test_two_colleagues_never_have_the_same_handset() -> None:
+    exchange = Recorder()
+    callers = Callers(exchange, 7, SPOTS, "Europe/Paris")
+    most = 0
+    for now in range(MORNING, MORNING + 2 * HOUR, SECOND):
+        callers.beat(now)
+        used = [call.extension for call in exchange.calls.values() if call.extension]
+        assert len(used) == len(set(used))
+        most = max(most, len(used))
+    assert most > 1
 
 
 def test_people_are_answered_or_give_up_and_numbers_are_fiction() -> None:

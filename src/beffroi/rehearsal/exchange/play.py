@@ -72,37 +72,44 @@ class Callers:
         self._last: Micros = 0
         self._due: list[tuple[Micros, int, str, str]] = []
         self._order = 0
-        self._busy = 0
+        self._busy: dict[str, int] = {}
+        """Which colleague has which caller."""
         self.rung = 0
         exchange.picked_up = self._picked_up
 
     def beat(self, now: Micros) -> None:
         """Bring the exchange to a time of the city."""
         leapt = self._last == 0 or not 0 <= now - self._last <= LEAPT
-        self._plan(now)
-        while self._rings and self._rings[0][0] <= now:
-            _, ring = self._rings.pop(0)
-            if not leapt:
-                self._ring(ring, now)
-        while self._due and self._due[0][0] <= now:
-            _, _, what, unique = heapq.heappop(self._due)
-            self._happen(what, unique, now)
+        self._plan(now, leapt)
+        # one after another at its own time: however far apart the beats, the same things happen in the same order
+        while (at := self._next()) is not None and at <= now:
+            if self._due and self._due[0][0] == at:
+                _, _, what, unique = heapq.heappop(self._due)
+                self._happen(what, unique, at)
+            else:
+                self._ring(self._rings.pop(0)[1], at)
         self._last = now
 
-    def _plan(self, now: Micros) -> None:
+    def _next(self) -> Micros | None:
+        times = [queue[0][0] for queue in (self._due, self._rings) if queue]
+        return min(times, default=None)
+
+    def _plan(self, now: Micros, leapt: bool) -> None:
+        """Draw the rings of a day that begins; after a leap, those of what is left of this one."""
         today = local_day(now, self._zone)
-        if today.isoformat() == self._day and now >= self._last:
+        if today.isoformat() == self._day and not leapt:
             return
-        self._day = today.isoformat()
         start, _ = day_bounds(today, self._zone)
-        calls = rings_of_day(self._seed, today.toordinal())
-        self._rings = [(start + int(ring.at_s * SECOND), ring) for ring in calls if start + ring.at_s * SECOND > now]
+        # those between the last beat and midnight still ring; those since midnight do
+        left, since = ([], now) if leapt else (self._rings, self._last)
+        calls = [(start + int(ring.at_s * SECOND), ring) for ring in rings_of_day(self._seed, today.toordinal())]
+        self._day, self._rings = today.isoformat(), [*left, *(one for one in calls if one[0] > since)]
 
     def _ring(self, ring: Ring, now: Micros) -> None:
         rng = Random(ring.seed)
         number = "" if rng.random() < WITHHELD else f"{FICTION}{rng.randrange(10_000):04d}"
         said = sentence(self._book, self._spots, ring.fault, ring.seed)
-        # the same seed and the same hour give the same names, and no other day has them
+        # the time it was drawn for, not that of the beat: the same seed gives the same names, and no other day has them
         unique = self._exchange.ring(number, said.text, f"{now // SECOND}.{ring.seed}")
         self.rung += 1
         self._at(now + int(rng.uniform(*COLLEAGUE_WAITS_S) * SECOND), "colleague", unique)
@@ -115,7 +122,7 @@ class Callers:
     def _happen(self, what: str, unique: str, now: Micros) -> None:
         call = self._exchange.calls.get(unique)
         if what == "colleague_ends":
-            self._busy -= 1
+            self._busy.pop(unique, None)
         if call is None:
             return
         if what == "colleague" and not call.extension:
@@ -125,11 +132,12 @@ class Callers:
 
     def _colleague(self, unique: str, now: Micros) -> None:
         rng = Random(unique)
-        if self._busy >= COLLEAGUES:
+        free = [one for one in range(COLLEAGUES) if one not in self._busy.values()]
+        if not free:
             self._at(now + int(rng.uniform(5, 20) * SECOND), "colleague", unique)
             return
-        self._busy += 1
-        self._exchange.answer(unique, f"30{1 + self._busy}")
+        self._busy[unique] = free[0]
+        self._exchange.answer(unique, f"30{1 + free[0]}")
         self._at(now + int(rng.uniform(*TALK_S) * SECOND), "colleague_ends", unique)
 
     async def _picked_up(self, unique: str, extension: str) -> None:
