@@ -15,6 +15,8 @@ from litestar.params import Parameter
 from beffroi.assets.api import near
 from beffroi.assets.logic import visible
 from beffroi.assets.state import AssetsState
+from beffroi.dispatch import duty
+from beffroi.dispatch.types import DispatchState
 from beffroi.incidents.api import NearIncident
 from beffroi.incidents.api import near as near_incidents
 from beffroi.model.geo import distance_m
@@ -146,11 +148,12 @@ def _thing(core: CoreDoor, metres: float, facts: AssetFacts) -> NearThing:
 
 
 def _crews(core: CoreDoor, caller: Caller, lon: float, lat: float) -> list[NearThing]:
-    """List the crews whose vehicle says where it is; one older than 120 s is flagged."""
+    """List the crews in service whose vehicle says where it is, nobody at rest; one older than 120 s is flagged."""
     now = core.clock.now()
+    state: DispatchState = core.state("dispatch")
     found = []
-    for crew in core.state("dispatch").crews.values():
-        facts = core.city.topology.find(crew.vehicle) if crew.vehicle and crew.active else None
+    for crew in map(state.crews.__getitem__, duty.in_service(state, now)):
+        facts = core.city.topology.find(crew.vehicle) if crew.vehicle else None
         if facts is None or not caller.sees(facts.scope):
             continue
         place = [core.city.live.find(facts.id, point) for point in ("lon_deg", "lat_deg")]
