@@ -13,6 +13,12 @@ const LOST_MS = 2_300;
 /** A rehearsal may have been made faster a moment before we are told. */
 const FASTEST = 150;
 
+/** A link that fails so many times in a row may be refused to us: the session ended during the outage. */
+const DOUBT_AFTER = 3;
+/** Nobody takes longer to sit down: after it the session that ended was ours. */
+const CHANGE_MS = 20_000;
+const SESSION_ENDED = new Set([1008, 4401, 4403]);
+
 /** Places are fetched again at most this often. */
 const REPLACE_MS = 5_000;
 
@@ -23,6 +29,8 @@ class Live {
   lostSince = $state(0);
   /** Called at each return with the rows as they froze, and when that was: what was missed is told from them. */
   whenBack: ((before: RowsBefore, since: number) => void) | null = null;
+  /** Called when the link fails again and again: the core may be there and know us no more. */
+  whenRefused: (() => void) | null = null;
   /** Called at each frame: what must not wait for a timer that the browser holds back. */
   whenFrame: (() => void) | null = null;
   started = $state(false);
@@ -36,8 +44,12 @@ class Live {
   #placedMs = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #confirm: (() => void) | null = null;
+  #failures = 0;
   /** A change of person is under way: the session that ends is the one that leaves. */
-  changing = false;
+  #changing = false;
+  /** The session ended during a change of person. */
+  #goodbye = false;
+  #change: ReturnType<typeof setTimeout> | undefined;
   now = $state(Date.now() * 1_000);
 
   /** City time now, µs UTC: the last frame's, carried on at the city's own rate. */
@@ -53,9 +65,34 @@ class Live {
     return Math.round(this.cityNow() + patienceMs * 1_000 * this.rate + margin);
   }
 
+  get changing(): boolean {
+    return this.#changing;
+  }
+
+  /** Somebody else is about to sit here; given up by itself when nothing comes of it. */
+  beginChange(): void {
+    this.#changing = true;
+    clearTimeout(this.#change);
+    this.#change = setTimeout(() => this.endChange(), CHANGE_MS);
+  }
+
+  /** Nobody else sits down after all: a session that ended meanwhile was ours. */
+  endChange(): void {
+    clearTimeout(this.#change);
+    this.#changing = false;
+    if (this.#goodbye) this.#endSession();
+  }
+
+  #endSession(): void {
+    this.#goodbye = false;
+    this.sessionEnded = true;
+    this.#lose();
+  }
+
   start(account: string): void {
     this.stop();
-    this.sessionEnded = false;
+    this.sessionEnded = this.#goodbye = this.#changing = false;
+    this.#failures = 0;
     this.#worker = new FeedWorker();
     this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
     this.#send({ kind: 'start', origin: location.origin, account });
@@ -65,9 +102,10 @@ class Live {
 
   /** Go on with the rights of who sits down now: the picture stays until their own comes. */
   renew(account: string): void {
-    this.sessionEnded = false;
+    this.sessionEnded = this.#goodbye = false;
     // the old session's socket may say goodbye a moment after the new one is there
-    setTimeout(() => (this.changing = false), LOST_MS);
+    clearTimeout(this.#change);
+    this.#change = setTimeout(() => (this.#changing = this.#goodbye = false), LOST_MS);
     this.#heardMs = performance.now();
     this.#send({ kind: 'renew', account });
   }
@@ -101,14 +139,10 @@ class Live {
   }
 
   #receive(message: FromWorker): void {
-    if (message.kind === 'closed') {
-      if (this.changing && message.code === 4401) return;
-      if (message.code === 1008 || message.code === 4401 || message.code === 4403) this.sessionEnded = true;
-      this.#lose();
-      return;
-    }
+    if (message.kind === 'closed') return this.#closed(message.code);
     if (message.kind !== 'frame') return;
     const { frame } = message;
+    this.#failures = 0;
     const before = this.lost && this.lostSince ? topics.remember() : null;
     const since = this.lostSince;
     this.#heardMs = this.#frameMs = performance.now();
@@ -123,6 +157,16 @@ class Live {
     picture.takeMoves(frame.moves);
     this.now = this.cityNow();
     this.whenFrame?.();
+  }
+
+  #closed(code: number): void {
+    if (SESSION_ENDED.has(code)) {
+      if (this.#changing) this.#goodbye = true;
+      else this.#endSession();
+      return;
+    }
+    this.#lose();
+    if (++this.#failures % DOUBT_AFTER === 0 && !this.#changing) this.whenRefused?.();
   }
 
   #back(before: RowsBefore, since: number): void {

@@ -32,6 +32,10 @@ const HIDDEN = '•••';
 /** With a desk on the disk, nobody waits longer than this for the core. */
 const PATIENCE_MS = 2_500;
 
+/** Another window changed person: it is followed, the answer of the core may come at the second try. */
+const FOLLOW_ATTEMPTS = 4;
+const FOLLOW_PAUSE_MS = 1_000;
+
 type Phase = 'starting' | 'login' | 'loading' | 'ready' | 'unreachable';
 
 class Session {
@@ -76,6 +80,7 @@ class Session {
   /** Ask who we are, then load the city; leads to the login when nobody is. */
   async open(): Promise<void> {
     whenSessionEnds(() => this.#ended());
+    live.whenRefused = () => void this.#doubt();
     const kept = await findStandby(Date.now());
     try {
       // a network that swallows everything must not keep the desk of the disk closed
@@ -114,6 +119,33 @@ class Session {
     live.renew(me.account ?? '');
     this.names = {};
     void this.#loadNames();
+  }
+
+  /** Another window of the seat changed person, or locked it: go on with who sits here now. */
+  async follow(): Promise<void> {
+    for (let attempt = 1; attempt <= FOLLOW_ATTEMPTS; attempt++) {
+      try {
+        return this.replace(await this.#whoSits());
+      } catch (error) {
+        if (error instanceof Refusal && error.status === 401) return this.#ended();
+        await new Promise((resolve) => setTimeout(resolve, FOLLOW_PAUSE_MS));
+      }
+    }
+    live.endChange();
+  }
+
+  /** The link fails again and again: not known any more, sign in; somebody else sits here since, go on with him. */
+  async #doubt(): Promise<void> {
+    try {
+      const me = await this.#whoSits();
+      if (this.me && me.csrf !== this.me.csrf) this.replace(me);
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) this.#ended();
+    }
+  }
+
+  #whoSits(): Promise<Me> {
+    return get<Me>('/api/me', AbortSignal.timeout(PATIENCE_MS));
   }
 
   #become(me: Me): void {

@@ -74,12 +74,12 @@ async function leave(): Promise<void> {
 
 async function sit(ask: () => Promise<Me>): Promise<void> {
   await leave();
-  live.changing = true;
+  live.beginChange();
   let me: Me;
   try {
     me = await ask();
   } catch (error) {
-    live.changing = false;
+    live.endChange();
     throw error;
   }
   const changed = me.account !== session.id;

@@ -1,8 +1,8 @@
 /** The change of person on screen: the field that asks, the logins that sat here, the other windows of the seat. */
 
-import { get } from '../../api/client';
 import { leaveRooms } from '../../shell/rooms';
-import { session, type Me } from '../../store/session.svelte';
+import { live } from '../../store/live.svelte';
+import { session } from '../../store/session.svelte';
 
 const CHANNEL = 'beffroi.person';
 const KNOWN = 'beffroi.seat.logins';
@@ -50,8 +50,10 @@ class Person {
     if (!('BroadcastChannel' in window)) return () => undefined;
     this.#channel = new BroadcastChannel(CHANNEL);
     this.#channel.onmessage = ({ data }: MessageEvent<'leaving' | 'changed'>) => {
-      if (data === 'leaving') void leaveRooms();
-      else void get<Me>('/api/me').then((me) => session.replace(me), () => undefined);
+      if (data === 'changed') return void session.follow();
+      // the session that ends is the one that leaves, here too
+      live.beginChange();
+      void leaveRooms();
     };
     return () => this.#channel?.close();
   }
