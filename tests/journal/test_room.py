@@ -1,6 +1,7 @@
 """The journal in a city at work: searched, read, exported, verified, watched, erased."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,9 @@ from tests.access.conftest import in_city, quick_passwords
 from tests.access.running import SmallCity
 
 from beffroi.access.actions import SetPurpose
+from beffroi.journal import verify as verify_module
 from beffroi.journal.reading import verify_export
-from beffroi.journal.signing import HEADS_FOLDER, load_key, read_heads, read_public_keys
+from beffroi.journal.signing import HEADS_FOLDER, is_signed, load_key, read_heads, read_public_keys
 from beffroi.journal.watch import Watch
 from beffroi.model.actor import SYSTEM
 from beffroi.model.time import DAY, HOUR
@@ -135,6 +137,25 @@ def test_the_whole_journal_is_verified_on_request(in_city: InCity) -> None:
         broken = await verified()
         assert broken["sound"] is False
         assert {problem["position"] for problem in broken["report"]["problems"]} == {2}
+
+    in_city(scenario)
+
+
+def test_signatures_are_checked_beside_the_loop(in_city: InCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head a minute is half a million a year: the core must not stand still for them."""
+    threads = set()
+
+    def noted(head: Any, keys: Any) -> bool:
+        threads.add(threading.current_thread())
+        return is_signed(head, keys)
+
+    monkeypatch.setattr(verify_module, "is_signed", noted)
+
+    async def scenario(city: SmallCity) -> None:
+        await journal_heads.follow(city, Watch(load_key(city.data / "keys"), city.data))  # type: ignore[arg-type]
+        assert (await verify(city))["sound"] is True
+        assert threads
+        assert threading.current_thread() not in threads
 
     in_city(scenario)
 

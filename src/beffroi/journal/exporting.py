@@ -6,7 +6,7 @@ from pathlib import Path
 from beffroi.journal.export import ExportWriter, Manifest, Wanted
 from beffroi.journal.query import Filters, checked_after, exports_everything
 from beffroi.journal.render import Catalogue
-from beffroi.journal.signing import HEADS_FOLDER, load_key, read_heads
+from beffroi.journal.signing import load_key, signed_heads
 from beffroi.journal.types import GENESIS, Head
 from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller, Reader
@@ -38,8 +38,7 @@ async def export_for(
         while lines := await checked_after(reader, caller, asked, position, last):
             await asyncio.to_thread(writer.add, lines)
             position = lines[-1].position
-        heads = [head for _, head in read_heads(folder / HEADS_FOLDER) if head is not None]
-        return await asyncio.to_thread(writer.finish, heads)
+        return await asyncio.to_thread(lambda: writer.finish(signed_heads(folder)))
 
 
 async def _range(reader: Reader, filters: Filters) -> tuple[int, int]:

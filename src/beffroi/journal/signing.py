@@ -130,6 +130,11 @@ def read_heads(folder: Path) -> Iterator[tuple[str, SignedHead | None]]:
             yield path.name, None
 
 
+def signed_heads(data: Path) -> list[SignedHead]:
+    """List the heads kept in a data folder, of the files that can be read."""
+    return [head for _, head in read_heads(data / HEADS_FOLDER) if head is not None]
+
+
 def is_signed(head: SignedHead, keys: Iterable[PublicKey]) -> bool:
     """Tell whether a head is signed by one of these keys."""
     return any(key.id == head.key_id and key.signed(head.statement, head.signature) for key in keys)
