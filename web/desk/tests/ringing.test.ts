@@ -32,6 +32,32 @@ describe('Ringing', () => {
     expect(ringing.judge(121_000, [])).toBeNull();
   });
 
+  it('repeats it whatever less grave arrives meanwhile', () => {
+    const ringing = new Ringing();
+    ringing.judge(0, []);
+    const list = [one('a', 1)];
+    const heard: [number, number][] = [];
+    for (let now = 1_000; now <= 130_000; now += 1_000) {
+      if (now % 20_000 === 0) list.push(one(`low${now}`, 4));
+      const sounded = ringing.judge(now, list);
+      if (sounded === 1) heard.push([now, sounded]);
+    }
+    expect(heard).toEqual([[1_000, 1], [61_000, 1], [121_000, 1]]);
+  });
+
+  it('sounds a storm of some seconds once, one without end each minute', () => {
+    const ringing = new Ringing();
+    ringing.judge(0, []);
+    const list: { id: string; priority: number }[] = [];
+    const heard: number[] = [];
+    for (let now = 1_000; now <= 100_000; now += 1_000) {
+      list.push(one(`s${now}`, 2));
+      if (ringing.judge(now, list)) heard.push(now);
+    }
+    expect(heard).toEqual([1_000, 61_000]);
+    expect(ringing.judge(105_000, [...list, one('later', 2)])).toBe(2);
+  });
+
   it('does not sound again what came back with the link', () => {
     const ringing = new Ringing();
     ringing.judge(0, [one('a', 2), one('b', 2)]);

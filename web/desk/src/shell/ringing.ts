@@ -17,7 +17,7 @@ export interface Sounding {
 export const REPEAT_MS = 60_000;
 /** Then it moves to the chef de salle. */
 export const ESCALATE_MS = 120_000;
-/** Arrivals closer than this sound once: a storm is one event to the ear. */
+/** Arrivals closer than this to one another sound once: a storm is one event to the ear, as long as a repetition. */
 export const STORM_MS = 4_000;
 const CRITICAL = 1;
 const FORGET_ABOVE = 1_000;
@@ -25,22 +25,29 @@ const FORGET_ABOVE = 1_000;
 export class Ringing {
   #heard = new Set<string>();
   #first = true;
-  #last = { at: -Infinity, priority: 9 };
+  /** The storm under way: when it sounded, of which priority, and its last arrival. */
+  #storm = { sounded: -Infinity, priority: 9, last: -Infinity };
+  /** A repetition counts from the last critical sound: what is less grave never puts it off. */
+  #critical = -Infinity;
 
   /** Return the priority to sound now, or nothing; called each time the list may have changed, and each second anyway. */
   judge(now: number, list: readonly Sounding[]): number | null {
     const worst = this.#arrivals(list);
-    if (worst !== null) {
-      const covered = now - this.#last.at < STORM_MS && worst >= this.#last.priority;
-      return covered ? null : this.#sound(now, worst);
-    }
-    const repeats = now - this.#last.at >= REPEAT_MS && list.some((one) => one.priority === CRITICAL);
-    return repeats ? this.#sound(now, CRITICAL) : null;
+    const covered = worst === null || this.#covers(now, worst);
+    if (worst !== null) this.#storm.last = now;
+    if (this.due(now) && list.some((one) => one.priority === CRITICAL)) return this.#sound(now, CRITICAL);
+    return covered ? null : this.#sound(now, worst);
+  }
+
+  /** Tell whether what arrives belongs to a storm that the ear knows. */
+  #covers(now: number, worst: number): boolean {
+    const { sounded, priority, last } = this.#storm;
+    return now - last < STORM_MS && now - sounded < REPEAT_MS && worst >= priority;
   }
 
   /** Tell whether a repetition may be due, whatever changed. */
   due(now: number): boolean {
-    return now - this.#last.at >= REPEAT_MS;
+    return now - this.#critical >= REPEAT_MS;
   }
 
   #arrivals(list: readonly Sounding[]): number | null {
@@ -56,7 +63,8 @@ export class Ringing {
   }
 
   #sound(now: number, priority: number): number {
-    this.#last = { at: now, priority };
+    this.#storm = { sounded: now, priority, last: now };
+    if (priority === CRITICAL) this.#critical = now;
     return priority;
   }
 }
