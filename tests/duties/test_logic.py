@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from beffroi.dispatch.events import CallAnswered
 from beffroi.duties import TRADE
 from beffroi.duties import actions as ask
 from beffroi.duties import events as told
@@ -14,7 +15,9 @@ from beffroi.model.actor import Actor
 from beffroi.model.ports import IncidentFacts
 from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, Micros
+from beffroi.procedures.call_out_reminders import REACTION
 from beffroi.trade.action import Action
+from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
 from tests.duties.hand import CAMILLE, DOMINIQUE, START, Hand, paris
 
@@ -126,6 +129,27 @@ def test_a_reminder_that_asked_leaves_with_what_it_is_about_one_to_come_stays() 
     assert [event.reminder for event in hand.do(ask.EndAbout(target=event))] == [rung.reminder]
     assert list(hand.state.reminders) == [ahead.reminder]
     assert hand.do(ask.EndAbout(target=uuid4())) == []
+
+
+def test_a_reminder_set_while_calling_ends_when_somebody_is_reached_the_others_stay() -> None:
+    hand = Hand()
+    event = uuid4()
+    hand.city.incidents = SimpleNamespace(find=lambda name: IncidentFacts(id=name, number="2026-0001", label="Mât"))
+    about: dict[str, Any] = {"target_kind": "incident", "target": event}
+    (before,) = hand.do(ask.Remind(text="PM sur place ?", due_at=START + MINUTE, **about))
+    hand.minutes(2)
+    began = hand.now
+    (asked,) = hand.do(ask.Remind(text="appel 2", due_at=began + MINUTE, **about))
+    hand.minutes(2)
+    (soon,) = hand.do(ask.Remind(text="appel 2", due_at=hand.now + 8 * MINUTE, **about))
+    (bus,) = hand.do(ask.Remind(text="avant le premier bus", due_at=began + 6 * HOUR, **about))
+    answered = CallAnswered(
+        call_out=uuid4(), attempt=uuid4(), incident=event, agent=uuid4(), rank=1, opened_at=began - MINUTE // 2
+    )
+    line = Line(99, hand.now, hand.now, Actor("person", uuid4()), None, answered)
+    (end,) = REACTION.react(line, hand.city)
+    assert [one.reminder for one in hand.do(end)] == [asked.reminder, soon.reminder]
+    assert list(hand.state.reminders) == [before.reminder, bus.reminder]
 
 
 def test_a_reminder_written_while_the_core_was_away_asks_at_once() -> None:

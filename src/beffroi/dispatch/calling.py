@@ -133,6 +133,7 @@ def _reached(
         rank=last.rank,
         trade=held.trade,
         delay_min=delay,
+        opened_at=held.opened_at,
         local=action.local,
         scope=held.scope,
     )

@@ -235,7 +235,7 @@ class CallUnanswered(Event, frozen=True, kw_only=True, tag="dispatch.call_unansw
 
 
 class CallAnswered(Event, frozen=True, kw_only=True, tag="dispatch.call_answered"):
-    """An on-call person was reached."""
+    """An on-call person was reached; `opened_at` is when the call-out began."""
 
     call_out: UUID
     attempt: UUID
@@ -246,6 +246,7 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="dispatch.call_answered
     local: UUID | None = None
     trade: str = ""
     delay_min: int = 0
+    opened_at: Micros | None = None
     scope: Scope = CITY
 
 

@@ -136,9 +136,15 @@ class Due(Action, frozen=True, tag="duties.due"):
 
 
 class EndAbout(Action, frozen=True, kw_only=True, tag="duties.end_about"):
-    """End the reminders about something that is over, where they already asked; only a reaction asks for it."""
+    """End the reminders about something that is over, where they already asked; only a reaction asks for it.
+
+    With `made_since`, only those made from then on: what they were for is over, the rest goes on. With `due_before`,
+    those about to ask before then as well.
+    """
 
     target: UUID
+    made_since: Micros | None = None
+    due_before: Micros | None = None
 
 
 class Forget(Action, frozen=True, kw_only=True, tag="duties.forget"):

@@ -173,9 +173,14 @@ def _done(state: DutiesState, action: ask.Done, context: Context) -> list[Event]
 
 
 def _end_about(state: DutiesState, action: ask.EndAbout, context: Context) -> list[Event]:
+    about = (one for one in state.reminders.values() if one.target.id == action.target)
+    over = [one for one in about if one.made_at >= (action.made_since or 0) and _asks_by(one, action.due_before)]
+    return [told.WasDone(scope=one.scope, reminder=one.id) for one in over]
+
+
+def _asks_by(reminder: Reminder, before: Micros | None) -> bool:
     # one that has yet to ask was meant for its hour, whatever became of the rest
-    asking = [one for one in state.reminders.values() if one.target.id == action.target and one.fell_due_at is not None]
-    return [told.WasDone(scope=one.scope, reminder=one.id) for one in asking]
+    return reminder.fell_due_at is not None or (before is not None and reminder.due_at <= before)
 
 
 def _record(state: DutiesState, action: ask.Record, context: Context) -> list[Event]:
