@@ -1,8 +1,11 @@
 """A call from the field to the honest reason, in a whole core."""
 
+import asyncio
 from collections.abc import Callable
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
+from beffroi.requests import store
 from tests.requests.street import EMAIL, EVERYTHING, LAT, LON, NAME, PHONE, requests_of, street, until
 from tests.security.conftest import WholeCity
 
@@ -110,5 +113,56 @@ def test_following_is_limited_by_address(in_whole_city: InCity) -> None:
             answers = [await public.get("/api/follow/AAAAA-BBBBB-CCCCC") for _ in range(11)]
         assert [one.status_code for one in answers] == [404] * 10 + [429]
         assert int(answers[-1].headers["retry-after"]) >= 1
+
+    in_whole_city(scenario)
+
+
+def test_what_joins_an_event_under_way_hears_where_it_is_and_begins_again_once_over(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("agent", EVERYTHING)
+        by_phone = {"name": NAME, "phone": PHONE, "channel": "phone"}
+        state = requests_of(city)
+        opened = [
+            (await chief.done("incidents.open", what=what, place="rue Monge"))[0]["incident"]
+            for what in ("trou", "eau")
+        ]
+        for one in opened:
+            await chief.done("incidents.take", incident=one)
+        (made,) = await chief.done("requests.record", text="trou", incident=opened[0], contact=by_phone)
+        request = state.requests[UUID(made["request"])]
+        await until(lambda: request.step == "in_progress")
+
+        def owed() -> list[Any]:
+            return [one for one in state.owed.values() if one.request == request.id]
+
+        # the hour that is known later: not told twice while the first message waits, told once it has left
+        await city.system("requests.progress", incident=opened[0], step="in_progress", expected_at=111)
+        assert (request.expected_at, [one.step for one in owed()]) == (111, ["in_progress"])
+        request.expected_at = None
+        await chief.done("requests.tell", message=str(owed()[0].id), result="sent")
+        await city.system("requests.progress", incident=opened[0], step="in_progress", expected_at=222)
+        await city.system("requests.progress", incident=opened[0], step="in_progress", expected_at=333)
+        assert (request.expected_at, [one.step for one in owed()]) == (333, ["in_progress", "in_progress"])
+
+        kept = request.contact_until
+        await chief.done(
+            "incidents.close", incident=opened[0], cause="equipment", result="repaired", skipped="not_needed"
+        )
+        await until(lambda: request.state == "closed")
+        assert request.contact_until < kept
+        refused = await chief.done("requests.record", text="encore un trou", follows=made["request"])
+        assert (refused[0]["state"], refused[0]["follows"]) == ("recorded", None)
+        follow = await chief.act("requests.follow", request=refused[0]["request"], follows=made["request"])
+        assert follow.json()["code"] == "requests.over"
+
+        await chief.done("requests.attach", request=made["request"], incident=opened[1])
+        await until(lambda: request.step == "in_progress")
+        assert (request.state, request.reason, request.round, request.ended_at) == ("attached", "", 1, None)
+        assert request.contact_until > kept
+        assert owed()[-1].round == 1
+        # memory is a moment ahead of the rows
+        await asyncio.sleep(0.5)
+        loaded = await city.core.work(store.load)
+        assert (loaded.requests, loaded.contacts) == (state.requests, state.contacts)
 
     in_whole_city(scenario)

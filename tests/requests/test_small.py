@@ -8,17 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beffroi.model.actor import SYSTEM
 from beffroi.model.calls import CallNews
 from beffroi.model.ids import uuid7
 from beffroi.model.time import MINUTE, SECOND
 from beffroi.procedures.call_matches import sentence_of, spoken_time
 from beffroi.procedures.call_sheets import find_sheets, read_sheets
 from beffroi.procedures.call_switchboard import steps_of
+from beffroi.requests import evolve, rows
 from beffroi.requests.codes import ALPHABET, LENGTH, code_of, read_code
+from beffroi.requests.events import Rang
 from beffroi.requests.limiter import BURST, KEPT, Limiter
 from beffroi.requests.numbers import phone_key
 from beffroi.requests.texts import TEXTS
-from beffroi.requests.types import Call
+from beffroi.requests.types import Call, Owed, Request, RequestsState
+from beffroi.server.absent import empty_city
+from beffroi.server.feed.rows import Rows
+from beffroi.trade.line import Line
 
 AT = 1_750_534_620 * SECOND
 """21 June 2025, 21:37 in Dijon."""
@@ -156,3 +162,34 @@ def test_sheets_are_found_by_their_words_and_a_city_corrects_them(tmp_path) -> N
                                    "+33 (0)6 39 98 12 34", "33639981234", "00 33 (0) 6.39.98.12.34"])  # fmt: skip
 def test_a_number_is_found_again_however_it_was_typed(typed: str) -> None:
     assert phone_key(typed) == "0639981234"
+
+
+def test_what_is_owed_a_call_stays_on_the_screen_whatever_comes_after() -> None:
+    state = RequestsState()
+    for place in range(rows.SHOWN + 10):
+        owed: Any = {"state": "call_back"} if place == 0 else {"state": "recorded"}
+        one = Request(id=UUID(int=place), code=str(place), position=place, happened_at=AT, recorded_at=AT, author=None,
+                      **owed)  # fmt: skip
+        evolve.put(state, one)
+    message = Owed(id=UUID(int=9), request=UUID(int=1), step="closed", round=0, channel="phone", created_at=AT)
+    message.state = "by_phone"
+    evolve.owe(state, message)
+    for place in range(rows.SHOWN_CALLS + 60):
+        kept: Any = {"state": "abandoned", "number_known": place == 0} if place < 50 else {"state": "ended"}
+        state.calls[str(place)] = Call(id=str(place), rang_at=AT + place, **kept)
+    shown = list(rows.snapshot(state, empty_city()))
+    requests = [one.id for one in shown if one.topic == "requests"]
+    assert (requests[:3], len(requests)) == ([UUID(int=0), UUID(int=1), UUID(int=10)], rows.SHOWN + 2)
+    assert [one.id for one in shown if one.stays] == [UUID(int=0), UUID(int=1), "0"]
+    assert len([one for one in shown if one.topic == "calls"]) == 50
+    # neither the feed's window nor a memory that is full pushes it out
+    feed = Rows({"requests": 5})
+    for one in shown[:10]:
+        feed.set(one.topic, one.id, one)
+    assert b"call_back" in bytes(feed.topics()["requests"][0].raw)
+    ring = Line(1, AT, AT, SYSTEM, None, Rang(call="new", queue=""))
+    full = RequestsState(calls={str(n): Call(id=str(n), state="abandoned", rang_at=n, number_known=n == 0)
+                                for n in range(evolve.KEPT_CALLS)})  # fmt: skip
+    evolve.apply(full, ring)
+    assert "0" in full.calls
+    assert "1" not in full.calls

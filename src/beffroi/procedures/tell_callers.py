@@ -5,7 +5,7 @@ delivers. A letter handed over when we fell is *doubtful*: the room decides, a m
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ import psycopg
 import structlog
 
 from beffroi.dispatch import events as crews
+from beffroi.dispatch.types import Engagement
 from beffroi.incidents import events as said
 from beffroi.model.actor import Actor
 from beffroi.model.ports import City
@@ -31,9 +32,9 @@ from beffroi.procedures.call_mail import (
     read_settings,
     words_of,
 )
-from beffroi.procedures.call_matches import spoken_time
+from beffroi.procedures.call_matches import crew_of, spoken_time
 from beffroi.requests.actions import NoteTold, Progress
-from beffroi.requests.events import Forgotten
+from beffroi.requests.events import Attached, Followed, Forgotten, Moved, Recorded
 from beffroi.requests.types import Owed, Request, Told
 from beffroi.trade.action import Action
 from beffroi.trade.doors import trusted
@@ -95,6 +96,45 @@ REACTION = Reaction(
     listens=(said.Taken, crews.Engaged, crews.CrewMoved, said.Resolved, said.Closed, said.Reopened),
     react=progress,
 )
+
+
+def step_of(taken: bool, resolved: bool, engagements: Iterable[Engagement], incident: UUID) -> Progress | None:
+    """Return how far an event is already, for the requests that join it; nothing while nobody has it."""
+    crew, expected_at = crew_of(engagements, incident)
+    if resolved:
+        return Progress(incident=incident, step="done")
+    if crew in ("on_site", "made_safe"):
+        return Progress(incident=incident, step="on_site")
+    return Progress(incident=incident, step="in_progress", expected_at=expected_at) if crew or taken else None
+
+
+class CatchUp:
+    """Brings the requests that join an event under way to where it is: what happened before is not told again."""
+
+    def __init__(self, core: CoreDoor) -> None:
+        self._core = core
+        self._joined: dict[UUID, None] = {}
+
+    def begin(self) -> None:
+        """Look once at every event that holds requests: we may have fallen before their step was told."""
+        self._joined.update(dict.fromkeys(self._core.state("requests").of_incident))
+
+    def committed(self, lines: tuple[Line, ...]) -> None:
+        """Note the events that requests have just joined."""
+        for line in lines:
+            if isinstance(line.event, Recorded | Attached | Followed | Moved) and line.event.incident is not None:
+                self._joined[line.event.incident] = None
+
+    async def run(self) -> None:
+        """Tell each of these events' requests how far it is."""
+        for one in list(self._joined):
+            incident = self._core.state("incidents").incidents.get(one)
+            if incident is not None and incident.open:
+                engagements = self._core.state("dispatch").engagements.values()
+                step = step_of(incident.taken_by is not None, incident.state == "resolved", engagements, one)
+                if step is not None:
+                    await self._core.executor.execute(step, _ME)
+            del self._joined[one]
 
 
 class TextMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,13 +285,17 @@ class Teller:
 async def run(core: CoreDoor) -> None:
     """Deliver until the core ends."""
     teller = Teller(core, FolderGateway(core.data / SMS_FOLDER))
+    joined = CatchUp(core)
+    joined.begin()
     core.on_commit(teller.forget)
+    core.on_commit(joined.committed)
     recovered = False
     while True:
         try:
             if not recovered:
                 await teller.recover()
                 recovered = True
+            await joined.run()
             await teller.deliver_due()
         except (psycopg.OperationalError, Rejected) as error:
             log.warning("messages wait", error=type(error).__name__)

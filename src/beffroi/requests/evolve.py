@@ -7,7 +7,7 @@ from uuid import UUID
 from beffroi.model.scope import EventMove, Scope
 from beffroi.model.time import DAY, Micros
 from beffroi.requests import events as ev
-from beffroi.requests.telling import CONTACT_KEPT_AFTER, earliest
+from beffroi.requests.telling import CONTACT_KEPT, CONTACT_KEPT_AFTER, earliest
 from beffroi.requests.types import Call, Channel, Owed, Request, RequestsState, Step
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
@@ -136,6 +136,8 @@ def _attached(state: RequestsState, event: ev.Attached, line: Line) -> None:
 
 def _move_to(state: RequestsState, request: Request, incident: UUID | None, line: Line) -> None:
     _leave_incident(state, request)
+    if request.ended_at is not None or (incident is not None and request.step == "done"):
+        _again(state, request, line)
     request.incident = incident
     request.state = "attached" if incident else "recorded"
     request.call_back_at = None
@@ -235,6 +237,16 @@ def _end(state: RequestsState, request: Request, line: Line, step: Step) -> None
         keep_contact(state, request.id, until)
 
 
+def _again(state: RequestsState, request: Request, line: Line) -> None:
+    """Begin again what was over: its author is owed the steps anew, and reached as long as at first."""
+    request.round += 1
+    request.step, request.reason, request.expected_at, request.ended_at = "reopened", "", None, None
+    if request.id in state.contacts:
+        request.contact_until = line.recorded_at + CONTACT_KEPT
+        keep_contact(state, request.id, request.contact_until)
+        state.contacts_end = earliest(state.contacts.values())
+
+
 def _corrected(state: RequestsState, event: ev.Corrected, line: Line) -> None:
     request = state.requests.get(event.request)
     if request is None:
@@ -299,8 +311,8 @@ def _progressed(state: RequestsState, event: ev.Progressed, line: Line) -> None:
         if request is None:
             continue
         if event.step == "reopened":
-            request.round += 1
-            request.state, request.ended_at, request.reason = "attached", None, ""
+            _again(state, request, line)
+            request.state = "attached"
         request.step = event.step
         request.expected_at = event.expected_at
         request.changed_at = line.recorded_at
@@ -337,9 +349,10 @@ def _rang(state: RequestsState, event: ev.Rang, line: Line) -> None:
     )
     if event.number_until is not None:
         keep_contact(state, event.call, event.number_until)
-    over = next((call for call in state.calls.values() if call.state in ("ended", "abandoned")), None)
-    if len(state.calls) > KEPT_CALLS and over is not None:
-        del state.calls[over.id]
+    if len(state.calls) > KEPT_CALLS:
+        over = next((call for call in state.calls.values() if not call.owed), None)
+        if over is not None:
+            del state.calls[over.id]
 
 
 def _pick_up_asked(state: RequestsState, event: ev.PickUpAsked, line: Line) -> None:

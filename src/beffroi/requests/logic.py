@@ -52,6 +52,8 @@ def _record(state: RequestsState, action: ask.Record, context: Context) -> Seque
         raise Rejected("requests.future", at=context.happened_at)
     place = _place_of(action, context)
     first = first_of(state, find(state, action.follows)) if action.follows else None
+    # what is over tells nobody anything more: the new call stands by itself
+    first = first if first is not None and first.open else None
     incident = action.incident or (first.incident if first else None)
     _check_incident(incident, context)
     _check_outcome(action.outcome, action.call_back_at, context.now)
@@ -123,7 +125,7 @@ def attached(state: RequestsState, request: Request, incident: UUID) -> list[Eve
     return [
         ev.Attached(request=one.id, incident=incident, left=one.incident, scope=one.scope)
         for one in with_followers(state, request)
-        if one.incident != incident or one.state != "attached"
+        if (one.incident != incident or one.state != "attached") and (one.id == request.id or one.open)
     ]
 
 
@@ -138,6 +140,8 @@ def _follow(state: RequestsState, action: ask.Follow, context: Context) -> Seque
     request, first = find(state, action.request), first_of(state, find(state, action.follows))
     if first.id == request.id:
         raise Rejected("requests.follows_itself")
+    if not first.open:
+        raise Rejected("requests.over", request=first.code)
     if request.follows == first.id:
         return []
     moved = [ev.Followed(request=request.id, follows=first.id, incident=first.incident, scope=request.scope)]

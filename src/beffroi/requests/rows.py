@@ -13,10 +13,11 @@ from beffroi.trade.line import Line, Row
 REQUESTS = "requests"
 CALLS = "calls"
 SHOWN = 400
-"""Requests that a screen holds: the newest; the others are read by page."""
+"""Requests that a screen holds: the newest, and all that are owed a call; the others are read by page."""
 
 SHOWN_CALLS = 100
 _OVER = ("sent", "waived")
+_BY_VOICE = ("by_phone", "failed", "doubtful")
 _SAME = (frozenset(RequestRow.__struct_fields__) & frozenset(Request.__struct_fields__)) - {"place"}
 
 
@@ -48,21 +49,34 @@ def shown(call: Call) -> bool:
     return call.state != "ended" and not (call.state == "abandoned" and call.recalled)
 
 
+def owed_a_call(state: RequestsState, request: Request) -> bool:
+    """Tell whether somebody must call: back at an hour, or to tell what no machine could."""
+    messages = (state.owed[one].state for one in state.owed_of.get(request.id, ()))
+    return request.state == "call_back" or any(one in _BY_VOICE for one in messages)
+
+
 def row(state: RequestsState, topic: str, key: Any, city: City) -> Row | None:
     """Return one screen row; a call that is over leaves its list."""
     if topic == CALLS:
         call = state.calls.get(key)
-        return None if call is None else Row(CALLS, key, CITY, call if shown(call) else None)
+        return None if call is None else Row(CALLS, key, CITY, call if shown(call) else None, call.owed)
     request = state.requests.get(key)
-    return None if request is None else Row(REQUESTS, key, request.scope, row_of(state, request, city))
+    return None if request is None else _request_row(state, request, city)
+
+
+def _request_row(state: RequestsState, request: Request, city: City) -> Row:
+    stays = owed_a_call(state, request)
+    return Row(REQUESTS, request.id, request.scope, row_of(state, request, city), stays)
 
 
 def snapshot(state: RequestsState, city: City) -> Iterable[Row]:
     """List what a fresh screen starts from."""
-    newest = sorted(state.requests.values(), key=lambda one: one.position)[-SHOWN:]
-    yield from (Row(REQUESTS, one.id, one.scope, row_of(state, one, city)) for one in newest)
-    live = [call for call in state.calls.values() if shown(call)][-SHOWN_CALLS:]
-    yield from (Row(CALLS, call.id, CITY, call) for call in live)
+    every = sorted(state.requests.values(), key=lambda one: one.position)
+    newest = {one.id for one in every[-SHOWN:]}
+    yield from (_request_row(state, one, city) for one in every if one.id in newest or owed_a_call(state, one))
+    calls = [call for call in state.calls.values() if shown(call)]
+    newest_calls = {call.id for call in calls[-SHOWN_CALLS:]}
+    yield from (Row(CALLS, one.id, CITY, one, one.owed) for one in calls if one.id in newest_calls or one.owed)
 
 
 def touched(line: Line) -> Iterable[tuple[str, Any]]:

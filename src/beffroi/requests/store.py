@@ -58,7 +58,9 @@ def load(connection: psycopg.Connection[Any]) -> RequestsState:
         evolve.put(state, request_from_row(row))
     _read_owed(connection, state, list(state.requests))
     query = """SELECT facts FROM requests_call WHERE state IN ('waiting', 'picking_up', 'talking')
-        OR rang_at > (SELECT coalesce(max(rang_at), 0) FROM requests_call) - %s ORDER BY rang_at, id"""
+        OR rang_at > (SELECT coalesce(max(rang_at), 0) FROM requests_call) - %s
+        OR (state = 'abandoned' AND NOT (facts->>'recalled')::boolean AND (facts->>'number_known')::boolean)
+        ORDER BY rang_at, id"""
     for (facts,) in connection.execute(query, (CALLS_KEPT,)):
         call = msgspec.convert(facts, Call)
         state.calls[call.id] = call
@@ -139,8 +141,8 @@ def _write_beside(cursor: psycopg.Cursor[Any], line: Line, state: RequestsState,
         case ev.Rescoped(moves=moves):
             rows = [(move.after.commune, move.asset) for move in moves]
             cursor.executemany("UPDATE requests_request SET commune = %s WHERE asset = %s", rows)
-        case ev.Settled() | ev.CalledBack() | ev.Progressed():
-            _shorten(cursor, state)
+        case ev.Settled() | ev.CalledBack() | ev.Progressed() | ev.Attached() | ev.Followed() | ev.Moved():
+            _write_ends(cursor, state)
 
 
 def _words(line: Line) -> Iterable[tuple[UUID, int]]:
@@ -161,9 +163,10 @@ def _write_contact(cursor: psycopg.Cursor[Any], subject: UUID | str, contact: Co
     cursor.execute(_CONTACT, row)
 
 
-def _shorten(cursor: psycopg.Cursor[Any], state: RequestsState) -> None:
-    ends = [(one.contact_until, str(one.id)) for one in state.requests.values() if one.contact_until and one.ended_at]
-    cursor.executemany("UPDATE requests_contact SET until = least(until, %s) WHERE subject = %s", ends)
+def _write_ends(cursor: psycopg.Cursor[Any], state: RequestsState) -> None:
+    """Bring the end dates of contacts in: earlier once a request is over, late again when it is reopened."""
+    ends = [(one.contact_until, str(one.id)) for one in state.requests.values() if one.contact_until]
+    cursor.executemany("UPDATE requests_contact SET until = %s WHERE subject = %s", ends)
 
 
 def _read(cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> RequestsState:

@@ -39,7 +39,8 @@ def progressed(
     expected_at: Micros | None = None,
 ) -> Event:
     """Return the event that moves requests on, with a new message for each author who asked to be told."""
-    told = {one.id for one in requests if one.channel != "none" and one.id in state.contacts}
+    asked = [one for one in requests if one.channel != "none" and one.id in state.contacts]
+    told = {one.id for one in asked if _news(state, one, step)}
     return ev.Progressed(
         incident=incident,
         requests=tuple(one.id for one in requests),
@@ -54,7 +55,7 @@ def progressed(
 def _progress(state: RequestsState, action: ask.Progress, context: Context) -> Sequence[Event]:
     every = sorted(state.of_incident.get(action.incident, ()))
     known = [state.requests[one] for one in every if one in state.requests]
-    concerned = [one for one in known if _moves(one, action.step)]
+    concerned = [one for one in known if _moves(one, action.step, action.expected_at)]
     if not concerned:
         return []
     return [
@@ -70,10 +71,25 @@ def _progress(state: RequestsState, action: ask.Progress, context: Context) -> S
     ]
 
 
-def _moves(request: Request, step: Step) -> bool:
+def _moves(request: Request, step: Step, expected_at: Micros | None) -> bool:
     if step == "reopened":
         return request.state == "closed" or request.step in ("done", "closed")
+    if step == request.step == "in_progress":
+        return request.open and expected_at is not None and expected_at != request.expected_at
     return request.open and ORDER[step] > ORDER[request.step]
+
+
+def _news(state: RequestsState, request: Request, step: Step) -> bool:
+    """Tell whether a step is worth a message: the same one again only for the first hour at which a crew is expected.
+
+    A message that has not left yet will say the hour by itself; an hour that changes is read by the tracking code.
+    """
+    if step != request.step:
+        return True
+    waiting = ("waiting", "by_phone")
+    mine = [state.owed[one] for one in state.owed_of.get(request.id, ())]
+    unsent = any(one.step == step and one.round == request.round and one.state in waiting for one in mine)
+    return request.expected_at is None and not unsent
 
 
 def _set_contact(state: RequestsState, action: ask.SetContact, context: Context) -> Sequence[Event]:

@@ -126,6 +126,13 @@ class Call(msgspec.Struct, kw_only=True):
     simulated: bool = False
     recalled: bool = False
 
+    @property
+    def owed(self) -> bool:
+        """Tell whether somebody is on the line, or gave up and can still be called back."""
+        return self.state in ("waiting", "picking_up", "talking") or (
+            self.state == "abandoned" and self.number_known and not self.recalled
+        )
+
 
 class Owed(msgspec.Struct, kw_only=True):
     """One message owed to somebody: by machine (`email`, `sms`) or, for `phone`, by the room's voice."""

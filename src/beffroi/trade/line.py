@@ -22,9 +22,13 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What a screen holds of one thing: `data` is any msgspec struct, None when the thing left the list."""
+    """What a screen holds of one thing: `data` is any msgspec struct, None when the thing left the list.
+
+    In a topic whose screens hold the newest rows only, one that `stays` is never pushed out: it is owed something.
+    """
 
     topic: str
     id: UUID | int | str
     scope: Scope
     data: msgspec.Struct | None
+    stays: bool = False

@@ -16,6 +16,7 @@ class Shown(msgspec.Struct, frozen=True, gc=False):
 
     scope: Scope
     raw: msgspec.Raw
+    stays: bool = False
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -48,13 +49,14 @@ class Rows:
         if row is None or row.data is None:
             rows.pop(key, None)
             return [((topic, key), Change(before, None))] if present else []
-        shown = Shown(row.scope, msgspec.Raw(_encode(_Item(row.id, row.data))))
+        shown = Shown(row.scope, msgspec.Raw(_encode(_Item(row.id, row.data))), row.stays)
         rows[key] = shown
         changes = [((topic, key), Change(before, shown))]
         limit = self._windows.get(topic)
         if limit is not None and len(rows) > limit:
-            oldest = next(iter(rows))
-            changes.append(((topic, oldest), Change(rows.pop(oldest).scope, None)))
+            oldest = next((one for one, held in rows.items() if not held.stays), None)
+            if oldest is not None:
+                changes.append(((topic, oldest), Change(rows.pop(oldest).scope, None)))
         return changes
 
     def topics(self) -> dict[str, list[Shown]]:
