@@ -202,14 +202,14 @@ export function abandonedCalls(): Call[] {
 }
 
 /** Return the requests that somebody must call back, the earliest first. */
-export function toCallBack(): RequestRow[] {
-  return requests.list().filter((row) => row.state === 'call_back').sort((a, b) => (a.call_back_at ?? 0) - (b.call_back_at ?? 0));
+export function toCallBack(rows: RequestRow[]): RequestRow[] {
+  return rows.filter((row) => row.state === 'call_back').sort((a, b) => (a.call_back_at ?? 0) - (b.call_back_at ?? 0));
 }
 
 /** Return the messages that need a person: to say by telephone, failed, in doubt. */
-export function toTell(): { row: RequestRow; owed: Owed }[] {
+export function toTell(rows: RequestRow[]): { row: RequestRow; owed: Owed }[] {
   const mine = ['by_phone', 'failed', 'doubtful'];
-  return requests.list().flatMap((row) => row.owed.filter((owed) => mine.includes(owed.state)).map((owed) => ({ row, owed })));
+  return rows.flatMap((row) => row.owed.filter((owed) => mine.includes(owed.state)).map((owed) => ({ row, owed })));
 }
 
 /** Return the hour to call back that a sentence names (« rappeler à 14h30 »), else in half an hour; µs UTC. */
