@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from beffroi.server import city, launcher
@@ -29,6 +31,16 @@ from beffroi.server.supervisor import Supervisor
 
 EPHEMERAL = {f"BEFFROI_{name}_PORT": "0" for name in ("HTTP", "INTAKE", "OSMAND", "MQTT", "NATS", "NATS_MONITOR")}
 TEMPLATE = "template_beffroi"
+
+# A pause of a shared machine is no defect of the code under test. What a change is judged by is drawn alike at each
+# run; elsewhere each run looks at other examples.
+hypothesis_settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("house")
 
 
 def _silent(code: str, **params: Any) -> None:

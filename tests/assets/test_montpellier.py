@@ -10,7 +10,11 @@ from beffroi.equipment import registry
 from tests.assets.conftest import SHARED, Desk
 
 CITY = SHARED / "montpellier-ville"
-pytestmark = pytest.mark.skipif(not CITY.is_dir(), reason="real data absent: ../shared/data/montpellier-ville")
+pytestmark = [
+    pytest.mark.skipif(not CITY.is_dir(), reason="real data absent: ../shared/data/montpellier-ville"),
+    pytest.mark.slow,
+    pytest.mark.timeout(400),
+]
 
 
 def _files(folder: Path) -> dict[str, bytes]:

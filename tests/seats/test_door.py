@@ -2,12 +2,16 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
 
+from beffroi.access import CSRF_HEADER
+from beffroi.procedures import first_accounts
 from beffroi.procedures.relief import page as page_module
 from beffroi.procedures.seat_watch import LIVING_S, WATCH, machine_s
+from tests.access.running import DEMO
 from tests.seats.running import CODES, act, post
 
 
@@ -90,6 +94,39 @@ def test_a_locked_seat_looks_and_cannot_act(database: Any) -> None:
             opened = await room.switch(browser, "operateur")
             assert opened.json()["locked"] is False
             assert (await act(browser, "logbook.write", text="De retour")).status_code == 201
+
+    asyncio.run(run())
+
+
+def test_who_only_looks_keeps_no_desk_held(database: Any, monkeypatch: Any) -> None:
+    demo = (*first_accounts.DEMO, ("lecteur", "Lou Lecteur", ("viewer",)))
+    monkeypatch.setattr(first_accounts, "DEMO", demo)
+
+    async def run() -> None:
+        async with post(database) as room:
+            browser = await room.person("operateur")
+            seat = UUID(await room.seat(browser, "Poste 1"))
+            assert (await act(browser, "seats.hold", seat=str(seat), desks=["lighting"])).status_code == 201
+            # a locked seat stays held by who left it locked
+            assert (await browser.post("/api/seat/lock")).status_code == 204
+            assert await _beats(browser, seat)
+            # logged out, then somebody who may not hold a desk logs in at the same browser
+            entered = await browser.post("/api/login", json={"login": "lecteur", "password": DEMO})
+            browser.headers[CSRF_HEADER] = entered.json()["csrf"]
+            code = {"present": DEMO, "code": CODES["lecteur"]}
+            assert (await browser.post("/api/access/code", json=code)).status_code == 204
+            assert not await _beats(browser, seat)
+            # the same by the code
+            assert (await room.switch(browser, "lecteur")).status_code == 200
+            assert not await _beats(browser, seat)
+            assert room.city.state("seats").seats[seat].account == room.city.state("access").logins["operateur"]
+            assert (await room.switch(browser, "operateur")).status_code == 200
+            assert await _beats(browser, seat)
+
+    async def _beats(browser: Any, seat: UUID) -> bool:
+        WATCH.beat(seat, 0.0)
+        assert (await browser.post("/api/seat/here")).status_code == 200
+        return WATCH.lives(seat, machine_s())
 
     asyncio.run(run())
 

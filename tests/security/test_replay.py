@@ -43,11 +43,12 @@ def test_the_journal_replayed_gives_what_the_rows_give(in_whole_city: InCity) ->
 
 async def still(city: WholeCity) -> None:
     """Wait until reactions and time have nothing more to say."""
-    async with asyncio.timeout(30):
-        before = -1
-        while city.core.executor.head.position != before:
+    async with asyncio.timeout(60):
+        before, calm = -1, 0
+        while calm < 3:
+            await asyncio.sleep(1)
+            calm = calm + 1 if city.core.executor.head.position == before else 0
             before = city.core.executor.head.position
-            await asyncio.sleep(1.5)
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:

@@ -87,7 +87,7 @@ def test_what_is_shown_is_what_is_approved(in_demo_city: InCity) -> None:
         assert (preview["points"], preview["needs_second"]) == (3, True)
         order = await room.request("operateur", 0)
         async with screen(city, room["astreinte"]) as opened:
-            on_screen = (await watch(opened, 1.0)).text.decode()
+            on_screen = (await watch(opened, 20, until=order)).text.decode()
         shown = (await room["astreinte"].get(f"/api/orders/{order}")).json()
         assert (shown["state"], shown["points"], shown["value"]) == ("waiting", 3, 0)
         assert shown["digest"] in on_screen

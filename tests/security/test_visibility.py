@@ -196,7 +196,7 @@ def test_the_feed_sends_only_what_is_seen(in_whole_city: InCity) -> None:
         chief, limited, town = await people_and_town(city)
         async with screen(city, chief) as high, screen(city, limited) as low:
             live = asyncio.create_task(everything_moves(city, chief, town))
-            whole, kept = await asyncio.gather(watch(high, 4.0), watch(low, 4.0))
+            whole, kept = await asyncio.gather(watch(high, 10.0), watch(low, 10.0))
             await live
         assert {"alarms", "orders", "work", "logbook", "locks", "programmes", "sources", "settings"} <= whole.topics
         assert SECRET.encode() in whole.text
@@ -218,11 +218,11 @@ def test_rights_taken_away_take_the_rows_from_the_screen(in_whole_city: InCity) 
         chief, _, town = await people_and_town(city)
         wide = await city.person("bientot-limite", EVERYTHING)
         async with screen(city, wide) as opened:
-            assert SECRET.encode() in (await watch(opened, 1.5)).text
+            assert SECRET.encode() in (await watch(opened, 20, until=SECRET)).text
             grant = msgspec.to_builtins(LIMITED)
             await chief.done("access.set_grants", account=str(wide.account), grants=[grant])
             await asyncio.sleep(0.2)
-            after = await watch(opened, 2.5, from_snapshot=True)
+            after = await watch(opened, 6, from_snapshot=True)
             assert after.snapshots
             assert [word for word in town.words if word.encode() in after.text] == []
             assert after.indexes <= town.open_indexes
@@ -325,8 +325,8 @@ def screen(city: WholeCity, person: Person) -> connect:
     return connect(city.feed_url, additional_headers=person.cookie, compression=None, max_size=None)
 
 
-async def watch(opened: ClientConnection, seconds: float, *, from_snapshot: bool = False) -> Watched:
-    """Keep everything that a screen gets for a while; `from_snapshot` forgets what came before a snapshot."""
+async def watch(opened: ClientConnection, seconds: float, *, from_snapshot: bool = False, until: str = "") -> Watched:
+    """Keep what a screen gets for a while, or until it holds a text; `from_snapshot` forgets what came before one."""
     seen = Watched()
     try:
         async with asyncio.timeout(seconds):
@@ -341,6 +341,8 @@ async def watch(opened: ClientConnection, seconds: float, *, from_snapshot: bool
                 seen.topics |= {topic for topic, rows in header["rows"].items() if rows}
                 seen.indexes |= set(lamps["index"].tolist()) | set(moves["index"].tolist())
                 seen.moved |= set(moves["index"].tolist())
+                if until and until.encode() in seen.text:
+                    return seen
     except (TimeoutError, ConnectionClosed):
         return seen
 

@@ -20,7 +20,7 @@ ALL_RIGHTS = (
 )
 EXAMPLES = 8
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -127,9 +127,9 @@ def test_second_supervisor_is_refused_and_the_first_goes_on(standing: Standing) 
 def test_child_that_never_becomes_ready_is_told_with_its_last_words(tmp_path: Path) -> None:
     child = Child(
         name="broken",
-        command=lambda: [sys.executable, "-c", "raise SystemExit('no such database')"],
+        command=lambda: ["/bin/sh", "-c", "echo 'no such database' >&2; exit 1"],
         ready=lambda: False,
-        ready_within_s=1.0,
+        ready_within_s=3.0,
     )
     with (
         pytest.raises(StartError, match="no such database"),

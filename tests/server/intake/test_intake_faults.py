@@ -5,10 +5,12 @@ import http.client
 import json
 import threading
 import time
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
+pytestmark = pytest.mark.timeout(400)
 ROUNDS, PERIOD_S = 30, 0.1
 HOT_C, COOL_C = 150.0, 20.0
 
@@ -179,11 +181,11 @@ def test_posts_answered_200_survive_a_kill(own_street, bench, wait_until):
                 at = street.now_ms()
                 body = street.array(street.mine(0)[:20], at, power_w=number)
                 try:
-                    connection = http.client.HTTPConnection("127.0.0.1", street.settings.intake_port, timeout=5)
-                    connection.request("POST", "/v1/readings", body, {"Authorization": f"Bearer {source.secret}"})
-                    if connection.getresponse().status == 200:
-                        answered.append(at)
-                    connection.close()
+                    door = http.client.HTTPConnection("127.0.0.1", street.settings.intake_port, timeout=5)
+                    with closing(door) as connection:
+                        connection.request("POST", "/v1/readings", body, {"Authorization": f"Bearer {source.secret}"})
+                        if connection.getresponse().status == 200:
+                            answered.append(at)
                 except (OSError, http.client.HTTPException):
                     time.sleep(0.05)
 
