@@ -15,7 +15,7 @@ from beffroi.server.wiring import RoomView
 from beffroi.trade.doors import trusted
 from tests.access.running import DEMO, SmallCity, small_city
 
-CODES = {"operateur": "481516", "chef": "719283", "astreinte": "602214"}
+CODES = {"operateur": "481516", "chef": "719283", "astreinte": "602214", "lecteur": "350917"}
 SYSTEM = trusted(Actor("system", name="test"))
 
 

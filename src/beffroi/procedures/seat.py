@@ -121,8 +121,15 @@ class SeatDoor:
         return Here(seat.id if seat else None, seat.name if seat else "", chief, mine or not chief)
 
     def _leads(self, account: UUID | None) -> bool:
+        return self._holds(account, "shift")
+
+    def operates(self, account: UUID | None) -> bool:
+        """Tell whether somebody may hold desks, even behind a lock: nobody else keeps them held by being there."""
+        return self._holds(account, "logbook")
+
+    def _holds(self, account: UUID | None, right: str) -> bool:
         known = self.access.accounts.get(account) if account else None
-        return known is not None and account_rights(self.access, known).names("shift")
+        return known is not None and account_rights(self.access, known).names(right)
 
     def begin(self, seat: Seat) -> int:
         """Count an attempt before it is known and return how many there were; raises TooSoon while the seat waits."""
@@ -193,8 +200,9 @@ class SeatDoor:
             failures=max(0, failures - 1),
         )
         await self.core.executor.execute(action, person, also=also)
-        await self.core.executor.execute(SignIn(seat=seat.id), person)
-        WATCH.beat(seat.id, machine_s())
+        if self.operates(account.id):
+            await self.core.executor.execute(SignIn(seat=seat.id), person)
+            WATCH.beat(seat.id, machine_s())
         if before is not None:
             await self.core.executor.execute(access.CloseSession(session=before, reason="replaced"), person)
         caller = Gate(lambda: self.access, wall_now).caller(method="GET", cookie=token, authorization=None, csrf=None)
@@ -241,11 +249,14 @@ def _places(core: CoreDoor, door: SeatDoor) -> list[Any]:
         )
         return Response(Here(seat.id, seat.name), cookies=[cookie], status_code=201)
 
-    @post("/here", summary="Say that somebody signed in is at this seat: every five seconds", status_code=200)
+    @post("/here", summary="Say that somebody who may hold desks is at this seat: every five seconds", status_code=200)
     async def here(caller: Caller, request: AnyRequest) -> Here:
         seat = door.seat_of(request)
         if seat is None or caller.session is None:
             return door.here(None, caller)
+        if not door.operates(caller.actor.id):
+            # who only looks holds nothing: what the one before left there must be held by somebody within a minute
+            return door.here(seat, caller)
         WATCH.beat(seat.id, machine_s())
         if seat.account != caller.actor.id and caller.rights.names("logbook"):
             await core.executor.execute(SignIn(seat=seat.id), acting_for(caller))
