@@ -27,7 +27,8 @@ from beffroi.server.clock import RehearsalClock, SystemClock, city_clock
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.house import mark_rehearsal
 from beffroi.server.metrics import SERVICE_FAILED
-from beffroi.server.services import keep_going
+from beffroi.server.reading import LARGEST
+from beffroi.server.services import Lent, keep_going
 from beffroi.server.wiring import Wiring, WiringError, find_trades
 from beffroi.trade.doors import trusted
 
@@ -213,6 +214,22 @@ def test_a_service_that_fails_is_started_again_and_listens_once(database, servin
                 handler("bf.test", b"")
             assert (heard, told) == ([3], [3])
             assert SERVICE_FAILED.labels("broken")._value.get() == 2
+
+    run_async(main)
+
+
+def test_slow_searches_hold_neither_the_services_nor_the_door(database, serving_on, run_async):
+    async def main() -> None:
+        async with serving_on(database) as served:
+            core = served.core
+            searches = [asyncio.create_task(core.reader.fetch("SELECT pg_sleep(20)")) for _ in range(LARGEST + 2)]
+            await asyncio.sleep(0.5)
+            async with asyncio.timeout(3):
+                for reader in (Lent(core).reader, core.view("access").reader):
+                    assert await reader.fetch("SELECT 1") == [(1,)]
+            for search in searches:
+                search.cancel()
+            await asyncio.gather(*searches, return_exceptions=True)
 
     run_async(main)
 

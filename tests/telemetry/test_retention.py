@@ -4,6 +4,7 @@ from uuid import UUID
 
 import numpy as np
 import psycopg
+import pytest
 
 from beffroi.model.kinds import EquipmentKind, Point
 from beffroi.model.time import DAY
@@ -43,8 +44,29 @@ def test_samples_leave_on_their_own_day(database):
         )
         history.write_batch(connection, rows)
         retention = Retention({"thing": kind()})
-        dropped = retention.apply(connection, TODAY * DAY + 2)
-        assert dropped == [history.day_of(TODAY - 7), history.day_of(TODAY - 6)]
+        present = history.days_of_partitions(connection)
+        turns = retention.turns(present, TODAY * DAY + 2)
+        assert [turn.day for turn in turns if turn.kept is None] == [TODAY - 7, TODAY - 6]
+        for turn in turns:
+            with connection.transaction():
+                retention.apply(connection, turn)
+        assert history.days_of_partitions(connection) == list(range(TODAY - 5, TODAY + 1))
         kept = connection.execute("SELECT series, time / %s FROM sample ORDER BY 1, 2", [DAY]).fetchall()
         assert kept == [(0, TODAY - 2), (0, TODAY - 1), (0, TODAY), *((1, TODAY - 5 + n) for n in range(6))]
-        assert retention.apply(connection, TODAY * DAY + 3) == []
+        assert retention.turns(history.days_of_partitions(connection), TODAY * DAY + 3) == []
+        (later,) = retention.turns([*range(TODAY - 4, TODAY + 1)], (TODAY + 1) * DAY)
+        assert later == (TODAY - 2, 2)
+
+
+def test_a_day_that_is_being_read_is_left_for_the_next_turn(database):
+    with psycopg.connect(database.owner, autocommit=True) as connection, psycopg.connect(database.app) as reader:
+        history.ensure_days(connection, [TODAY - 7, TODAY])
+        reader.execute("SELECT count(*) FROM sample")
+        retention = Retention({"thing": kind()})
+        (turn,) = retention.turns(history.days_of_partitions(connection), TODAY * DAY)
+        with pytest.raises(psycopg.errors.LockNotAvailable), connection.transaction():
+            retention.apply(connection, turn)
+        reader.rollback()
+        with connection.transaction():
+            retention.apply(connection, turn)
+        assert history.days_of_partitions(connection) == [TODAY]

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import functools
 import signal
 import sys
@@ -34,7 +33,7 @@ from beffroi.server.http.system import Readiness
 from beffroi.server.logs import configure_logs
 from beffroi.server.metrics import LISTENER_FAILED, LoopLag, settle_memory
 from beffroi.server.reactions import Reactions
-from beffroi.server.reading import PoolReader, Workers
+from beffroi.server.reading import OWN_LARGEST, PoolReader, Workers
 from beffroi.server.scheduler import Scheduler
 from beffroi.server.services import keep_going
 from beffroi.server.settings import Settings, SettingsError, load_settings
@@ -53,6 +52,7 @@ FAILED = 70
 
 DRAIN_S = 3.0
 BUS_PATIENCE_S = 3.0
+ACCESS = "access"
 SWITCH_S = 0.002
 """How long a thread may hold the interpreter: the writer encodes while the loop must answer."""
 
@@ -79,6 +79,7 @@ class Core:
         self.wiring = Wiring(trades or find_trades(), find_kinds(settings.plugins, settings.without), settings.zone)
         self.bus = NatsBus(settings.nats_url, bus_options(settings, "core"))
         self.reader = PoolReader(dsn_app(settings))
+        self.own_reader = PoolReader(dsn_app(settings), OWN_LARGEST, "beffroi own read")
         self._workers = Workers(dsn_app(settings), dsn_owner(settings))
         self._lag = LoopLag()
         self._listeners: list[Callable[[tuple[Line, ...]], None]] = []
@@ -156,7 +157,9 @@ class Core:
 
     def view(self, trade: str) -> RoomView:
         """Return one trade's window on this core."""
-        return RoomView(self.wiring, trade, self.executor, self.reader, self.clock)
+        # nobody waits at the door because others search
+        reader = self.own_reader if trade == ACCESS else self.reader
+        return RoomView(self.wiring, trade, self.executor, reader, self.clock)
 
     def readiness(self) -> Readiness:
         """Tell whether the city can be served."""
@@ -190,6 +193,7 @@ class Core:
         connecting = self._spawn("bus", self.bus.connect(), ends=True)
         self._step = "leadership"
         await self.reader.open()
+        await self.own_reader.open()
         self._step = "loading"
         await self.executor.start()
         # series find their assets here, in a thread while nothing moves, rather than on the loop at the first reading
@@ -240,8 +244,13 @@ class Core:
         if serving:
             await asyncio.wait(serving, timeout=DRAIN_S)
         await _end(set(self._tasks))
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(asyncio.gather(self.bus.close(), self.reader.close()), 1.0)
+        closing = [self.bus.close(), self.reader.close(), self.own_reader.close()]
+        try:
+            for error in await asyncio.wait_for(asyncio.gather(*closing, return_exceptions=True), 1.0):
+                if error is not None:
+                    log.warning("not closed cleanly", error=repr(error))
+        except TimeoutError:
+            log.warning("not closed in time")
         self._workers.close()
         await self._writer.close()
 

@@ -14,6 +14,9 @@ from beffroi.trade.rejected import Rejected
 T = TypeVar("T")
 
 SMALLEST, LARGEST = 2, 8
+OWN_LARGEST = 4
+"""Connections of what must not wait for people's searches: the services (alarms first) and signing in."""
+
 WAIT_S = 5.0
 STATEMENT_TIMEOUT_MS = 30_000
 WORKERS = 4
@@ -22,18 +25,18 @@ WORKERS = 4
 class PoolReader:
     """Rows for routes (`beffroi.trade.doors.Reader`): read-only connections, a statement ends after 30 s."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, largest: int = LARGEST, name: str = "beffroi read") -> None:
         options = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_TIMEOUT_MS}"
         self._pool = AsyncConnectionPool(
             dsn,
             min_size=SMALLEST,
-            max_size=LARGEST,
+            max_size=largest,
             timeout=WAIT_S,
             open=False,
             kwargs={
                 "autocommit": True,
                 "connect_timeout": CONNECT_TIMEOUT_S,
-                "application_name": "beffroi read",
+                "application_name": name,
                 "options": options,
             },
         )

@@ -32,6 +32,7 @@ class Lent:
         self._core = core
         self._listeners: list[Listener] = []
         self.bus = LentBus(core.bus)
+        self.reader = core.own_reader
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._core, name)

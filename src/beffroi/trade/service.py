@@ -77,7 +77,7 @@ class CoreDoor(Protocol):
 
     @property
     def reader(self) -> Reader:
-        """Return the reading pool."""
+        """Return the services' own reading pool: people's searches never hold it."""
 
     @property
     def bus(self) -> Bus:
