@@ -5,6 +5,8 @@ import type { Me } from './session.svelte';
 import { disk } from './disk';
 
 const ME = 'session/me';
+/** Lists of what was missed, by account. */
+export const MISSED = 'missed/';
 /** Names and places of a night are no archive: older than this, the disk is not opened but cleared. */
 const OLDEST_MS = 24 * 3_600_000;
 
@@ -41,7 +43,7 @@ export async function findStandby(now: number): Promise<Standby | null> {
 /** Forget person, picture and facts: the person left, or may not see them any more. */
 export async function clearStandby(): Promise<void> {
   navigator.serviceWorker?.controller?.postMessage('forget');
-  await Promise.all([disk.forget(ME), disk.forgetAll(PICTURE), disk.forgetAll('pack/')]).catch(() => undefined);
+  await Promise.all([disk.forget(ME), disk.forgetAll(PICTURE), disk.forgetAll('pack/'), disk.forgetAll(MISSED)]).catch(() => undefined);
 }
 
 /** Let the desk open without the core; browsers allow it over HTTPS and on the machine itself only. */

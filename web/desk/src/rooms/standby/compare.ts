@@ -4,12 +4,11 @@ import { t, tn } from '../../i18n/index.svelte';
 import type { Key } from '../../i18n/fr';
 import type { Tell, Told } from '../../shell/rooms';
 import type { RowsBefore } from '../../store/topics.svelte';
+import { latestFirst, LISTED } from './absence';
 
 /** Figures of machines and marks of presence: nobody missed them. */
 const SILENT = new Set(['sources', 'unknown_sources', 'imports', 'programmes', 'floods', 'seats', 'masked_incidents', 'visas']);
 const NAMED = new Set(['incidents', 'crews', 'engagements', 'callouts', 'desks', 'instructions', 'reminders', 'routines', 'contacts', 'requests', 'calls', 'work']);
-/** What is listed one by one; beyond, the count says the rest. */
-const LISTED = 500;
 
 /** Compare rows before and now; `tellers` by topic, a count for the topics without one. */
 export function compare(before: RowsBefore, now: RowsBefore, tellers: Record<string, Tell>): { total: number; lines: Told[] } {
@@ -24,7 +23,7 @@ export function compare(before: RowsBefore, now: RowsBefore, tellers: Record<str
     total += told.total;
     lines.push(...told.lines.slice(0, LISTED - lines.length));
   }
-  return { total, lines: lines.sort((a, b) => (b.at ?? Infinity) - (a.at ?? Infinity)) };
+  return { total, lines: latestFirst(lines) };
 }
 
 function* pairs(old: ReadonlyMap<string, unknown>, present: ReadonlyMap<string, unknown>): Generator<[unknown, unknown]> {
