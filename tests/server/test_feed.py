@@ -18,6 +18,7 @@ from beffroi.server.absent import NoTopology
 from beffroi.server.clock import SystemClock
 from beffroi.server.feed import Hub, Screen
 from beffroi.server.feed import hub as hub_module
+from beffroi.server.feed.audience import audience_key
 from beffroi.server.feed.frame import decode
 from beffroi.server.wiring import Wiring
 from beffroi.trade.doors import Caller, trusted
@@ -343,8 +344,6 @@ def test_a_frame_is_encoded_once_for_all_who_share_their_rights():
         after = town.hub.seq
         await town.commit(Put(key=1, text="", commune=COMMUNES[0]))
         town.hub.tick()
-        from beffroi.server.feed.audience import audience_key
-
         same = Caller(SYSTEM, Rights({"view": (EVERYTHING,), "sources": (EVERYTHING,)}))
         first = town.hub.delta(town.hub.audience(audience_key(ALL)), after)
         second = town.hub.delta(town.hub.audience(audience_key(same)), after)
@@ -364,5 +363,75 @@ def test_nonsense_from_a_screen_is_ignored(text):
         assert screen.acked == 0
         screen.hear(b'{"ack": 12, "view": [1.0, 2, 3, 4]}')
         assert screen.acked == 12
+
+    run(main())
+
+
+def test_a_correction_that_moves_nothing_costs_a_restricted_screen_no_snapshot():
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        viewers = [Viewer(town.hub, ONE), Viewer(town.hub, ONE)]
+        for viewer in viewers:
+            await viewer.catch_up(town.hub)
+        town.wiring.city.topology.version = 2
+        town.hub.tick()
+        for viewer in viewers:
+            await viewer.catch_up(town.hub)
+        assert [viewer.snapshots for viewer in viewers] == [1, 1]
+        town.wiring.city.topology.version = 3
+        town.wiring.city.topology.find_index = lambda index: msgspec.structs.replace(
+            Streets().find_index(index), commune=COMMUNES[(index + 1) % 2]
+        )
+        town.hub.tick()
+        for viewer in viewers:
+            await viewer.catch_up(town.hub)
+        assert [viewer.snapshots for viewer in viewers] == [2, 2]
+        assert all(set(viewer.lamps) == {1, 3, 5} for viewer in viewers)
+
+    run(main())
+
+
+def test_screens_that_come_back_together_share_one_snapshot():
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        audience = town.hub.audience(audience_key(ALL))
+        (seq, one), (_, other) = await asyncio.gather(town.hub.snapshot(audience), town.hub.snapshot(audience))
+        assert one is other
+        assert seq == town.hub.seq
+        assert not audience.making
+        _, later = await town.hub.snapshot(audience)
+        assert later is not one
+
+    run(main())
+
+
+def test_too_many_changes_to_merge_at_once_bring_a_snapshot(monkeypatch):
+    monkeypatch.setattr(hub_module, "MERGED_AT_ONCE", 20)
+
+    async def main() -> None:
+        town = Town()
+        await town.hub.reset(0)
+        viewer = Viewer(town.hub)
+        await viewer.catch_up(town.hub)
+        for n in range(30):
+            await town.commit(Put(key=n, text="", commune=COMMUNES[0]))
+            town.hub.tick()
+        await viewer.catch_up(town.hub)
+        assert viewer.snapshots == 2
+        assert len(viewer.rows) == 30
+
+    run(main())
+
+
+def test_an_audience_that_nobody_asks_for_is_forgotten():
+    async def main() -> None:
+        town = Town()
+        held = town.hub.audience(audience_key(ONE))
+        town.hub.forget(held.asked_at)
+        assert town.hub.audience(audience_key(ONE)) is held
+        town.hub.forget(held.asked_at + 1)
+        assert town.hub.audience(audience_key(ONE)) is not held
 
     run(main())

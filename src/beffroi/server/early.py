@@ -4,6 +4,8 @@ import functools
 from collections import deque
 from collections.abc import Callable
 
+from beffroi.server.metrics import EARLY_DROPPED
+
 
 class Early:
     """Keeps the messages that come before the states are there; the oldest leave beyond 4,096 (policy: drop oldest)."""
@@ -17,6 +19,8 @@ class Early:
 
         def receive(subject: str, payload: bytes) -> None:
             if self._held:
+                if len(self._kept) == self._kept.maxlen:
+                    EARLY_DROPPED.inc()
                 self._kept.append(functools.partial(handler, subject, payload))
             else:
                 handler(subject, payload)

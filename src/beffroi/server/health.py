@@ -1,16 +1,38 @@
 """What the status line and the links' page show: each process's own figures, and ours."""
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
-from beffroi.server.metrics import QUEUE_DEPTH, REACTION_LAG
+from beffroi.server.metrics import (
+    OLDEST_UNACKNOWLEDGED_S,
+    PROCESS_DROPPED,
+    PROCESS_FAILED,
+    PROCESS_HEARD,
+    PROCESS_QUEUE,
+    QUEUE_DEPTH,
+    REACTION_LAG,
+)
 
 SILENT_S = 5.0
 LAST_BACKUP = "last_backup.json"
 """What `beffroi backup` leaves in the data folder."""
+
+
+class _Queue(msgspec.Struct):
+    name: str
+    depth: float
+    policy: str = ""
+
+
+class _Told(msgspec.Struct):
+    queues: list[_Queue] = []
+    dropped: dict[str, float] = {}
+    failures: dict[str, float] = {}
+    oldest_unacknowledged_s: float | None = None
 
 
 class Watched(Protocol):
@@ -45,7 +67,10 @@ class Health:
 
     def hear(self, subject: str, payload: bytes) -> None:
         """Take note of a process; raises msgspec.DecodeError on another text."""
-        self._said[subject.rpartition(".")[2]] = (time.monotonic(), msgspec.json.decode(payload, type=dict[str, Any]))
+        process = subject.rpartition(".")[2]
+        self._said[process] = (time.monotonic(), msgspec.json.decode(payload, type=dict[str, Any]))
+        with contextlib.suppress(msgspec.ValidationError):
+            _measure(process, msgspec.json.decode(payload, type=_Told))
 
     def read(self) -> dict[str, Any]:
         """Return the figures of every process, `silent_s` added where one stopped telling."""
@@ -70,6 +95,19 @@ class Health:
                 {"name": "reactions", "depth": _value(REACTION_LAG), "bound": None, "policy": "re-read"},
             ],
         }
+
+
+def _measure(process: str, told: _Told) -> None:
+    """Bring what a process tells of itself into `/metrics`."""
+    PROCESS_HEARD.labels(process).set(time.time())
+    for queue in told.queues:
+        PROCESS_QUEUE.labels(process, queue.name, queue.policy).set(queue.depth)
+    for what, count in told.dropped.items():
+        PROCESS_DROPPED.labels(process, what).set(count)
+    for job, count in told.failures.items():
+        PROCESS_FAILED.labels(process, job).set(count)
+    if told.oldest_unacknowledged_s is not None:
+        OLDEST_UNACKNOWLEDGED_S.labels(process).set(told.oldest_unacknowledged_s)
 
 
 def _written_at(path: Path) -> int | None:

@@ -22,6 +22,7 @@ LOOP_LAG_S = Histogram(
     "beffroi_loop_lag_seconds", "How late the loop serves a timer", registry=REGISTRY, buckets=_MILLISECONDS
 )
 FEED_CLIENTS = Gauge("beffroi_feed_clients", "Screens connected to the feed", registry=REGISTRY)
+FEED_FAILED = Counter("beffroi_feed_failed_total", "Screens cut because a frame could not be made", registry=REGISTRY)
 FEED_LAG_S = Histogram(
     "beffroi_feed_lag_seconds", "From commit to the frame handed over", registry=REGISTRY, buckets=_MILLISECONDS
 )
@@ -40,6 +41,30 @@ SERVICE_FAILED = Counter(
     "beffroi_services_failed_total", "Services that failed and were started again", ["name"], registry=REGISTRY
 )
 LISTENER_FAILED = Counter("beffroi_listeners_failed_total", "Listeners that failed on a commit", registry=REGISTRY)
+
+EARLY_DROPPED = Counter(
+    "beffroi_early_dropped_total",
+    "Messages of the bus lost because they came too long before the states",
+    registry=REGISTRY,
+)
+PROCESS_HEARD = Gauge(
+    "beffroi_process_heard_timestamp_seconds", "When a process last told its figures", ["process"], registry=REGISTRY
+)
+PROCESS_QUEUE = Gauge(
+    "beffroi_process_queue_depth", "What waits in a process", ["process", "queue", "policy"], registry=REGISTRY
+)
+PROCESS_DROPPED = Gauge(
+    "beffroi_process_dropped", "What a process lost since its start", ["process", "what"], registry=REGISTRY
+)
+PROCESS_FAILED = Gauge(
+    "beffroi_process_job_failures", "Failures of a periodic job since the start", ["process", "job"], registry=REGISTRY
+)
+OLDEST_UNACKNOWLEDGED_S = Gauge(
+    "beffroi_oldest_unacknowledged_seconds",
+    "Age of the oldest readings taken and not yet acknowledged",
+    ["process"],
+    registry=REGISTRY,
+)
 
 LAG_EVERY_S = 0.05
 

@@ -1,7 +1,9 @@
 """What strangers may make the intake keep: names, messages, heads of requests; each has an end."""
 
 import asyncio
+import contextlib
 
+import msgspec
 import nats
 import paho.mqtt.client as paho
 import psycopg
@@ -17,6 +19,7 @@ from beffroi.server.intake.cutting import held_by, lost_right
 from beffroi.server.intake.doors import HEAD_LIMIT, LINE_LIMIT, Answer, DoorProtocol
 from beffroi.server.intake.episodes import ENDS_AFTER, Episodes
 from beffroi.server.intake.gather import cost_of
+from beffroi.server.intake.keeping import Keeper
 from beffroi.server.intake.registry import SourceFacts
 
 NOW = 1_750_000_000_000_000
@@ -281,3 +284,36 @@ async def nudge(street):
     await bus.publish("bf.series")
     await bus.flush()
     await bus.close()
+
+
+def test_a_periodic_job_that_fails_on_a_value_is_tried_again_and_counted():
+    keeper = Keeper("", None, Counts(), None, None)
+    tries = []
+
+    async def _job():
+        tries.append(True)
+        raise psycopg.DataError("value out of range: overflow")
+
+    async def main():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(keeper._every(0.01, _job), 1)
+
+    asyncio.run(main())
+    assert keeper.failures == {"job": len(tries)}
+    assert len(tries) > 2
+
+
+def test_the_intake_tells_its_queues_and_what_waits(street):
+    async def main():
+        bus = await nats.connect(
+            f"nats://127.0.0.1:{street.settings.nats_port}", **bus_options(street.settings, "core")
+        )
+        told = await bus.subscribe("bf.health.intake")
+        figures = msgspec.json.decode((await told.next_msg(10)).data)
+        await bus.close()
+        return figures
+
+    figures = asyncio.run(main())
+    assert {queue["name"] for queue in figures["queues"]} >= {"mqtt arrays", "posts", "batches", "checkpoint"}
+    assert figures["oldest_unacknowledged_s"] >= 0
+    assert set(figures["dropped"]) == {"bus", "answers", "retained", "orders_down"}

@@ -35,6 +35,12 @@ class Audience:
         self._mask_version: int | None = None
         self.frames: dict[int, bytes] = {}
         """Frames up to the present tick by the tick they follow."""
+        self.making: dict[str, asyncio.Task[tuple[int, bytes]]] = {}
+        """The snapshot being made, by epoch."""
+        self.shown = 0
+        """How many times the assets that it shows became others: a name corrected in the register changes nothing."""
+        self.asked_at = 0.0
+        self._fitting = asyncio.Lock()
 
     def sees(self, scope: Scope) -> bool:
         """Tell whether a row of that scope exists for this audience."""
@@ -49,6 +55,11 @@ class Audience:
 
     async def fit(self, topology: Topology, size: int) -> None:
         """Make the mask of visible assets again for indexes under `size`, giving way to others between slices."""
+        async with self._fitting:
+            if not self.fits(topology):
+                await self._fit(topology, size)
+
+    async def _fit(self, topology: Topology, size: int) -> None:
         version = topology.version
         mask = np.zeros(size, np.bool_)
         slice_ends = time.perf_counter() + SLICE_S
@@ -58,6 +69,8 @@ class Audience:
             if index % 256 == 0 and time.perf_counter() > slice_ends:
                 await asyncio.sleep(0)
                 slice_ends = time.perf_counter() + SLICE_S
+        if not np.array_equal(np.flatnonzero(mask), np.flatnonzero(self._mask)):
+            self.shown += 1
         self._mask, self._mask_version = mask, version
 
     def filter_lamps(self, lamps: LampChanges) -> LampChanges:

@@ -30,6 +30,9 @@ SHORTEST_GAP_S = 0.01
 
 SLICE_S = 0.005
 BEHIND_BYTES = 1_000_000
+MERGED_AT_ONCE = 10_000
+"""Changes merged in one slice for a screen that comes back: beyond, a snapshot, made in slices, is the way back."""
+
 NAMING = frozenset({"sources", "over_quota"})
 """Figures of a process that name sources of readings."""
 
@@ -96,6 +99,9 @@ class Hub:
             trade = of_event[type(line.event)]
             for key in trade.touched(line):
                 touched[key] = trade
+            if time.perf_counter() > slice_ends:
+                await asyncio.sleep(0)
+                slice_ends = time.perf_counter() + SLICE_S
         for (topic, name), trade in touched.items():
             for key, change in self._rows.set(topic, name, trade.row(states[trade.name], topic, name, city)):
                 merge(self._pending, key, change)
@@ -129,6 +135,7 @@ class Hub:
             beats = time.monotonic() >= heartbeat_at
             if beats:
                 heartbeat_at = time.monotonic() + HEARTBEAT_S
+                self.forget(time.monotonic() - RING_S)
             self._due.clear()
             self.tick(self._health() if beats else None)
             await asyncio.sleep(SHORTEST_GAP_S)
@@ -159,12 +166,14 @@ class Hub:
         return self._ring[-1]
 
     def audience(self, key: AudienceKey) -> Audience:
-        """Return the audience of some rights, shared by all who hold them."""
-        return self._audiences.setdefault(key, Audience(key))
+        """Return the audience of some rights, shared by all who hold them; each screen asks before each frame."""
+        audience = self._audiences.setdefault(key, Audience(key))
+        audience.asked_at = time.monotonic()
+        return audience
 
-    def forget(self, used: set[AudienceKey]) -> None:
-        """Let go of the audiences that nobody belongs to any more."""
-        for key in self._audiences.keys() - used:
+    def forget(self, asked_before: float) -> None:
+        """Let go of the audiences that no screen asked for since a monotonic time."""
+        for key in [key for key, one in self._audiences.items() if one.asked_at < asked_before]:
             del self._audiences[key]
 
     def holds(self, epoch: str, after: int) -> bool:
@@ -177,6 +186,8 @@ class Hub:
         if known is not None:
             return known
         ticks = self._since(after)
+        if len(ticks) > 1 and sum(len(tick.changes) for tick in ticks) > MERGED_AT_ONCE:
+            return None
         frame = self._encode(audience, after, ticks, self._picture_at(after))
         if len(ticks) > 1 and len(frame) > BEHIND_BYTES:
             return None
@@ -184,7 +195,17 @@ class Hub:
         return frame
 
     async def snapshot(self, audience: Audience) -> tuple[int, bytes]:
-        """Return (its number, the frame) that shows everything; what changes while it is made comes again after it."""
+        """Return (its number, the frame) that shows everything; what changes while it is made comes again after it.
+
+        Screens of one audience that ask while it is made get the same: after a restart all ask at once.
+        """
+        making = audience.making.get(self.epoch)
+        if making is None:
+            making = audience.making[self.epoch] = asyncio.create_task(self._make_snapshot(audience))
+            making.add_done_callback(lambda _, epoch=self.epoch: audience.making.pop(epoch))
+        return await asyncio.shield(making)
+
+    async def _make_snapshot(self, audience: Audience) -> tuple[int, bytes]:
         await self.fit(audience)
         if self._pending:
             # what is shown must have a number: a row that comes and goes between two frames would never be said gone
@@ -206,10 +227,6 @@ class Hub:
             lamps, moves = self._picture_since(0)
             size = 1 + max(int(lamps[0].max(initial=0)), int(moves[0].max(initial=0)))
             await audience.fit(topology, size)
-
-    def fits(self, audience: Audience) -> bool:
-        """Tell whether the audience's mask of assets follows the register."""
-        return self._picture is None or audience.fits(self._wiring.city.topology)
 
     def _since(self, after: int) -> list[Tick]:
         return [self._ring[place] for place in range(after + 1 - self._ring[0].seq, len(self._ring))]

@@ -33,6 +33,7 @@ class Screen:
         self._epoch = epoch
         self._after: int | None = after
         self._audience: Audience | None = None
+        self._shown = 0
         self.acked = 0
         self.sent = 0
 
@@ -50,7 +51,8 @@ class Screen:
     async def run(self, send: Send) -> None:
         """Send frames until the session is revoked; `send` waits while the screen is slow."""
         while (audience := self._admitted()) is not None:
-            if self._stands():
+            await self._hub.fit(audience)
+            if self._stands() and self._shown == audience.shown:
                 if self._after == self._hub.seq:
                     await self._hub.ticked()
                     continue
@@ -60,7 +62,7 @@ class Screen:
                 self._after, frame = None, None
             if frame is None:
                 FEED_SNAPSHOTS.inc()
-                self._epoch = self._hub.epoch
+                self._epoch, self._shown = self._hub.epoch, audience.shown
                 self._after, frame = await self._hub.snapshot(audience)
                 await self._hand(send, frame)
                 continue
@@ -87,10 +89,4 @@ class Screen:
         return audience
 
     def _stands(self) -> bool:
-        audience = self._audience
-        return (
-            self._after is not None
-            and audience is not None
-            and self._hub.holds(self._epoch, self._after)
-            and self._hub.fits(audience)
-        )
+        return self._after is not None and self._hub.holds(self._epoch, self._after)

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
+import structlog
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
 from beffroi.access import Gate
 from beffroi.server.feed import Hub, Screen
-from beffroi.server.metrics import FEED_CLIENTS
+from beffroi.server.metrics import FEED_CLIENTS, FEED_FAILED
 from beffroi.trade.doors import Caller
 
 REVOKED = 4401
@@ -16,6 +17,11 @@ REVOKED = 4401
 
 LEAVING = 1012
 """Close code of a core that stops: come back soon (RFC 6455 registry, "service restart")."""
+
+FAILED = 1011
+"""Close code of a frame that we failed to make (RFC 6455, "internal error")."""
+
+log = structlog.get_logger("feed")
 
 AnySocket = WebSocket[Any, Any, Any]
 
@@ -32,8 +38,13 @@ def feed_route(hub: Hub, gate: Gate) -> Any:
         sending = asyncio.create_task(screen.run(socket.send_bytes))
         try:
             await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done() and sending.exception() is None:
+            if sending.done() and (error := sending.exception()) is None:
                 await socket.close(code=REVOKED, reason="session over")
+            elif sending.done() and not listening.done() and not isinstance(error, OSError | WebSocketDisconnect):
+                # the screen is still there: the fault is ours, and it asks for a snapshot when it comes back
+                log.error("screen not served", exc_info=error)
+                FEED_FAILED.inc()
+                await socket.close(code=FAILED, reason="frame not made")
         finally:
             FEED_CLIENTS.dec()
             for task in (listening, sending):

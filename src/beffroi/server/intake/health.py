@@ -8,7 +8,9 @@ import msgspec
 
 from beffroi.links.mqtt.link import UNDECODED_LIMIT, MqttLink
 from beffroi.server.intake.counts import Counts
+from beffroi.server.intake.downlink import Downlink
 from beffroi.server.intake.guests import Guest
+from beffroi.server.intake.keeping import Keeper
 from beffroi.server.intake.pipeline import POSTS_WAITING, Pipeline
 from beffroi.server.intake.writer import IN_FLIGHT, HistoryWriter
 
@@ -24,6 +26,8 @@ class Reported(Protocol):
     links: list[MqttLink]
     guests: list[Guest]
     counts: Counts
+    keeper: Keeper
+    downlink: Downlink | None
 
 
 class Reporter:
@@ -56,6 +60,14 @@ class Reporter:
             "repeated": pipeline.repeated,
             "conflicts": pipeline.conflicts,
             "refused": {name: count for name, count in intake.counts.totals.items() if name != "received"},
+            "oldest_unacknowledged_s": round(pipeline.oldest_unacknowledged_s, 1),
+            "dropped": {
+                "bus": intake.bus.dropped,
+                "answers": pipeline.answers_dropped,
+                "retained": intake.counts.totals.get("retained", 0),
+                "orders_down": intake.downlink.dropped if intake.downlink else 0,
+            },
+            "failures": intake.keeper.failures,
             "over_quota": {name: episode.refused for name, episode in pipeline.episodes.running.items()},
             "links": [
                 *({"name": f"mqtt {one.name}", "state": one.state, "problem": one.problem} for one in intake.links),

@@ -5,6 +5,7 @@ repeats what was not acknowledged, and the marks are read anew from the rows.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -32,6 +33,9 @@ POSTS_WAITING = 256
 
 JUDGED_AT_ONCE = 1_000
 """Readings around late ones judged in one slice of the loop."""
+
+ANSWERS_WAITING = 1_024
+"""Messages of answers to orders kept while the bus is away; the oldest leave (policy: drop oldest)."""
 
 log = structlog.get_logger("intake")
 
@@ -65,6 +69,11 @@ class Pipeline:
         self.messages = 0
         self.last_batch: int = 0
         """The last batch committed: batches below or equal are in the history."""
+        self.answers_dropped = 0
+        """Answers of devices to orders that found the bus away for too long."""
+        self._answers: deque[bytes] = deque(maxlen=ANSWERS_WAITING)
+        self._taken: dict[int, float] = {}
+        """When what is not acknowledged yet was taken, by the identity of its batch."""
         self._topics = TopicMap(registry)
         self._writer = writer
         self._bus = bus
@@ -148,6 +157,7 @@ class Pipeline:
         edges = self._tick(now)
         if gathered.empty and not edges:
             return False
+        self._taken[id(gathered)] = monotonic
         self.messages += gathered.messages
         checked = check(gathered, self.registry, self._counts, now, monotonic)
         started = self.episodes.note(checked.over_by_source, now)
@@ -265,6 +275,7 @@ class Pipeline:
                 acknowledge(packet_ids)
             for post in work.gathered.posts:
                 post.finish()
+            self._taken.pop(id(work.gathered), None)
         await self._tell(work)
 
     async def _tell(self, work: Work) -> None:
@@ -275,12 +286,25 @@ class Pipeline:
         answers = work.gathered.columns.answers if work.gathered else []
         if answers:
             told = [[one.order, one.asset, one.answer, one.at // 1000] for one in answers]
-            await self._bus.publish("bf.ack", msgspec.json.encode(told))
+            if len(self._answers) == self._answers.maxlen:
+                self.answers_dropped += 1
+            self._answers.append(msgspec.json.encode(told))
+        await self._tell_answers()
+
+    async def _tell_answers(self) -> None:
+        while self._answers and self._bus.connected:
+            await self._bus.publish("bf.ack", self._answers.popleft())
 
     async def tell_all(self) -> None:
         """Tell the whole picture again: a core has just started, or the bus was away."""
         for message in diff_messages(self.marks.shown()):
             await self._bus.publish("bf.diff", message)
+        await self._tell_answers()
+
+    @property
+    def oldest_unacknowledged_s(self) -> float:
+        """Return for how long the oldest readings taken have waited for their commit, in seconds; 0 without any."""
+        return self._clock.monotonic() - min(self._taken.values()) if self._taken else 0.0
 
     def _raise_failures(self) -> None:
         for task in [task for task in self._finishing if task.done()]:

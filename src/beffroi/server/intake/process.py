@@ -52,6 +52,7 @@ FAILED = 70
 
 RETRY_S = 0.3
 CLOCK_PATIENCE_S = 5.0
+LISTENING_PATIENCE_S = 10.0
 RELOAD_EVERY_S = 30.0
 """The register is compared this often even when nobody said that it changed."""
 
@@ -129,6 +130,7 @@ class Intake:
         self._spawn(BATCHES, self.pipeline.run())
         for link in self.links:
             self._spawn(f"mqtt {link.name}", link.run())
+        await self._let_devices_in()
         if self.downlink is not None:
             self._spawn("orders down", self.downlink.run())
         for guest in self.guests:
@@ -173,13 +175,22 @@ class Intake:
         if self.downlink is not None:
             await self.downlink.open()
         await self.bus.connect()
-        if self.settings.embeds_broker:
-            await self.bus.answer(SUBJECT, self.callout.answer)
         await self.pipeline.tell_all()
         if isinstance(self.clock, RehearsalClock):
             # before the rehearsal's first word every reading would seem to come from the future
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._clock_heard.wait(), CLOCK_PATIENCE_S)
+
+    async def _let_devices_in(self) -> None:
+        """Answer for devices once both sessions are subscribed: a new broker acknowledges what nobody hears, and drops it."""
+        try:
+            async with asyncio.timeout(LISTENING_PATIENCE_S):
+                for link in self.links:
+                    await link.listening.wait()
+        except TimeoutError:
+            log.warning("broker does not answer yet", links=[link.problem for link in self.links])
+        if self.settings.embeds_broker:
+            await self.bus.answer(SUBJECT, self.callout.answer)
 
     def _hear_clock(self, subject: str, payload: bytes) -> None:
         if isinstance(self.clock, RehearsalClock):
