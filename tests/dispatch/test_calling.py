@@ -1,5 +1,8 @@
 """The call-out: attempts, answers, escalation on time and once, 11 hours of rest, « ne pas réveiller »."""
 
+from uuid import UUID
+
+import msgspec
 import pytest
 
 from beffroi.dispatch import TRADE, actions, duty, events
@@ -119,6 +122,45 @@ def test_who_never_left_home_needs_no_rest() -> None:
     held = next(iter(room.state.engagements))
     assert [type(event) for event in room.do(actions.Disengage(engagement=held))] == [events.Disengaged]
     assert room.state.rests == {}
+
+
+def test_who_left_home_and_refuses_rests_as_well() -> None:
+    room = alone()
+    called = call_out(room)
+    held = room.do(actions.TellOutcome(call_out=called.call_out, outcome="reached"))[1].engagement
+    room.do(actions.TellState(engagement=held, state="en_route"))
+    gone, rested = room.do(actions.Refuse(engagement=held, reason="vehicle"))
+    assert (gone.reason, gone.refusal) == ("refused", "vehicle")
+    assert rested.until == room.now + 11 * HOUR
+
+
+def reached(room: Post, incident: UUID) -> UUID:
+    """Reach *appel 1* for an event and have him leave home; returns the engagement."""
+    agent = room.people["Appel 1"]
+    called = room.do(actions.CallAttempt(incident=incident, agent=agent))[0]
+    held: UUID = room.do(actions.TellOutcome(call_out=called.call_out, outcome="reached", agent=agent))[1].engagement
+    room.do(actions.TellState(engagement=held, state="on_site"))
+    return held
+
+
+def test_one_call_out_never_shortens_the_rest_that_another_gave() -> None:
+    room = alone()
+    other, agent = UUID(int=45), room.people["Appel 1"]
+    room.room.facts[other] = msgspec.structs.replace(room.room.facts[LIT], id=other, number="D-2025-8")
+    first, second = reached(room, LIT), reached(room, other)
+    room.do(actions.TellState(engagement=first, state="available"), at=room.now - 10 * MINUTE)
+    early = room.now - 10 * MINUTE + 11 * HOUR
+    told = room.do(actions.TellState(engagement=second, state="available"))[0]
+    late = room.now + 11 * HOUR
+    assert room.state.rests[agent] == late
+    room.do(actions.TellState(engagement=first, state="available"), at=room.now - 20 * MINUTE)
+    assert room.state.rests[agent] == late, "an earlier hour for one leaves the other"
+    room.do(actions.UndoState(engagement=second, move=told.move))
+    assert room.state.rests[agent] == early - 10 * MINUTE, "one taken back leaves the other"
+    again = DispatchState()
+    for line in room.lines:
+        apply(again, line)
+    assert again == room.state
 
 
 def test_escalation_skips_who_went_to_rest_meanwhile() -> None:

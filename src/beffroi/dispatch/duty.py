@@ -42,6 +42,16 @@ def at_rest(state: DispatchState, agent: UUID, now: Micros) -> bool:
     return state.rests.get(agent, 0) > now
 
 
+def rest_owed(state: DispatchState, agent: UUID, but: UUID) -> Micros:
+    """Return until when somebody rests after call-outs other than one; 0 when no other gave any."""
+    ended = (
+        one.ended_at + REST
+        for one in state.engagements.values()
+        if one.agent == agent and one.id != but and one.ended_at is not None and one.left
+    )
+    return max(ended, default=0)
+
+
 def on_call(state: DispatchState, trade: str, now: Micros) -> list[OnCall]:
     """List who is to be called for a trade, in order, the city's own list behind; nobody at rest, nobody erased."""
     return _listed(state, (trade, CITY_WIDE) if trade else (CITY_WIDE,), now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from beffroi.dispatch import actions, duty, events
 from beffroi.dispatch.candidates import rank_for
@@ -139,7 +138,7 @@ def tell_state(state: DispatchState, action: actions.TellState, context: Context
         local=action.local,
         scope=held.scope,
     )
-    return [moved, *rest_after(held, action.state, context.happened_at)]
+    return [moved, *rest_after(state, held, action.state, context.happened_at)]
 
 
 def _corrected(held: Engagement, action: actions.TellState) -> Move | None:
@@ -152,11 +151,12 @@ def _corrected(held: Engagement, action: actions.TellState) -> Move | None:
     return held.moves[-1] if held.state == action.state else None
 
 
-def rest_after(held: Engagement, told: CrewState, at: Micros) -> list[Event]:
-    """Give 11 hours to who was called out at home, from the end of the work."""
+def rest_after(state: DispatchState, held: Engagement, told: CrewState, at: Micros) -> list[Event]:
+    """Give 11 hours to who was called out at home, from the end of the work; never less than another work gave."""
     if held.agent is None or told != "available":
         return []
-    return [events.Rested(agent=held.agent, incident=held.incident, until=at + duty.REST, scope=held.scope)]
+    until = max(at + duty.REST, duty.rest_owed(state, held.agent, held.id))
+    return [events.Rested(agent=held.agent, incident=held.incident, until=until, scope=held.scope)]
 
 
 def undo_state(state: DispatchState, action: actions.UndoState, context: Context) -> Sequence[Event]:
@@ -183,7 +183,17 @@ def undo_state(state: DispatchState, action: actions.UndoState, context: Context
         crew_name=name_of(state, held),
         scope=held.scope,
     )
-    return [undone, *(rest_after(held, told.state, corrected.happened_at) if corrected else [])]
+    if corrected:
+        return [undone, *rest_after(state, held, told.state, corrected.happened_at)]
+    return [undone, *_rest_left(state, held, told.state)]
+
+
+def _rest_left(state: DispatchState, held: Engagement, undone: CrewState) -> list[Event]:
+    """Give back what another call-out of the same person gave: taking the end of this one back is not about that."""
+    owed = duty.rest_owed(state, held.agent, held.id) if held.agent and undone == "available" else 0
+    if not held.agent or not owed:
+        return []
+    return [events.Rested(agent=held.agent, incident=held.incident, until=owed, scope=held.scope)]
 
 
 def accept(state: DispatchState, action: actions.Accept, context: Context) -> Sequence[Event]:
@@ -211,34 +221,20 @@ def _get_open(state: DispatchState, action: actions.Accept | actions.Refuse | ac
 
 def refuse(state: DispatchState, action: actions.Refuse, context: Context) -> Sequence[Event]:
     """Bring the event back to who must find another crew."""
-    held = _get_open(state, action)
-    return [
-        events.Disengaged(
-            engagement=held.id,
-            incident=held.incident,
-            crew=held.crew,
-            agent=held.agent,
-            reason="refused",
-            refusal=action.reason,
-            trade=held.trade,
-            crew_name=name_of(state, held),
-            local=action.local,
-            scope=held.scope,
-        )
-    ]
+    return _released(state, _get_open(state, action), "refused", context, action)
 
 
 def disengage(state: DispatchState, action: actions.Disengage, context: Context) -> Sequence[Event]:
     """Release a crew."""
     held = _get_open(state, action)
-    return _released(state, held, "disengaged", context, action.local)
+    return _released(state, held, "disengaged", context, action)
 
 
 def release(state: DispatchState, action: actions.Release, context: Context) -> Sequence[Event]:
     """Release everybody from an event that closed, and call nobody any more."""
     found: list[Event] = []
     for held in open_of(state, action.incident):
-        found += _released(state, held, "closed", context, None)
+        found += _released(state, held, "closed", context)
     for one in state.call_outs.values():
         if one.open and one.incident == action.incident:
             found.append(events.CallOutEnded(call_out=one.id, incident=one.incident, scope=one.scope))
@@ -246,7 +242,11 @@ def release(state: DispatchState, action: actions.Release, context: Context) -> 
 
 
 def _released(
-    state: DispatchState, held: Engagement, reason: EndReason, context: Context, local: UUID | None
+    state: DispatchState,
+    held: Engagement,
+    reason: EndReason,
+    context: Context,
+    action: actions.Refuse | actions.Disengage | None = None,
 ) -> list[Event]:
     gone = events.Disengaged(
         engagement=held.id,
@@ -254,14 +254,14 @@ def _released(
         crew=held.crew,
         agent=held.agent,
         reason=reason,
+        refusal=action.reason if isinstance(action, actions.Refuse) else None,
         trade=held.trade,
         crew_name=name_of(state, held),
-        local=local,
+        local=action.local if action else None,
         scope=held.scope,
     )
     # who never left home needs no rest
-    left = any(move.state != "engaged" for move in held.moves)
-    return [gone, *(rest_after(held, "available", context.happened_at) if left else [])]
+    return [gone, *(rest_after(state, held, "available", context.happened_at) if held.left else [])]
 
 
 def follow_events(state: DispatchState, action: actions.FollowEvent) -> Sequence[Event]:

@@ -154,6 +154,11 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether it still holds the crew."""
         return self.ended_at is None
 
+    @property
+    def left(self) -> bool:
+        """Tell whether who was sent ever said to be on the way, or further."""
+        return any(move.state != "engaged" for move in self.moves)
+
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One call: to whom, when, by whom, what came of it."""
