@@ -64,6 +64,8 @@ class MqttLink:
         self.state = "connecting"
         self.problem = ""
         self.connections = 0
+        self.listening = asyncio.Event()
+        """Set once the session was subscribed: from then on the broker keeps what is published."""
         self._url = urlsplit(url)
         self._plan = plan
         self._wake = wake
@@ -195,6 +197,7 @@ class MqttLink:
         if session.ready and self.state != "up":
             self.state, self.problem = "up", ""
             self.connections += 1
+            self.listening.set()
         rest = data[consumed:]
         wire.chunks, wire.size = ([rest] if rest else []), len(rest)
         self._ready += frames
