@@ -73,11 +73,15 @@ class Product:
         """Return what the supervisor tells of a child."""
         return dict((read_run_file(self.settings.run_file) or {})["children"][name])
 
-    def kill(self, name: str) -> None:
-        """Kill a child as a crash would."""
+    def kill(self, name: str) -> bool:
+        """Kill a child as a crash would; False when it is not back yet from the kill before."""
         pid = self.child(name)["pid"]
-        if pid:
-            os.kill(int(pid), signal.SIGKILL)
+        try:
+            if pid:
+                os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return bool(pid)
 
     def connect(self) -> psycopg.Connection[Any]:
         """Open the database with the owner's rights, to check."""
@@ -172,9 +176,8 @@ def kill_in_turn(product: Product, load: Load, pace_s: float) -> list[dict[str, 
         if at_s > load.seconds - 5:
             return told
         time.sleep(max(0.0, load.start_ms / 1000 + at_s - time.time()))
-        for name in names:
-            product.kill(name)
-        told.append({"at_s": round(time.time() - load.start_ms / 1000, 1), "killed": " + ".join(names)})
+        killed = [name for name in names if product.kill(name)]
+        told.append({"at_s": round(time.time() - load.start_ms / 1000, 1), "killed": " + ".join(killed)})
         say(f"{told[-1]['at_s']:7.1f} s  kill -9 {told[-1]['killed']}")
 
 

@@ -182,7 +182,7 @@ class Intake:
                 await asyncio.wait_for(self._clock_heard.wait(), CLOCK_PATIENCE_S)
 
     async def _let_devices_in(self) -> None:
-        """Answer for devices once both sessions are subscribed: a new broker acknowledges and drops what nobody hears."""
+        """Answer for devices once both sessions are subscribed: a new broker drops what it acknowledged to nobody."""
         try:
             async with asyncio.timeout(LISTENING_PATIENCE_S):
                 for link in self.links:
