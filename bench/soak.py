@@ -177,8 +177,9 @@ def kill_in_turn(product: Product, load: Load, pace_s: float) -> list[dict[str, 
             return told
         time.sleep(max(0.0, load.start_ms / 1000 + at_s - time.time()))
         killed = [name for name in names if product.kill(name)]
-        told.append({"at_s": round(time.time() - load.start_ms / 1000, 1), "killed": " + ".join(killed)})
-        say(f"{told[-1]['at_s']:7.1f} s  kill -9 {told[-1]['killed']}")
+        if killed:
+            told.append({"at_s": round(time.time() - load.start_ms / 1000, 1), "killed": " + ".join(killed)})
+            say(f"{told[-1]['at_s']:7.1f} s  kill -9 {told[-1]['killed']}")
 
 
 def check(product: Product, load: Load) -> dict[str, Any]:
