@@ -68,11 +68,17 @@ async function page(request: Request): Promise<Response> {
   } catch {
     // nobody answers: the shell of the disk opens
   }
-  return (await caches.match(PAGE)) ?? Response.error();
+  return (await shelved(PAGE)) ?? Response.error();
 }
 
 async function shell(request: Request): Promise<Response> {
-  return (await caches.match(request, { ignoreSearch: true })) ?? fetch(request);
+  return (await shelved(request)) ?? fetch(request);
+}
+
+/** Return what the disk has: of this version first, the one before it is searched for what only its own windows ask. */
+async function shelved(request: Request | string): Promise<Response | undefined> {
+  const own = await (await caches.open(SHELL_CACHE)).match(request, { ignoreSearch: true });
+  return own ?? caches.match(request, { ignoreSearch: true });
 }
 
 /** Return what the core says, else what it said last. */

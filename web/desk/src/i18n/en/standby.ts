@@ -5,6 +5,8 @@ import type { standby as french } from '../fr/standby';
 export const standby: Record<keyof typeof french, string> = {
   'page.missed': 'Missed changes',
   'page.pack': 'Standby pack',
+  'program.newer': 'New version: reload',
+  'program.why': 'The server has a newer version of this page. Your drafts are kept; the sound must be armed again.',
   'missed.when': 'No link from {from} to {to} ({age}).',
   'missed.none': 'Nothing changed while the link was down.',
   'missed.never': 'No outage since this desk was opened.',

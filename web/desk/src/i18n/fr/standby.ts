@@ -3,6 +3,8 @@
 export const standby = {
   'page.missed': 'Changements manqués',
   'page.pack': 'Dossier de secours',
+  'program.newer': 'Nouvelle version : recharger',
+  'program.why': 'Le serveur a une version plus récente de cette page. Vos brouillons sont gardés ; le son est à armer de nouveau.',
   'missed.when': 'Sans liaison de {from} à {to} ({age}).',
   'missed.none': "Rien n'a changé pendant l'absence.",
   'missed.never': "Aucune coupure depuis l'ouverture de ce poste.",

@@ -4,6 +4,7 @@ import { t } from '../../i18n/index.svelte';
 import type { DeskRoom } from '../../shell/rooms';
 import { sound } from '../../shell/sound.svelte';
 import { windows } from '../../shell/windows.svelte';
+import { program } from '../../store/program.svelte';
 import { alarms, isUnacknowledged, waits } from '../alarms/model';
 import { CHANGES } from './changes';
 import Escalated from './Escalated.svelte';
@@ -20,6 +21,7 @@ function start(): () => void {
   const ends = [
     missed.start(),
     windows.start(),
+    program.start(),
     standbyPack.start(),
     sound.offer({
       name: 'alarms',
