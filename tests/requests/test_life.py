@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from beffroi.model.time import MINUTE
 from beffroi.requests import store
 from tests.requests.street import EMAIL, EVERYTHING, LAT, LON, NAME, PHONE, requests_of, street, until
 from tests.security.conftest import WholeCity
@@ -164,5 +165,34 @@ def test_what_joins_an_event_under_way_hears_where_it_is_and_begins_again_once_o
         await asyncio.sleep(0.5)
         loaded = await city.core.work(store.load)
         assert (loaded.requests, loaded.contacts) == (state.requests, state.contacts)
+
+    in_whole_city(scenario)
+
+
+def test_what_was_written_while_the_core_was_away_is_heard_and_judged_at_its_hour(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        chief = await city.person("agent", EVERYTHING)
+        assets = await street(chief)
+        state = requests_of(city)
+        now = city.core.clock.now()
+
+        async def late(**fields: Any) -> Any:
+            answer = await chief.seat.post(
+                f"/api/actions/requests.record?happened_at={now - 20 * MINUTE}", json={"local": str(uuid4()), **fields}
+            )
+            assert answer.status_code == 201, answer.text
+            return state.requests[UUID(answer.json()["events"][0]["request"])]
+
+        again = await late(text="à rappeler", outcome="call_back", call_back_at=now - 10 * MINUTE)
+        assert again.state == "call_back"
+        await until(lambda: city.core.state("duties").reminders)
+        wires = await late(text="fils à nu au pied du A045-2")
+        await until(lambda: wires.incident)
+        assert str(wires.asset) == assets["A045-2"]
+        event = city.core.state("incidents").incidents[wires.incident]
+        assert (event.category, str(event.asset), event.first_at) == ("bare_wires", assets["A045-2"], now - 20 * MINUTE)
+        lamp = await late(text="lampadaire éteint A045-3")
+        await until(lambda: lamp.category)
+        assert (lamp.category, str(lamp.asset), lamp.incident) == ("lamp_out", assets["A045-3"], None)
 
     in_whole_city(scenario)

@@ -7,6 +7,7 @@ heard and a place of the register. The words stay in the request, one link away.
 import re
 from collections.abc import Sequence
 from typing import Literal
+from uuid import UUID
 
 from beffroi.incidents import actions as incidents
 from beffroi.incidents import events as said
@@ -16,6 +17,7 @@ from beffroi.model.ports import City
 from beffroi.requests import events as ev
 from beffroi.requests.actions import Attach, Detach, Move
 from beffroi.requests.hearing import EAR, Hearer
+from beffroi.requests.types import Request
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.reaction import Reaction
@@ -32,26 +34,29 @@ def open_event(line: Line, city: City) -> Sequence[Action]:
     event = line.event
     if not isinstance(event, ev.Recorded) or not event.wants_event:
         return []
+    return [opening(event, event.request, city)]
+
+
+def opening(told: ev.Recorded | Request, request: UUID, city: City) -> incidents.Open:
+    """Return the opening of an event for a request, told as it was recorded or as it stands."""
     hearer = EAR.hearer
-    dangers = hearer.hear(event.text).dangers
-    known = hearer.lexicon.categories.get(event.category)
-    place = register_place(event, city)
-    nowhere = event.asset is None and event.lon is None and not place
-    source: Literal["call", "radio", "other"] = "radio" if event.source == "radio" else "call"
-    return [
-        incidents.Open(
-            what=_heard(hearer, event.category, dangers, PLACE_TOLD if nowhere and event.place else ""),
-            # words of danger tell more than the category of the request: the room's own words decide
-            category=known.incident if known and not dangers else guess(event.text).name,
-            asset=event.asset,
-            lon=event.lon,
-            lat=event.lat,
-            place=place,
-            commune=event.scope.commune,
-            source=source,
-            request=event.request,
-        )
-    ]
+    dangers = hearer.hear(told.text).dangers
+    known = hearer.lexicon.categories.get(told.category)
+    place = register_place(told, city)
+    nowhere = told.asset is None and told.lon is None and not place
+    source: Literal["call", "radio", "other"] = "radio" if told.source == "radio" else "call"
+    return incidents.Open(
+        what=_heard(hearer, told.category, dangers, PLACE_TOLD if nowhere and told.place else ""),
+        # words of danger tell more than the category of the request: the room's own words decide
+        category=known.incident if known and not dangers else guess(told.text).name,
+        asset=told.asset,
+        lon=told.lon,
+        lat=told.lat,
+        place=place,
+        commune=told.scope.commune,
+        source=source,
+        request=request,
+    )
 
 
 def _heard(hearer: Hearer, category: str, dangers: Sequence[str], more: str) -> str:
@@ -63,13 +68,13 @@ def _heard(hearer: Hearer, category: str, dangers: Sequence[str], more: str) -> 
     return (f"{said_of} ({more})" if more else said_of)[:LONGEST_WHAT]
 
 
-def register_place(event: ev.Recorded, city: City) -> str:
+def register_place(told: ev.Recorded | Request, city: City) -> str:
     """Return what was typed where it is a street of the register with its number, else the street of the point."""
-    if event.asset is not None or event.lon is None or event.lat is None:
+    if told.asset is not None or told.lon is None or told.lat is None:
         return ""
-    street = city.streets.place_at(event.lon, event.lat)
-    number = event.place.removesuffix(street).strip() if street else ""
-    return event.place if street and _NUMBER.fullmatch(number) and event.place.endswith(street) else street
+    street = city.streets.place_at(told.lon, told.lat)
+    number = told.place.removesuffix(street).strip() if street else ""
+    return told.place if street and _NUMBER.fullmatch(number) and told.place.endswith(street) else street
 
 
 def link_call(line: Line, city: City) -> Sequence[Action]:

@@ -56,7 +56,7 @@ def _record(state: RequestsState, action: ask.Record, context: Context) -> Seque
     first = first if first is not None and first.open else None
     incident = action.incident or (first.incident if first else None)
     _check_incident(incident, context)
-    _check_outcome(action.outcome, action.call_back_at, context.now)
+    _check_outcome(action.outcome, action.call_back_at, context)
     contact = action.contact if action.contact and not action.contact.empty else None
     written: RequestState = action.outcome or ("attached" if incident else "recorded")
     ended = written in ("informed", "passed_on")
@@ -102,6 +102,11 @@ def _place_of(action: ask.Record, context: Context) -> dict[str, Any]:
     return {"asset": facts.id, "place": place, "lon": lon, "lat": lat, "scope": scope}
 
 
+def written_at(context: Context) -> Micros:
+    """Return when somebody wrote it: an hour still to come on a seat cut from the core is past once it is sent."""
+    return min(context.now, context.happened_at)
+
+
 def _check_incident(incident: UUID | None, context: Context) -> None:
     if incident is None:
         return
@@ -110,8 +115,8 @@ def _check_incident(incident: UUID | None, context: Context) -> None:
         raise Rejected("requests.no_such_incident", incident=str(incident))
 
 
-def _check_outcome(outcome: str | None, call_back_at: Micros | None, now: Micros) -> None:
-    if outcome == "call_back" and (call_back_at is None or call_back_at <= now):
+def _check_outcome(outcome: str | None, call_back_at: Micros | None, context: Context) -> None:
+    if outcome == "call_back" and (call_back_at is None or call_back_at <= written_at(context)):
         raise Rejected("requests.call_back_when")
 
 
@@ -155,7 +160,7 @@ def _settle(state: RequestsState, action: ask.Settle, context: Context) -> Seque
     request = find(state, action.request)
     if not request.open:
         raise Rejected("requests.over", request=request.code)
-    _check_outcome(action.outcome, action.call_back_at, context.now)
+    _check_outcome(action.outcome, action.call_back_at, context)
     return [
         ev.Settled(
             request=request.id,
@@ -172,7 +177,7 @@ def _call_back(state: RequestsState, action: ask.CallBack, context: Context) -> 
     request = find(state, action.request)
     if request.state != "call_back":
         raise Rejected("requests.not_to_call_back", request=request.code)
-    if not action.reached and (action.again_at is None or action.again_at <= context.now):
+    if not action.reached and (action.again_at is None or action.again_at <= written_at(context)):
         raise Rejected("requests.call_back_when")
     again = None if action.reached else action.again_at
     return [ev.CalledBack(request=request.id, reached=action.reached, again_at=again, scope=request.scope)]
