@@ -10,14 +10,14 @@ from beffroi.access.actions import RevokeSession
 from beffroi.access.passwords import Passwords
 from beffroi.access.sealing import KEY_FILE, Seal, load_seal
 from beffroi.access.session import Unauthenticated
-from beffroi.access.signin import Credentials, SignIn
+from beffroi.access.signin import ADDRESS_ALERT_AT, ADDRESS_FREE, Credentials, SignIn
 from beffroi.access.totp import code_at
 from beffroi.model.actor import SYSTEM
 from beffroi.model.time import HOUR, SECOND
 from beffroi.procedures.first_accounts import FIRST_PASSWORD
 from beffroi.server.wiring import RoomView
 from beffroi.trade.doors import trusted
-from beffroi.trade.rejected import Rejected
+from beffroi.trade.rejected import Rejected, TooSoon
 
 InCity = Callable[..., None]
 
@@ -119,6 +119,36 @@ def test_failures_slow_the_seat_tell_the_journal_and_lock_nobody_out(in_city: In
     in_city(scenario)
 
 
+def test_one_address_that_tries_every_name_is_slowed_and_who_sat_there_before_is_not(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
+        door = SignIn(view, Passwords(), no_seal, city.clock.now, lambda: 100.0)
+        await door.open(Credentials("chef", DEMO), "203.0.113.9")
+        for rank in range(ADDRESS_FREE + 1):
+            with pytest.raises(Unauthenticated):
+                await door.open(Credentials(f"nom-{rank}", "faux"), "203.0.113.9")
+        with pytest.raises(TooSoon):
+            await door.open(Credentials("nom-nouveau", "faux"), "203.0.113.9")
+        await door.open(Credentials("chef", DEMO), "203.0.113.9")
+        await door.open(Credentials("operateur", DEMO), "203.0.113.10")
+
+    in_city(scenario)
+
+
+def test_an_address_that_goes_on_is_told_by_the_journal(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        later = iter(range(0, 10**6, 100))
+        view = RoomView(city.wiring, "access", city.executor, city.reader, city.clock)
+        door = SignIn(view, Passwords(), no_seal, city.clock.now, lambda: float(next(later)))
+        for rank in range(ADDRESS_ALERT_AT):
+            with pytest.raises(Unauthenticated):
+                await door.open(Credentials(f"nom-{rank}", "faux"), "203.0.113.9")
+        (slowed,) = await city.lines("access.login_slowed")
+        assert slowed.event.failures == ADDRESS_ALERT_AT  # type: ignore[attr-defined]
+
+    in_city(scenario)
+
+
 def no_seal() -> Seal:
     """Nobody here has a second factor."""
     raise AssertionError
@@ -173,7 +203,9 @@ def test_an_unknown_login_and_a_wrong_password_cannot_be_told_apart(in_city: InC
 def test_a_second_factor_is_asked_once_enrolled_and_each_code_serves_once(in_city: InCity) -> None:
     async def scenario(city: SmallCity) -> None:
         seat = await city.signed_in("chef")
-        secret = (await seat.post("/api/access/totp")).json()["secret"]
+        for form, status in (({}, 422), ({"present": "pas-le-mien"}, 409)):
+            assert (await seat.post("/api/access/totp", json=form)).status_code == status
+        secret = (await seat.post("/api/access/totp", json={"present": DEMO})).json()["secret"]
         step = city.clock.now() // (30 * SECOND)
         wrong = await seat.post("/api/access/totp/confirm", json={"code": "000000"})
         assert wrong.json()["code"] == "access.bad_code"

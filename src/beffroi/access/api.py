@@ -90,6 +90,12 @@ class LanguageForm(msgspec.Struct, forbid_unknown_fields=True):
     lang: Lang
 
 
+class FactorForm(msgspec.Struct, forbid_unknown_fields=True):
+    """One's present password: who finds a seat open or locked does not take the second factor of its person."""
+
+    present: Secret
+
+
 class CodeForm(msgspec.Struct, forbid_unknown_fields=True):
     """The code that the telephone shows."""
 
@@ -121,7 +127,11 @@ def routes(view: View[AccessState], keys: Callable[[], Path | None]) -> Sequence
     signin = SignIn(view, passwords, lambda: load_seal(keys()), wall_now, time.monotonic)
     gate = Gate(lambda: view.state, wall_now)
     own = [*_session_routes(view, signin, gate), *_own_routes(view, signin, passwords)]
-    return [*own, *_totp_routes(view, lambda: make_seal(keys())), *admin_routes(view, passwords, new_credential)]
+    return [
+        *own,
+        *_totp_routes(view, signin, lambda: make_seal(keys())),
+        *admin_routes(view, passwords, new_credential),
+    ]
 
 
 def _session_routes(view: View[AccessState], signin: SignIn, gate: Gate) -> list[Any]:
@@ -187,12 +197,13 @@ def _own_routes(view: View[AccessState], signin: SignIn, passwords: Passwords) -
     return [change_password, change_code, change_language]
 
 
-def _totp_routes(view: View[AccessState], seal: Callable[[], Seal]) -> list[Any]:
+def _totp_routes(view: View[AccessState], signin: SignIn, seal: Callable[[], Seal]) -> list[Any]:
     waiting: dict[UUID, str] = {}
 
     @post("/totp", summary="Begin a second factor: the secret is shown once", status_code=200)
-    async def begin_totp(caller: Caller) -> Enrolment:
+    async def begin_totp(data: FactorForm, caller: Caller, request: AnyRequest) -> Enrolment:
         account = own_account(view.state, caller)
+        await signin.check_own(account, data.present, address_of(request))
         waiting[account.id] = secret = new_secret()
         return Enrolment(secret, enrolment_uri(secret, account.login, ""))
 

@@ -1,6 +1,7 @@
 """Signing in: secrets checked off the loop, failures slowed by seat, a session opened through the committer."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,12 @@ from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.time import Micros
 from beffroi.trade.doors import View, trusted
 from beffroi.trade.rejected import Rejected, TooSoon
+
+ADDRESS_FREE = 30
+"""Failures of one address, whatever the logins, before it is slowed: several people may sit behind one address."""
+ADDRESS_WAIT_S = 5.0
+ADDRESS_ALERT_AT = 40
+MOST_KNOWN = 10_000
 
 log = structlog.get_logger("access")
 
@@ -51,27 +58,48 @@ class SignIn:
         self._wall = wall
         self._monotonic = monotonic
         self._throttle = Throttle()
+        self._addresses = Throttle(ADDRESS_FREE, ADDRESS_WAIT_S, ADDRESS_ALERT_AT)
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._used_steps: dict[UUID, int] = {}
 
     async def open(self, given: Credentials, address: str) -> str:
         """Return the token of a new session; raises Unauthenticated, or TooSoon while the seat must wait."""
         login = normal_login(given.login)[:100]
-        wait = self._throttle.wait_s(login, address, self._monotonic())
+        now = self._monotonic()
+        wait = max(self._throttle.wait_s(login, address, now), self._address_wait_s(login, address, now))
         if wait > 0:
             raise TooSoon("access.slow_down", wait_s=math.ceil(wait))
         # counted before it is known, so that attempts sent together slow each other
-        failures = self._throttle.failed(login, address, self._monotonic())
+        failures = self._throttle.failed(login, address, now), self._addresses.failed("", address, now)
         account = await self._recognised(login, given)
         if account is None:
-            await self._refuse(login, address, failures)
+            await self._refuse(login, address, *failures)
             raise Unauthenticated("access.bad_credentials")
         if account.totp and not given.code:
             self._throttle.forgive(login, address)
+            self._addresses.forgive("", address)
             raise Unauthenticated("access.code_needed")
         if account.totp and not await self._right_code(account, given.code):
-            await self._refuse(login, address, failures)
+            await self._refuse(login, address, *failures)
             raise Unauthenticated("access.bad_credentials")
+        self._addresses.forgive("", address)
+        self._remember(login, address)
         return await self._open(account, address, self._throttle.succeeded(login, address) - 1)
+
+    def _address_wait_s(self, login: str, address: str, now: float) -> float:
+        """Return how long an address must wait for what others tried from it: never who signed in there before."""
+        state = self._view.state
+        account = state.logins.get(login)
+        known = (login, address) in self._known or any(
+            one.account == account and one.address == address for one in state.sessions.values()
+        )
+        return 0.0 if known else self._addresses.wait_s("", address, now)
+
+    def _remember(self, login: str, address: str) -> None:
+        self._known[login, address] = None
+        self._known.move_to_end((login, address))
+        if len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
 
     async def check_own(self, account: Account, password: str, address: str) -> None:
         """Check the present password of somebody already in; raises Rejected or TooSoon."""
@@ -112,10 +140,13 @@ class SignIn:
         self._used_steps[account.id] = step
         return True
 
-    async def _refuse(self, login: str, address: str, failures: int) -> None:
-        log.warning("sign-in refused", login=login, address=address, failures=failures)
-        if self._throttle.alerts(failures):
-            action = ask.NoteLoginFailures(login=login, address=address, failures=failures)
+    async def _refuse(self, login: str, address: str, failures: int, of_address: int = 0) -> None:
+        log.warning("sign-in refused", login=login, address=address, failures=failures, of_address=of_address)
+        told = failures if self._throttle.alerts(failures) else 0
+        if self._addresses.alerts(of_address):
+            told = max(told, of_address)
+        if told:
+            action = ask.NoteLoginFailures(login=login, address=address, failures=told)
             await self._view.executor.execute(action, trusted(SYSTEM))
 
     async def _open(self, account: Account, address: str, failures: int) -> str:
