@@ -14,6 +14,7 @@ from beffroi.directory.search import Found, search
 from beffroi.directory.types import Phone
 from beffroi.model.time import DAY
 from beffroi.procedures.directory_seed import read
+from beffroi.trade.files import FileError
 from tests.directory.hand import EVERYBODY, START, Hand, of_commune
 from tests.duties.hand import paris
 
@@ -164,6 +165,9 @@ def test_the_demonstration_has_its_directory_a_city_its_own_file(tmp_path: Path)
     assert "fiction" in (read(tmp_path / "directory.toml", demo=True) or "")
     (tmp_path / "directory.toml").write_text("# ours", encoding="utf-8")
     assert read(tmp_path / "directory.toml", demo=True) == "# ours"
+    (tmp_path / "directory.toml").write_bytes("# ligne 1\n# été".encode("latin-1"))
+    with pytest.raises(FileError, match=r"directory\.toml, line 2"):
+        read(tmp_path / "directory.toml", demo=True)
 
 
 def test_every_number_of_the_demonstration_is_kept_for_fiction(demo: Hand) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from beffroi.rehearsal.exchange.rhythm import FEWEST, MOST, rings_of_day
 from beffroi.rehearsal.exchange.sentences import Spot, read_book, sentence
-from beffroi.requests.glossary import LexiconError, built_in, read_lexicon
-from beffroi.requests.hearing import hear
+from beffroi.requests.glossary import LexiconError, built_in, read_lexicon, readable_lexicon
+from beffroi.requests.hearing import Hearer, hear
 
 LEXICON = built_in()
 SPOTS = [
@@ -45,7 +45,7 @@ def test_sentences_of_the_telephone(said: str, category: str, place: str) -> Non
 @pytest.mark.parametrize(
     ("said", "painted"),
     [("le A045-12 est éteint", "A045-12"), ("a045 12 éteint", "A045-12"), ("départ A045/D3", "A045/D3"),
-     ("au 14 rue Monge", ""), ("rue du 8 mai 1945", "")],
+     ("le B12-7 est éteint", "B12-7"), ("au 14 rue Monge", ""), ("rue du 8 mai 1945", "")],
 )  # fmt: skip
 def test_painted_numbers(said: str, painted: str) -> None:
     found = hear(said).painted
@@ -149,3 +149,30 @@ def test_a_city_adds_its_words(tmp_path) -> None:  # type: ignore[no-untyped-def
     (tmp_path / "own.toml").write_text('[[danger]]\nname = "x"\nlabel = {}\nsay = {}\ncall = ["999"]\n', "utf-8")
     with pytest.raises(LexiconError):
         read_lexicon(tmp_path)
+
+
+def test_a_file_with_a_mistake_leaves_the_rest_in_force(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    good = (
+        '[[category]]\nname = "tram"\ntrade = "mobility"\nincident = "roadway"\n'
+        'label = { fr = "Tramway", en = "Tramway" }\nthings = ["tramway", "--"]\n'
+    )
+    (tmp_path / "a.toml").write_text(good, "utf-8-sig")
+    (tmp_path / "b.toml").write_text("# nos mots\n# été\n", "latin-1")
+    (tmp_path / "c.toml").write_text('[[category]]\nname = "x\n', "utf-8")
+    (tmp_path / "d.toml").write_text('[[danger]]\nname = "x"\nlabel = {}\nsay = {}\ncall = ["999"]\n', "utf-8")
+    lexicon, problems = readable_lexicon(tmp_path)
+    assert Hearer(lexicon).hear("le tramway est en panne").categories[0].category == "tram"
+    told = [str(one) for one in problems]
+    assert [name in one for name, one in zip(("b.toml", "c.toml", "d.toml"), told, strict=True)] == [True] * 3
+    assert "line 2" in told[0]
+    assert "line 2" in told[1]
+
+
+def test_the_end_of_a_long_story_is_heard() -> None:
+    story = "alors voila je vous explique tout depuis le debut " * 30
+    assert hear(f"{story} il y a des fils a nu").dangers == ("bare_wires",)
+
+
+@pytest.mark.parametrize("code", ["a045", "b12", "ec0031"])
+def test_what_follows_a_painted_number_is_no_house(code: str) -> None:
+    assert not any(place.startswith("12") for place in hear(f"lampadaire {code} 12 eteint").places)

@@ -1,5 +1,6 @@
 """Codes, the limiter, the switchboard's steps, sentences to read aloud, sheets."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from beffroi.model.actor import SYSTEM
 from beffroi.model.calls import CallNews
 from beffroi.model.ids import uuid7
 from beffroi.model.time import MINUTE, SECOND
+from beffroi.procedures import call_sheets
 from beffroi.procedures.call_matches import sentence_of, spoken_time
 from beffroi.procedures.call_sheets import find_sheets, read_sheets
 from beffroi.procedures.call_switchboard import steps_of
@@ -154,6 +156,7 @@ def test_sheets_are_found_by_their_words_and_a_city_corrects_them(tmp_path) -> N
         "utf-8",
     )
     (tmp_path / "broken.toml").write_text("[[sheet]]\nname = 3\n", "utf-8")
+    (tmp_path / "latin.toml").write_text("[[sheet]]\nname = 'été'\n", "latin-1")
     found = {sheet.name: sheet for sheet in read_sheets(tmp_path)}
     assert found["identity_card"].answer["fr"] == "Ici."
 
@@ -193,3 +196,18 @@ def test_what_is_owed_a_call_stays_on_the_screen_whatever_comes_after() -> None:
     evolve.apply(full, ring)
     assert "0" in full.calls
     assert "1" not in full.calls
+
+
+def test_a_sheet_corrected_in_its_folder_is_read_once_and_at_once(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    reads: list[Any] = []
+    real = call_sheets.read_sheets
+    monkeypatch.setattr(call_sheets, "read_sheets", lambda own: (reads.append(own), real(own))[1])
+    shelf = call_sheets.SheetShelf(tmp_path)
+    asyncio.run(shelf.current())
+    asyncio.run(shelf.current())
+    assert len(reads) == 1
+    (tmp_path / "own.toml").write_text(
+        '[[sheet]]\nname = "own"\ntitle = { fr = "A", en = "A" }\nanswer = { fr = "B", en = "B" }\n', "utf-8"
+    )
+    assert "own" in {one.name for one in asyncio.run(shelf.current())}
+    assert len(reads) == 2

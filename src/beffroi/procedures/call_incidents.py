@@ -11,7 +11,7 @@ from uuid import UUID
 
 from beffroi.incidents import actions as incidents
 from beffroi.incidents import events as said
-from beffroi.incidents.categories import guess
+from beffroi.incidents.categories import BY_NAME, guess
 from beffroi.model.kinds import Text
 from beffroi.model.ports import City
 from beffroi.requests import events as ev
@@ -48,7 +48,7 @@ def opening(told: ev.Recorded | Request, request: UUID, city: City) -> incidents
     return incidents.Open(
         what=_heard(hearer, told.category, dangers, PLACE_TOLD if nowhere and told.place else ""),
         # words of danger tell more than the category of the request: the room's own words decide
-        category=known.incident if known and not dangers else guess(told.text).name,
+        category=known.incident if known and known.incident in BY_NAME and not dangers else guess(told.text).name,
         asset=told.asset,
         lon=told.lon,
         lat=told.lat,

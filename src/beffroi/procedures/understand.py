@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+import structlog
 from litestar import get
 from litestar.params import Parameter
 
@@ -20,7 +21,7 @@ from beffroi.model.time import Micros
 from beffroi.procedures.call_matches import EventHit, crew_of, events_around, sentence_of, spoken_time
 from beffroi.procedures.call_places import AssetHit, PlaceHit, named_of, nearest_of, painted_of, places_of
 from beffroi.requests.api import near_requests
-from beffroi.requests.glossary import Category, Danger, Lexicon, Service, read_lexicon
+from beffroi.requests.glossary import Category, Danger, Lexicon, Service, readable_lexicon
 from beffroi.requests.hearing import EAR, Heard, Hearer
 from beffroi.requests.texts import TEXTS
 from beffroi.requests.types import RequestState
@@ -29,6 +30,8 @@ from beffroi.trade.service import CoreDoor
 
 FOLLOW_M = 30.0
 """Open requests this near are offered to be followed (mission, capability 10)."""
+
+log = structlog.get_logger("calls")
 
 EXACT_PLACES = frozenset({"address", "near", "crossing"})
 FEEDERS_M = 60.0
@@ -97,13 +100,16 @@ class Known(msgspec.Struct):
 
 def pages(core: CoreDoor) -> Sequence[Any]:
     """Return the handlers: the field, and the list of categories behind it."""
-    hearer = EAR.learn(read_lexicon(core.data / "lexicon"))
+    lexicon, problems = readable_lexicon(core.data / "lexicon")
+    for problem in problems:
+        log.error("lexicon file left out, the rest is in force", **problem.params)
+    hearer = EAR.learn(lexicon)
     known = Known(core, hearer, REGISTER.shelf, ZoneInfo(core.zone))
 
     @get("/", summary="Understand what a caller says: place, equipment, category, danger, what is already known there")
     async def understand(
         caller: Caller,
-        q: Annotated[str, Parameter(max_length=600)] = "",
+        q: Annotated[str, Parameter(max_length=2000)] = "",
         category: Annotated[str, Parameter(max_length=80)] = "",
         lon: Annotated[float | None, Parameter(ge=-180, le=180)] = None,
         lat: Annotated[float | None, Parameter(ge=-90, le=90)] = None,

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from beffroi.model.kinds import Text
+from beffroi.trade.files import FileError, read_text
 
 SHORT = 5
 """Words shorter than this are read as written: a letter more or less makes another word."""
@@ -103,11 +104,33 @@ def stem(word: str) -> str:
 
 def read_lexicon(own: Path | None = None) -> Lexicon:
     """Return the lexicon that ships, with the files of a city's own folder over it; raises LexiconError."""
+    paths = sorted(own.glob("*.toml")) if own is not None and own.is_dir() else []
+    return _merge([*_ours(), *map(_document, paths)])
+
+
+def readable_lexicon(own: Path) -> tuple[Lexicon, list[LexiconError]]:
+    """Return the lexicon without the files of a city that cannot be read, and what is wrong with each of these."""
+    documents, problems = _ours(), []
+    lexicon = _merge(documents)
+    for path in sorted(own.glob("*.toml")) if own.is_dir() else []:
+        try:
+            more = [*documents, _document(path)]
+            lexicon, documents = _merge(more), more
+        except LexiconError as error:
+            problems.append(error)
+    return lexicon, problems
+
+
+def _ours() -> list[tuple[str, dict[str, Any]]]:
     ours = files("beffroi.requests") / "lexicon"
-    documents = [(name, _parse(name, (ours / name).read_text("utf-8"))) for name in _NAMES]
-    if own is not None and own.is_dir():
-        documents += [(str(path), _parse(str(path), path.read_text("utf-8"))) for path in sorted(own.glob("*.toml"))]
-    return _merge(documents)
+    return [(name, _parse(name, (ours / name).read_text("utf-8"))) for name in _NAMES]
+
+
+def _document(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        return str(path), _parse(str(path), read_text(path))
+    except FileError as error:
+        raise LexiconError(str(path), f"line {error.line}: {error.problem}" if error.line else error.problem) from error
 
 
 _NAMES = ("categories.toml", "dangers.toml", "words.toml")
@@ -126,6 +149,7 @@ def _merge(documents: Iterable[tuple[str, dict[str, Any]]]) -> Lexicon:
     services: dict[str, Service] = {}
     negation = Negation()
     words: dict[str, list[str]] = {}
+    where = ""
     for where, document in documents:
         try:
             categories |= {one.name: one for one in msgspec.convert(document.get("category", []), list[Category])}
@@ -137,18 +161,24 @@ def _merge(documents: Iterable[tuple[str, dict[str, Any]]]) -> Lexicon:
         except msgspec.ValidationError as error:
             raise LexiconError(where, str(error)) from error
     lexicon = Lexicon(categories, dangers, services, negation, msgspec.convert(words, Around))
-    _check(lexicon)
+    _check(lexicon, where)
     return lexicon
 
 
 _AROUND = Around.__struct_fields__
 
 
-def _check(lexicon: Lexicon) -> None:
+def _check(lexicon: Lexicon, where: str) -> None:
     for danger in lexicon.dangers.values():
         unknown = [name for name in danger.call if name not in lexicon.services]
         if unknown:
-            raise LexiconError(f"danger {danger.name}", f"unknown service {unknown[0]}")
+            raise LexiconError(where, f"danger {danger.name}: unknown service {unknown[0]}")
+    for text in (*lexicon.categories.values(), *lexicon.dangers.values()):
+        if not {"fr", "en"} <= text.label.keys():
+            raise LexiconError(where, f"{text.name}: label in fr and en")
+    for danger in lexicon.dangers.values():
+        if not {"fr", "en"} <= danger.say.keys():
+            raise LexiconError(where, f"{danger.name}: say in fr and en")
 
 
 @lru_cache(maxsize=1)

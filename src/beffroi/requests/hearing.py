@@ -18,6 +18,9 @@ SURE = 2.0
 """Under this weight a category is only told of an equipment known by its number: « signs » alone say little."""
 
 LONGEST_PLACE = 8
+LONGEST = 2_000
+"""As much as a request holds."""
+
 WAYS = frozenset(
     [
         "rue", "avenue", "av", "ave", "boulevard", "bd", "bld", "blvd", "place", "pl", "allee", "allees",
@@ -34,6 +37,9 @@ _PAINTED = re.compile(
     r"\b(?!au|de|du|le|la|et|rue|mai|av|bd|il|un|en|a )[a-z]{1,4}[- ]?\d{2,5}(?:(?:[-/. ]|\s-\s)[a-z]?\d{1,4})?\b"
     r"|(?<=numero )\d{3,6}\b|(?<=n° )\d{3,6}\b"
 )
+_CODE = re.compile(r"[a-z]{1,4}\d{2,5}")
+"""The head of a painted number: what follows « A045 » is the lamp, no house."""
+
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -88,6 +94,8 @@ class Hearer:
     def _add(self, owner: str, texts: Sequence[str], weight: float) -> None:
         for text in texts:
             stems = _stems(text)
+            if not stems:
+                continue
             if len(stems) > 1:
                 self._phrases.setdefault(stems[0], []).append(_Expression(stems, owner, weight))
             else:
@@ -98,7 +106,7 @@ class Hearer:
         stems = _stems(text)
         if len(stems) > 1:
             self._danger_phrases.setdefault(stems[0], []).append(_Expression(stems, owner, 1.0))
-        else:
+        elif stems:
             self._danger_words.setdefault(stems[0], []).append(owner)
 
     def _vocabulary(self) -> set[str]:
@@ -108,7 +116,7 @@ class Hearer:
 
     def hear(self, sentence: str) -> Heard:
         """Return what a sentence says; never fails."""
-        folded = fold(sentence)[:600]
+        folded = fold(sentence)[:LONGEST]
         tokens = _TOKEN.findall(folded)
         stems, sure = self._spell(tokens)
         phrases = list(_matches(self._phrases, stems))
@@ -229,7 +237,7 @@ class Hearer:
             return False
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
         before = tokens[at - 1] if at else ""
-        if following in self.lexicon.around.units or before in ("depuis", "a045") or not following:
+        if following in self.lexicon.around.units or before == "depuis" or _CODE.fullmatch(before) or not following:
             return False
         return not (_YEAR.fullmatch(tokens[at]) and before in ("en", "depuis", "mai", "septembre", "novembre"))
 
