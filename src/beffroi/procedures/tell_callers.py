@@ -7,8 +7,6 @@ delivers. A letter handed over when we fell is *doubtful*: the room decides, a m
 import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,6 +31,7 @@ from beffroi.procedures.call_mail import (
     words_of,
 )
 from beffroi.procedures.call_matches import crew_of, spoken_time
+from beffroi.procedures.call_texts import SMS_FOLDER, FolderGateway, TextGateway, TextMessage
 from beffroi.requests.actions import NoteTold, Progress
 from beffroi.requests.events import Attached, Followed, Forgotten, Moved, Recorded
 from beffroi.requests.types import Owed, Request, Told
@@ -49,10 +48,12 @@ PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE)
 GIVE_UP_AFTER = DAY
 """A server away for longer than this leaves the message to a voice."""
 
-SMS_FOLDER = "sms"
 _ME = trusted(Actor(kind="system", name="tell_callers"))
 _SENDING = "UPDATE requests_owed SET state = 'sending' WHERE id = %s AND state = 'waiting'"
 _LEFT = "SELECT id FROM requests_owed WHERE state = 'sending'"
+_OWED_TO = "SELECT id FROM requests_owed WHERE request = ANY(%s)"
+_ORPHANS = """SELECT id FROM requests_owed WHERE id = ANY(%s)
+    AND request NOT IN (SELECT request FROM requests_contact WHERE request IS NOT NULL)"""
 _WHO = "SELECT name, phone, email, lang FROM requests_contact WHERE subject = %s"
 REASONS = {
     "repaired": "repaired",
@@ -137,55 +138,6 @@ class CatchUp:
             del self._joined[one]
 
 
-class TextMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One SMS to send: `id` is its identity, whoever sends it again."""
-
-    id: UUID
-    request: UUID
-    number: str
-    text: str
-    created_at: Micros
-
-
-class TextGateway(Protocol):
-    """The seam of SMS: whatever carries them. `send` returns once the gateway is answerable for the message.
-
-    Raises MailError when it is not; the same `id` again must not be sent twice.
-    """
-
-    async def send(self, message: TextMessage) -> None:
-        """Hand a message over."""
-
-    def forget(self, request: UUID) -> None:
-        """Let go of what still waits for somebody who asked to be forgotten."""
-
-
-class FolderGateway:
-    """A folder of intents, `<data>/sms/<id>.json`: a program of the operator's takes and removes them."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def send(self, message: TextMessage) -> None:
-        """Write the intent, whole or not at all."""
-        if not self._folder.is_dir():
-            raise MailError("requests.no_sms_gateway", "", lasting=True)
-        path = self._folder / f"{message.id}.json"
-        partial_path = path.with_suffix(".part")
-        await asyncio.to_thread(partial_path.write_bytes, msgspec.json.encode(message))
-        partial_path.chmod(0o640)
-        partial_path.replace(path)
-
-    def forget(self, request: UUID) -> None:
-        """Remove the intents of a request that nobody took yet."""
-        for path in self._folder.glob("*.json"):
-            try:
-                if msgspec.json.decode(path.read_bytes(), type=TextMessage).request == request:
-                    path.unlink()
-            except (OSError, msgspec.DecodeError):
-                continue  # taken meanwhile, or not ours
-
-
 class Teller:
     """Delivers what is owed, one message after another."""
 
@@ -193,11 +145,14 @@ class Teller:
         self._core = core
         self._texts = texts
         self._zone = ZoneInfo(core.zone)
+        self._gone: dict[UUID, None] = {}
 
     async def recover(self) -> None:
         """Mark what was on its way when we fell: nobody can know, so a person decides."""
         for (message,) in await self._core.reader.fetch(_LEFT):
             await self._note(message, "doubtful", "requests.fell_while_sending")
+        kept = await self._texts.waiting()
+        await self._texts.forget([one for (one,) in await self._core.reader.fetch(_ORPHANS, (kept,))])
 
     async def deliver_due(self) -> None:
         """Deliver what is due now."""
@@ -274,12 +229,19 @@ class Teller:
         action = NoteTold(message=message, result=result, problem=problem, next_at=next_at)
         await self._core.executor.execute(action, _ME)
 
-    def forget(self, lines: tuple[Line, ...]) -> None:
-        """Let go of what waits outside for those who were forgotten."""
+    def forgotten(self, lines: tuple[Line, ...]) -> None:
+        """Note who was forgotten; the files of a gateway are no work for a commit."""
         for line in lines:
             if isinstance(line.event, Forgotten):
-                for request in line.event.requests:
-                    self._texts.forget(request)
+                self._gone.update(dict.fromkeys(line.event.requests))
+
+    async def forget(self) -> None:
+        """Let go of what waits outside for those who were forgotten."""
+        gone = list(self._gone)
+        if gone:
+            await self._texts.forget([one for (one,) in await self._core.reader.fetch(_OWED_TO, (gone,))])
+            for one in gone:
+                self._gone.pop(one, None)
 
 
 async def run(core: CoreDoor) -> None:
@@ -287,7 +249,7 @@ async def run(core: CoreDoor) -> None:
     teller = Teller(core, FolderGateway(core.data / SMS_FOLDER))
     joined = CatchUp(core)
     joined.begin()
-    core.on_commit(teller.forget)
+    core.on_commit(teller.forgotten)
     core.on_commit(joined.committed)
     recovered = False
     while True:
@@ -295,9 +257,10 @@ async def run(core: CoreDoor) -> None:
             if not recovered:
                 await teller.recover()
                 recovered = True
+            await teller.forget()
             await joined.run()
             await teller.deliver_due()
-        except (psycopg.OperationalError, Rejected) as error:
+        except (psycopg.OperationalError, Rejected, OSError) as error:
             log.warning("messages wait", error=type(error).__name__)
         await asyncio.sleep(LOOK_EVERY_S)
 

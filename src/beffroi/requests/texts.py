@@ -93,6 +93,7 @@ TEXTS: dict[str, dict[str, str]] = JOURNAL_TEXTS | {
         ("requests.unwritable", "Message impossible à écrire : à dire de vive voix.",
          "Message that cannot be written: to be said by voice."),
         ("requests.no_sms_gateway", "Aucune passerelle SMS (dossier sms).", "No SMS gateway (folder sms)."),
+        ("requests.sms_folder", "Dossier sms impossible à écrire.", "Folder sms cannot be written."),
         ("requests.contact_gone", "Contact effacé : plus personne à prévenir.", "Contact erased: nobody left to tell."),
         ("requests.fell_while_sending", "Envoi incertain : le poste s'est arrêté pendant l'envoi.",
          "In doubt: the post stopped while sending."),
