@@ -35,6 +35,7 @@ class Room:
         self.city: City = small_city(OrdersState())
         self.city.streets = NoStreets()
         self.there: set[UUID] = set()
+        self.grants = (EVERYTHING,)
         self.city.presence = self
         self.city.incidents = TRADE.ports(self.state, self.city)["incidents"]
         self.now = start
@@ -49,7 +50,7 @@ class Room:
     ) -> list[Event]:
         actor = Actor("person", who) if who else Actor("reaction", name="test")
         names = ("incidents", "view", *(("shift",) if chief else ()))
-        rights = Rights(dict.fromkeys(names, (EVERYTHING,)))
+        rights = Rights(dict.fromkeys(names, self.grants))
         context = Context(self.now, at or self.now, actor, rights, self._ids, self.city)
         made = list(TRADE.decide(self.state, action, context))
         for event in made:

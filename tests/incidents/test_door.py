@@ -72,6 +72,18 @@ def test_of_two_who_take_at_once_one_is_refused_with_who_has_it(in_whole_city: I
     in_whole_city(scenario)
 
 
+def test_the_time_line_tells_what_happened_to_the_events_joined(in_whole_city: InCity) -> None:  # noqa: F811
+    async def scenario(city: WholeCity) -> None:
+        one = await city.person("un", RoleGrant("all"))
+        first, into = await opened(one), await opened(one, "toute la rue est éteinte")
+        await one.done("incidents.join", incident=first["incident"], into=into["incident"], why="même rue")
+        lines = (await one.get(f"/api/incidents/{into['incident']}/timeline")).json()
+        told = [line["params"]["number"] for line in lines if line["type"] == "incidents.opened"]
+        assert told == [first["number"], into["number"]]
+
+    in_whole_city(scenario)
+
+
 def test_no_closure_without_cause_and_result_and_the_number_survives(in_whole_city: InCity) -> None:  # noqa: F811
     async def scenario(city: WholeCity) -> None:
         one = await city.person("un", RoleGrant("all"))

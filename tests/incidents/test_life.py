@@ -4,12 +4,17 @@ from uuid import UUID
 
 import pytest
 
+from beffroi.incidents import TRADE
 from beffroi.incidents import actions as ac
 from beffroi.incidents import events as ev
 from beffroi.incidents.categories import ALL, guess
 from beffroi.incidents.checklists import all_checklists, checklist_of
-from beffroi.model.scope import ANY, Scope
+from beffroi.incidents.deadlines import list_deadlines
+from beffroi.incidents.rows import facts_of, masked_row
+from beffroi.incidents.types import Incident
+from beffroi.model.scope import ANY, Grant, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, from_iso
+from beffroi.procedures import incident_lines
 from beffroi.server.absent import NoStreets
 from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected
@@ -35,7 +40,6 @@ def test_an_event_is_opened_with_both_times_and_the_next_number() -> None:
 
 
 def test_the_year_of_a_number_is_the_citys_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    from beffroi.incidents import TRADE
 
     monkeypatch.setattr(TRADE, "zone", "Europe/Paris")
     room = Room(from_iso("2026-12-31T22:59:00+00:00"))
@@ -96,6 +100,91 @@ def test_a_chef_de_salle_takes_over_from_somebody_who_is_there() -> None:
     room.there = {CAMILLE}
     room.do(ac.Take(incident=one.id, over=CAMILLE), DOMINIQUE, chief=True)
     assert one.taken_by == DOMINIQUE
+
+
+def three_nested(room: Room) -> tuple[Incident, Incident, Incident]:
+    """Return the innermost of three nested joins, the middle, the one that holds them."""
+    inner, middle, outer = (room.open("lampadaire éteint", asset=light(n)) for n in (3, 4, 5))
+    room.do(ac.Join(incident=inner.id, into=middle.id, why="même départ"))
+    room.do(ac.Join(incident=middle.id, into=outer.id, why="même départ"))
+    return inner, middle, outer
+
+
+def test_parting_the_innermost_of_three_refreshes_every_event_that_held_it() -> None:
+    room = Room()
+    inner, middle, outer = three_nested(room)
+    room.do(ac.UndoJoin(incident=inner.id, reason="mistake"))
+    names = {name for topic, name in TRADE.touched(room.lines[-1]) if topic == "incidents"}
+    assert names == {inner.id, middle.id, outer.id}
+
+
+def test_an_undone_join_does_not_come_back_through_another_event() -> None:
+    room = Room()
+    inner, middle, outer = (room.open("lampadaire éteint", asset=light(n)) for n in (3, 4, 5))
+    room.do(ac.Join(incident=inner.id, into=middle.id, why="même départ"))
+    room.do(ac.UndoJoin(incident=inner.id, reason="mistake"))
+    room.do(ac.Join(incident=middle.id, into=outer.id, why="même départ"))
+    assert refused(room, ac.Join(incident=inner.id, into=outer.id, why="encore")).code == "incidents.was_parted"
+    assert refused(room, ac.Join(incident=outer.id, into=inner.id, why="encore")).code == "incidents.was_parted"
+
+
+def test_what_was_joined_leaves_memory_with_the_event_that_held_it() -> None:
+    room = Room()
+    *_, outer = three_nested(room)
+    kept = room.open("nid de poule", local=UUID(int=77))
+    room.do(ac.Take(incident=outer.id, local=UUID(int=78)))
+    room.do(ac.Close(incident=outer.id, cause="unknown", result="no_action", reason="other"))
+    room.now += 61 * DAY
+    last = room.open("tag")
+    room.do(ac.Close(incident=last.id, cause="unknown", result="no_action", reason="other"))
+    assert set(room.state.incidents) == {kept.id, last.id}
+    assert (room.state.joined, set(room.state.locals)) == ({}, {UUID(int=77)})
+
+
+def test_an_event_corrected_to_the_police_is_masked_for_the_others() -> None:
+    room = Room()
+    one = room.open("lampadaire éteint", asset=light(3))
+    room.do(ac.Correct(incident=one.id, category="police"))
+    assert (one.masked, one.scope.trade) == (True, "police")
+    row = TRADE.row(room.state, "masked_incidents", one.id, room.city)
+    assert row is not None and row.data is not None
+    (said,) = incident_lines.note(room.lines[-1], room.city)
+    assert said.code == "incidents.note.masked"  # type: ignore[attr-defined]
+
+
+def test_a_wrong_asset_is_taken_off_and_the_place_given() -> None:
+    room = Room()
+    one = room.open("lampadaire éteint", asset=light(3))
+    room.do(ac.Correct(incident=one.id, no_asset=True, lon=5.04, lat=47.32, place="12 rue Monge", source="radio"))
+    assert (one.asset, one.lon, one.place, one.source) == (None, 5.04, "12 rue Monge", "radio")
+    assert one.scope == Scope("21231", "lighting", ANY)
+    assert room.city.incidents.find_open_of(light(3)) is None
+    assert refused(room, ac.Correct(incident=one.id, no_asset=True)).code == "incidents.nothing_changes"
+
+
+def test_nobody_hides_an_event_from_himself_by_a_correction() -> None:
+    room = Room()
+    one = room.open("lampadaire éteint", asset=light(3))
+    room.grants = (Grant(trades=frozenset({"lighting"})),)
+    assert refused(room, ac.Correct(incident=one.id, category="police")).code == "incidents.cannot_mask"
+
+
+def test_the_stub_of_a_masked_event_never_says_the_place_as_typed() -> None:
+    room = Room()
+    one = room.open("rixe", place="chez Mme Untel, 3e étage")
+    assert masked_row(one, room.city).place == ""
+    assert facts_of(one, room.city).place == ""
+
+
+def test_a_reopened_event_owes_its_crews_again() -> None:
+    room = Room()
+    one = room.open("mât couché", asset=light(3))
+    room.do(ac.SetClock(incident=one.id, clock="on_site", move=UUID(int=7)), None)
+    room.now += HOUR
+    room.do(ac.Close(incident=one.id, cause="crash", result="made_safe", skipped="other"))
+    room.now += HOUR
+    room.do(ac.Reopen(incident=one.id, reason="came_back"))
+    assert [deadline.kind for deadline in list_deadlines(one)] == ["take", "engage", "on_site", "made_safe"]
 
 
 def test_a_key_on_a_line_that_has_just_changed_does_nothing() -> None:

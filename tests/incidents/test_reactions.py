@@ -155,6 +155,16 @@ def test_an_event_that_people_opened_there_takes_the_alarm() -> None:
     assert room.held(A1) is one
 
 
+def test_an_alarm_on_the_lamp_of_a_joined_event_opens_no_second_one() -> None:
+    room = Room()
+    one, into = room.open("lampadaire éteint", asset=light(3)), room.open("toute la rue est éteinte", asset=D2)
+    room.do(ac.Join(incident=one.id, into=into.id, why="même rue"))
+    (made,) = room.trips(A1, light(3), "outage")
+    assert isinstance(made, ev.Linked)
+    assert room.held(A1) is into
+    assert room.city.incidents.find_open_of(light(3)).id == into.id  # type: ignore[union-attr]
+
+
 def test_a_parted_alarm_opens_its_own_event_and_never_returns() -> None:
     room = Room()
     room.trips(A1)

@@ -13,6 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from beffroi.incidents import TRADE
 from beffroi.incidents import actions as ac
 from beffroi.incidents.evolve import assets_of
+from beffroi.incidents.holding import tree_of
 from beffroi.incidents.machine import LIFE, SIGNALS, STATES, find_next
 from beffroi.incidents.types import IncidentsState
 from beffroi.model.time import HOUR, MINUTE
@@ -147,8 +148,18 @@ class Walk(RuleBasedStateMachine):
         state = self.room.state
         living = {one.id: one for one in state.incidents.values() if one.open}
         assert state.open == living
-        assert {key: set(held) for key, held in state.by_asset.items()} == _assets(living)
+        # what is joined still tells about its assets
+        alive = {one.id: one for one in state.incidents.values() if one.state != "closed"}
+        assert {key: set(held) for key, held in state.by_asset.items()} == _assets(alive)
         assert all(state.incidents[name].state != "closed" for name in state.by_link.values())
+
+    @invariant()
+    def no_undone_join_comes_back_through_others(self) -> None:
+        state = self.room.state
+        for one in state.open.values():
+            tree = tree_of(state, one)
+            names = {held.id for held in tree}
+            assert all(names.isdisjoint(held.refused) for held in tree)
 
     @invariant()
     def nothing_is_owed_by_what_is_over(self) -> None:

@@ -77,11 +77,12 @@ class Release(OnIncident, frozen=True, kw_only=True, tag="incidents.release"):
 
 
 class Correct(OnIncident, frozen=True, kw_only=True, tag="incidents.correct"):
-    """Correct what was entered; only the fields given change."""
+    """Correct what was entered; only the fields given change. `no_asset`: it is about no asset after all."""
 
     what: What | None = None
     category: str | None = None
     asset: UUID | None = None
+    no_asset: bool = False
     lon: Longitude | None = None
     lat: Latitude | None = None
     place: Place | None = None

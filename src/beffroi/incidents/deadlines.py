@@ -67,7 +67,8 @@ def _is_met(incident: Incident, kind: str) -> bool:
     reached = ("engaged", "on_site", "made_safe", "repaired")
     # a crew on site was engaged, whoever forgot to say so
     wanted = {"engage": reached, "on_site": reached[1:], "made_safe": reached[2:]}[kind]
-    return any(mark.clock in wanted for mark in incident.marks)
+    # whoever came before it was reopened is not who comes now
+    return any(mark.clock in wanted and mark.at >= (incident.reopened_at or 0) for mark in incident.marks)
 
 
 def stages(incident: Incident) -> list[tuple[Deadline, str, Micros]]:

@@ -81,6 +81,7 @@ class Corrected(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     priority: int = 0
     first_at: Micros = 0
     local: UUID | None = None
+    masked: bool = False
 
 
 class Joined(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.joined"):
@@ -105,6 +106,8 @@ class JoinUndone(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, t
     state: State
     reason: str
     local: UUID | None = None
+    holders: tuple[UUID, ...] = ()
+    """The events that `into` was joined to in its turn: their lines told of this one."""
 
 
 class Linked(IncidentEvent, frozen=True, kw_only=True, omit_defaults=True, tag="incidents.linked"):

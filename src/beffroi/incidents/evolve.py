@@ -8,6 +8,7 @@ import msgspec
 
 from beffroi.incidents import events as ev
 from beffroi.incidents.deadlines import stages
+from beffroi.incidents.holding import tree_of
 from beffroi.incidents.types import KEPT, Attachment, Incident, IncidentsState, Mark, StepDone
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
@@ -287,8 +288,9 @@ def _claim(incident: Incident) -> tuple[bool, int]:
 
 def _hand_over(state: IncidentsState, links: set[UUID]) -> None:
     """Give each link to who holds it now, so that memory is what a load would make it."""
-    for one in state.incidents.values():
-        for link in one.links if one.state != "closed" else ():
+    joined = (one for held in state.joined.values() for one in held.values())
+    for one in (*state.open.values(), *joined):
+        for link in one.links:
             held = state.by_link.get(link.id)
             if link.id in links and (held is None or _claim(one) > _claim(state.incidents[held])):
                 state.by_link[link.id] = one.id
@@ -317,11 +319,10 @@ def _index(state: IncidentsState, incident: Incident) -> None:
         held = state.incidents.get(state.by_link.get(link.id, incident.id))
         if held is None or _claim(incident) >= _claim(held):
             state.by_link[link.id] = incident.id
-    if not incident.open:
-        return
-    state.open[incident.id] = incident
     for asset in assets_of(incident):
         state.by_asset.setdefault(asset, {})[incident.id] = None
+    if incident.open:
+        state.open[incident.id] = incident
 
 
 def _unindex(state: IncidentsState, incident: Incident) -> None:
@@ -349,9 +350,13 @@ def assets_of(incident: Incident) -> Iterable[UUID]:
 
 def _prune(state: IncidentsState, now: int) -> None:
     old = [one for one in state.incidents.values() if one.closed_at is not None and one.closed_at < now - KEPT]
-    for incident in old:
+    # what was joined ends with the event that holds it
+    over = [one for incident in old for one in tree_of(state, incident)]
+    for incident in over:
         _unindex(state, incident)
         del state.incidents[incident.id]
+    if over:
+        state.locals = {local: incident for local, incident in state.locals.items() if incident in state.incidents}
 
 
 def refresh(state: IncidentsState) -> None:

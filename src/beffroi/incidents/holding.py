@@ -16,6 +16,33 @@ def holder_of(state: IncidentsState, incident: Incident) -> Incident:
     return incident
 
 
+def holders_of(state: IncidentsState, incident: Incident) -> tuple[UUID, ...]:
+    """List the events that an event lives in through joins, the nearest first; none when it is joined to none."""
+    found: list[UUID] = []
+    while incident.into is not None and incident.into in state.incidents:
+        incident = state.incidents[incident.into]
+        found.append(incident.id)
+    return tuple(found)
+
+
+def tree_of(state: IncidentsState, incident: Incident) -> list[Incident]:
+    """List an event and those that live in it, through joins."""
+    found = [incident]
+    for one in state.joined.get(incident.id, {}).values():
+        found += tree_of(state, one)
+    return found
+
+
+def was_parted(state: IncidentsState, one: Incident, other: Incident) -> bool:
+    """Tell whether joining two events would bring back a join that was undone, theirs or of what lives in them."""
+    there = tree_of(state, other)
+    names = {held.id for held in there}
+    return any(
+        not names.isdisjoint(held.refused) or any(held.id in apart.refused for apart in there)
+        for held in tree_of(state, one)
+    )
+
+
 def find_holder(state: IncidentsState, link: UUID) -> Incident | None:
     """Return the open event that holds an alarm, a request or an order, its own or through one joined to it."""
     name = state.by_link.get(link)

@@ -9,7 +9,15 @@ from beffroi.incidents.categories import BY_NAME, MASKING, find_category
 from beffroi.incidents.checklists import checklist_of, find_checklist
 from beffroi.incidents.common import check_fresh, check_time, get_incident, head, next_state
 from beffroi.incidents.deadlines import stages
-from beffroi.incidents.holding import alarms_of, find_holder, holder_of, propose_alone
+from beffroi.incidents.holding import (
+    alarms_of,
+    find_holder,
+    holder_of,
+    holders_of,
+    propose_alone,
+    tree_of,
+    was_parted,
+)
 from beffroi.incidents.machine import State
 from beffroi.incidents.opening import commune_of, open_incident, scope_of
 from beffroi.incidents.reacting import DECISIONS as REACTIONS
@@ -92,7 +100,8 @@ def _corrected_scope(
         return Scope(commune, incident.scope.trade, incident.scope.kind)
     if not {"category", "asset"} & set(changed):
         return Scope(commune, incident.scope.trade, incident.scope.kind)
-    held = facts or (context.city.topology.find(incident.asset) if incident.asset else None)
+    kept = incident.asset if "asset" not in changed else None
+    held = facts or (context.city.topology.find(kept) if kept else None)
     return scope_of(find_category(changed.get("category", incident.category)), commune, held)
 
 
@@ -105,12 +114,17 @@ def _correct(state: IncidentsState, incident: Incident, action: ac.Correct, cont
         raise Rejected("incidents.unknown_asset", asset=str(action.asset))
     if facts is not None:
         given |= {"lon": facts.lon, "lat": facts.lat}
+    elif action.no_asset:
+        given["asset"] = None
     if action.category is not None and action.category not in BY_NAME:
         raise Rejected("incidents.unknown_category", category=action.category)
     if action.first_at is not None:
         check_time(action.first_at, context)
     changed = {name: value for name, value in given.items() if getattr(incident, name) != value}
     scope = _corrected_scope(incident, action, changed, facts, context)
+    if _hides(incident, changed):
+        _check_mask(state, incident, scope, context)
+        changed["masked"] = True
     if not changed and scope == incident.scope:
         raise Rejected("incidents.nothing_changes", number=incident.number)
     checklist = checklist_of(changed["category"]) if "category" in changed else None
@@ -126,6 +140,11 @@ def _correct(state: IncidentsState, incident: Incident, action: ac.Correct, cont
     ]
 
 
+def _hides(incident: Incident, changed: dict[str, Any]) -> bool:
+    """Tell whether a correction makes it an event of a compartment: the others must go on seeing that it is there."""
+    return not incident.masked and "category" in changed and find_category(changed["category"]).masked
+
+
 def _join(state: IncidentsState, incident: Incident, action: ac.Join, context: Context) -> list[Event]:
     into = get_incident(state, action.into)
     next_state(incident, "join")
@@ -133,7 +152,7 @@ def _join(state: IncidentsState, incident: Incident, action: ac.Join, context: C
         raise Rejected("incidents.needs_why")
     if into.id == incident.id or not into.open:
         raise Rejected("incidents.cannot_hold", number=into.number, state=into.state)
-    if into.id in incident.refused or incident.id in into.refused:
+    if was_parted(state, incident, into):
         raise Rejected("incidents.was_parted", number=incident.number, into=into.number)
     if into.masked != incident.masked or (into.masked and into.scope.trade != incident.scope.trade):
         raise Rejected("incidents.other_compartment", number=into.number)
@@ -162,6 +181,7 @@ def _undo_join(state: IncidentsState, incident: Incident, action: ac.UndoJoin, c
             state=back,
             reason=action.reason,
             local=action.local,
+            holders=holders_of(state, into) if into else (),
         ),
         *propose_alone(state, incident, context.happened_at),
         *(one for one in held if into and into.closing is None),
@@ -178,7 +198,8 @@ def _link(state: IncidentsState, incident: Incident, action: ac.LinkTo, context:
         _refuse_over(incident)
     if not action.why.strip():
         raise Rejected("incidents.needs_why")
-    if action.id in incident.refused or (action.subject is not None and action.subject in incident.refused):
+    refused = {name for one in tree_of(state, incident) for name in one.refused}
+    if refused & {action.id, action.subject}:
         raise Rejected("incidents.was_parted", number=incident.number, into=incident.number)
     held = find_holder(state, action.id)
     if held is not None:
@@ -282,13 +303,20 @@ def _mask(state: IncidentsState, incident: Incident, action: ac.Mask, context: C
     if incident.state == "joined" or state.joined.get(incident.id):
         raise Rejected("incidents.other_compartment", number=incident.number)
     scope = mask_scope(incident, action.trade)
-    # nobody masks an event from himself
-    if action.trade and context.actor.kind == "person" and not context.rights.allows(ac.RIGHT, scope):
-        raise Rejected("incidents.cannot_mask", trade=action.trade)
+    if action.trade:
+        _check_mask(state, incident, scope, context)
     if scope == incident.scope and incident.masked == bool(action.trade):
         raise Rejected("incidents.nothing_changes", number=incident.number)
     made = {**head(incident), "scope": scope}
     return [ev.Masked(**made, masked=bool(action.trade), local=action.local)]
+
+
+def _check_mask(state: IncidentsState, incident: Incident, scope: Scope, context: Context) -> None:
+    if incident.state == "joined" or state.joined.get(incident.id):
+        raise Rejected("incidents.other_compartment", number=incident.number)
+    # nobody masks an event from himself
+    if context.actor.kind == "person" and not context.rights.allows(ac.RIGHT, scope):
+        raise Rejected("incidents.cannot_mask", trade=scope.trade)
 
 
 def mask_scope(incident: Incident, trade: str) -> Any:

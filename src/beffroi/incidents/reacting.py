@@ -8,7 +8,7 @@ from beffroi.incidents import actions as ac
 from beffroi.incidents import events as ev
 from beffroi.incidents.categories import category_of_alarm
 from beffroi.incidents.common import head
-from beffroi.incidents.holding import alarms_of, find_holder, holder_of, propose
+from beffroi.incidents.holding import alarms_of, find_holder, holder_of, propose, tree_of, was_parted
 from beffroi.incidents.machine import find_next
 from beffroi.incidents.opening import new_line
 from beffroi.incidents.types import Incident, IncidentsState, Link
@@ -19,12 +19,17 @@ from beffroi.trade.event import Event
 
 
 def open_of(state: IncidentsState, asset: UUID, topology: Topology) -> list[Incident]:
-    """List the open events that hold an asset or what feeds it, the nearest feeder's first."""
+    """List the open events that hold an asset or what feeds it, even through joins, the nearest feeder's first."""
     found: dict[UUID, Incident] = {}
     for one in (asset, *topology.ancestors(asset)):
-        for name in state.by_asset.get(one, ()):
-            found.setdefault(name, state.open[name])
+        for holder in _holding(state, one):
+            found.setdefault(holder.id, holder)
     return list(found.values())
+
+
+def _holding(state: IncidentsState, asset: UUID) -> list[Incident]:
+    holders = [holder_of(state, state.incidents[name]) for name in state.by_asset.get(asset, ())]
+    return [holder for holder in holders if holder.open]
 
 
 def _react(state: IncidentsState, action: ac.React, context: Context, zone: str) -> list[Event]:
@@ -40,9 +45,9 @@ def _react(state: IncidentsState, action: ac.React, context: Context, zone: str)
     place = {"place": context.city.topology.place_label(action.asset), "code": facts.code}
     category = category_of_alarm(action.kind, action.alarm_class, facts.trade)
     for incident in open_of(state, action.asset, context.city.topology):
-        if not _may_hold(incident, action) or incident.scope.trade != category.trade:
+        if not _may_hold(state, incident, action) or incident.scope.trade != category.trade:
             continue
-        near = incident.asset == action.asset
+        near = incident in _holding(state, action.asset)
         reason = "incidents.why.same_asset" if near else "incidents.why.feeder"
         link = Link(kind="alarm", id=action.alarm, subject=action.asset, name=action.name, reason=reason,
                     reason_params=place)  # fmt: skip
@@ -68,8 +73,9 @@ def _react(state: IncidentsState, action: ac.React, context: Context, zone: str)
     return [opened, who]
 
 
-def _may_hold(incident: Incident, action: ac.React) -> bool:
-    return not incident.masked and action.alarm not in incident.refused and action.asset not in incident.refused
+def _may_hold(state: IncidentsState, incident: Incident, action: ac.React) -> bool:
+    refused = {name for one in tree_of(state, incident) for name in one.refused}
+    return not incident.masked and refused.isdisjoint((action.alarm, action.asset))
 
 
 def _gather(state: IncidentsState, action: ac.Gather, context: Context, zone: str) -> list[Event]:
@@ -92,11 +98,13 @@ def _gather(state: IncidentsState, action: ac.Gather, context: Context, zone: st
         link = Link(kind="alarm", id=action.alarm, subject=action.asset, name=action.name,
                     reason="incidents.why.explains", reason_params=params)  # fmt: skip
         events.append(ev.Linked(**head(target), link=link))
+    gathered = [target]
     for one in theirs:
-        if one.id == target.id or target.id in one.refused or one.id in target.refused:
+        if one.id == target.id or one.scope.trade != target.scope.trade:
             continue
-        if one.scope.trade != target.scope.trade:
+        if any(was_parted(state, one, other) for other in gathered):
             continue
+        gathered.append(one)
         events.append(
             ev.Joined(
                 **head(one),

@@ -111,6 +111,7 @@ class Incidents(Trade[IncidentsState]):
         names = list(subjects(event))
         if isinstance(event, ev.Joined | ev.JoinUndone):
             names.append(event.into)
+            names += getattr(event, "holders", ())
         elif isinstance(event, ev.Forgotten):
             # the line of an event shows the words of those that it holds
             names += event.holders

@@ -104,8 +104,8 @@ def public_place(incident: Incident, city: City) -> str:
     if incident.asset is not None and city.topology.find(incident.asset) is not None:
         return city.topology.place_label(incident.asset)
     if incident.lon is not None and incident.lat is not None:
-        return city.streets.place_at(incident.lon, incident.lat) or incident.place
-    return incident.place
+        return city.streets.place_at(incident.lon, incident.lat)
+    return ""
 
 
 def _joined(state: IncidentsState, incident: Incident) -> JoinedRow:

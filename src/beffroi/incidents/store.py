@@ -25,8 +25,12 @@ _UPSERT = (
     f" SET {', '.join(f'{name} = EXCLUDED.{name}' for name in _NAMES[1:])}"
 )
 _SOME = "SELECT data FROM incident WHERE id = ANY(%s)"
-_LIVING = """SELECT data FROM incident WHERE state <> 'closed'
-    OR closed_at > (SELECT max(changed_at) FROM incident) - %s ORDER BY opening"""
+_LIVING = """WITH RECURSIVE living AS (
+        SELECT id FROM incident WHERE state NOT IN ('closed', 'joined')
+        OR closed_at > (SELECT max(changed_at) FROM incident) - %s
+        UNION SELECT held.id FROM incident held JOIN living ON held.into_event = living.id WHERE held.state = 'joined'
+    ) SELECT data FROM incident WHERE id IN (SELECT id FROM living) ORDER BY opening"""
+"""What was joined lives as long as the event that holds it."""
 _LOCALS = "SELECT local, incident FROM incident_local WHERE at > (SELECT max(at) FROM incident_local) - %s"
 _SERIALS = "SELECT year, max(serial) FROM incident GROUP BY year"
 _FILES = "SELECT id, incident, ends_at FROM incident_file WHERE bytes IS NOT NULL"

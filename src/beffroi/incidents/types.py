@@ -198,7 +198,7 @@ class IncidentsState(msgspec.Struct):
     """The open events and those closed lately; who was joined to whom; what the seats have already sent.
 
     `serials` is the last number of each year, `by_link` the event that holds an alarm, a request or a work item,
-    `files` the end date of each living attachment.
+    `by_asset` the events, open or joined, that are about an asset, `files` the end date of each living attachment.
     """
 
     incidents: dict[UUID, Incident] = {}

@@ -116,6 +116,7 @@ _SAID: dict[type[Event], Callable[[Any, City], Note | None]] = {
     ),
     ev.Warned: _warned,
     ev.Masked: lambda event, city: _about("masked", event, city) if event.masked else None,
+    ev.Corrected: lambda event, city: _about("masked", event, city) if "masked" in event.changed else None,
 }
 
 REACTION = Reaction(name="incident_lines", listens=tuple(_SAID), react=note)

@@ -12,6 +12,7 @@ from litestar import get
 
 import beffroi
 from beffroi.incidents.api import get_whole
+from beffroi.incidents.holding import tree_of
 from beffroi.incidents.types import Incident, IncidentsState
 from beffroi.journal.query import FOREVER, JournalLine, shown, stored
 from beffroi.journal.store import LINE_COLUMNS
@@ -34,7 +35,7 @@ LISTS = frozenset({"steps", "changed", "skipped"})
 _OWN = (
     f"SELECT {LINE_COLUMNS} FROM journal_line WHERE type = ANY(%(types)s) AND position >= %(opening)s"
     " AND recorded_at <= %(until)s"
-    " AND position(%(incident)s in convert_from(bytes, 'UTF8')) > 0 AND {scope} ORDER BY position LIMIT %(most)s"
+    " AND convert_from(bytes, 'UTF8') LIKE ANY(%(incidents)s) AND {scope} ORDER BY position LIMIT %(most)s"
 )
 _ALARMS = (
     f"SELECT {LINE_COLUMNS} FROM journal_line WHERE asset = ANY(%(assets)s) AND type LIKE 'alarms.%%'"
@@ -106,15 +107,18 @@ def types_of_incidents() -> tuple[str, ...]:
     )
 
 
-async def read_timeline(reader: Reader, caller: Caller, incident: Incident) -> list[TimelineItem]:
-    """Return the lines of an event that a caller may see, in the order of the facts."""
+async def read_timeline(
+    reader: Reader, caller: Caller, state: IncidentsState, incident: Incident
+) -> list[TimelineItem]:
+    """Return the lines of an event and of those joined to it that a caller may see, in the order of the facts."""
     condition, params = scope_condition(caller, "view")
-    alarms = [link for link in incident.links if link.kind == "alarm"]
+    held = [incident, *(one for one in tree_of(state, incident) if one.id != incident.id and caller.sees(one.scope))]
+    alarms = [link for one in held for link in one.links if link.kind == "alarm"]
     params |= {
         "types": list(types_of_incidents()),
-        "incident": str(incident.id),
-        "opening": incident.opening,
-        "since": min(incident.first_at, incident.opened_at) - EARLIER,
+        "incidents": [f"%{one.id}%" for one in held],
+        "opening": min(one.opening for one in held),
+        "since": min(min(one.first_at, one.opened_at) for one in held) - EARLIER,
         "until": FOREVER if incident.closed_at is None else incident.closed_at + LATER,
         "assets": [link.subject for link in alarms if link.subject],
         "alarms": [f"%{link.id}%" for link in alarms],
@@ -176,7 +180,7 @@ def pages(core: CoreDoor) -> Sequence[Any]:
 
     @get("/incidents/{incident:uuid}/timeline", opt=AT_ROOT, summary="Read the time line of an event")
     async def get_timeline(caller: Caller, incident: UUID) -> list[TimelineItem]:
-        return await read_timeline(core.reader, caller, await get_whole(view, caller, incident))
+        return await read_timeline(core.reader, caller, view.state, await get_whole(view, caller, incident))
 
     return [get_timeline]
 

@@ -86,7 +86,7 @@ def pages(core: CoreDoor) -> Sequence[Any]:
         if draft:
             template, data = ATU, _atu(core, incident)
         else:
-            lines = await read_timeline(core.reader, caller, incident)
+            lines = await read_timeline(core.reader, caller, core.state("incidents"), incident)
             template, data = REVIEW, _review(core, caller, incident, lines)
         made = await asyncio.to_thread(pdf, template, data)
         kind = "ATU" if draft else "evenement"
@@ -191,10 +191,11 @@ def _span(us: Micros) -> str:
 def _line(core: CoreDoor, item: TimelineItem, names: Mapping[UUID | None, str]) -> list[str]:
     who = names.get(item.actor.id, "–") if item.actor.id else (item.actor.name or "système").split(".")[0]
     late = item.recorded_at - item.happened_at > LATE
+    whose = {str(account): name for account, name in names.items()}.get(str(item.params.get("before")), "")
     return [
         local_time(item.happened_at, core.zone),
         local_time(item.recorded_at, core.zone) + (" *" if late else ""),
-        say(item.code, in_words(item.params)),
+        say(item.code, in_words(item.params)) + (f" (à {whose})" if whose else ""),
         who if item.actor.kind == "person" else "automatique",
     ]
 
