@@ -43,6 +43,8 @@ export const incidents: Record<keyof typeof reference, string> = {
   'incident.takeOver': 'Take over',
   'incident.heldSince': '{who} has had it since {at}',
   'incident.heldBy': '{who} has it',
+  'incident.place': 'Place or equipment',
+  'incident.noAsset': 'Asset {code} is not concerned',
   'incident.noPlace': 'No place on the map: correct the event to see around it.',
   'incident.noPlaceSaid': 'Place not said',
   'incident.noLights': 'No light point within 150 m',

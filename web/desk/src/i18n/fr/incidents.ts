@@ -41,6 +41,8 @@ export const incidents = {
   'incident.takeOver': 'Reprendre',
   'incident.heldSince': "{who} l'a depuis {at}",
   'incident.heldBy': "{who} l'a",
+  'incident.place': 'Lieu ou équipement',
+  'incident.noAsset': "L'équipement {code} n'est pas en cause",
   'incident.noPlace': "Pas de lieu sur la carte : corrigez l'événement pour voir autour.",
   'incident.noPlaceSaid': 'Lieu non précisé',
   'incident.noLights': 'Aucun point lumineux à moins de 150 m',
