@@ -8,15 +8,18 @@ import msgspec
 from litestar import get
 from litestar.params import Parameter
 
-from beffroi.logbook.store import COLUMNS, entries_from_rows
-from beffroi.logbook.types import COMPARTMENTS, Compartment, Entry, EntrySource, LogbookState
-from beffroi.model.time import Micros
+from beffroi.logbook.store import COLUMNS, entries_from_rows, list_visas
+from beffroi.logbook.types import COMPARTMENTS, Compartment, Entry, EntrySource, LogbookState, Visa
+from beffroi.logbook.wording import said_condition
+from beffroi.model.time import DAY, Micros
 from beffroi.trade.doors import Caller, Reader, View
 from beffroi.trade.filters import scope_condition
 from beffroi.trade.room import Trade
 
 FOREVER = 2**62
 MOST = 1_000
+SEARCHED = 400 * DAY
+"""Bound: words are looked for in the facts of this long before the end that is asked, now when there is none."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,15 +33,16 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     asset: UUID | None = None
     source: EntrySource | None = None
     compartment: Compartment | str = ""
-    before: int = FOREVER
-    """Position of the last line already read: the next page follows it."""
+    before: tuple[Micros, int] = (FOREVER, FOREVER)
+    """Facts and position of the last line already read: the next page follows it."""
 
 
 class EntryPage(msgspec.Struct):
-    """Lines of the main courante, newest first; `next` is the `after` of the next page."""
+    """Lines of the main courante, newest facts first, and the visas under them; `next` is the next page's `after`."""
 
     items: list[Entry]
-    next: int | None = None
+    next: str | None = None
+    visas: list[Visa] = []
 
 
 async def search(
@@ -48,24 +52,26 @@ async def search(
     catalogue: Any,
     limit: int = MOST,
     *,
-    by_position: bool = False,
     rights: tuple[str, ...] = ("view",),
 ) -> list[Entry]:
-    """Return the lines over which a caller holds these rights, newest facts first or newest positions first."""
+    """Return the lines over which a caller holds these rights, newest facts first, then newest positions."""
     condition, params = scope_condition(caller, *rights)
     terms, values = _terms(wanted, catalogue)
-    order = "position DESC" if by_position else "happened_at DESC, position DESC"
     where = " AND ".join([condition, *terms])
     rows = await reader.fetch(
-        f"SELECT {COLUMNS} FROM logbook_entry WHERE {where} ORDER BY {order} LIMIT %(limit)s",
+        f"SELECT {COLUMNS} FROM logbook_entry WHERE {where}  ORDER BY happened_at DESC, position DESC LIMIT %(limit)s",
         {**params, **values, "limit": limit},
     )
     return entries_from_rows(rows)
 
 
 def _terms(wanted: Wanted, catalogue: Any) -> tuple[list[str], dict[str, Any]]:
-    terms = ["happened_at >= %(since)s AND happened_at < %(until)s AND position < %(before)s"]
-    values: dict[str, Any] = {name: getattr(wanted, name) for name in ("since", "until", "before")}
+    terms = [
+        "happened_at >= %(since)s AND happened_at < %(until)s",
+        "(happened_at, position) < (%(before_at)s, %(before)s)",
+    ]
+    values: dict[str, Any] = {"since": wanted.since, "until": wanted.until}
+    values["before_at"], values["before"] = wanted.before
     for name in ("author", "incident", "asset", "source"):
         if (value := getattr(wanted, name)) is not None:
             terms.append(f"{name} = %({name})s")
@@ -77,20 +83,23 @@ def _terms(wanted: Wanted, catalogue: Any) -> tuple[list[str], dict[str, Any]]:
         terms.append("NOT trade = ANY(%(compartments)s)")
         values["compartments"] = list(COMPARTMENTS)
     if wanted.q:
-        terms.append("(text ILIKE %(pattern)s OR params::text ILIKE %(pattern)s OR code = ANY(%(codes)s))")
-        values |= {"pattern": f"%{_escaped(wanted.q)}%", "codes": _codes(wanted.q, catalogue)}
+        said, params = said_condition(wanted.q, catalogue)
+        terms.append(said)
+        values |= params
     return terms, values
 
 
-def _codes(q: str, catalogue: Any) -> list[str]:
-    """List the automatic lines whose sentence says it, in either language."""
-    word = q.casefold()
-    said = ((code, texts) for code, texts in catalogue.items() if ".note." in code)
-    return [code for code, texts in said if any(word in text.casefold() for text in texts.values())]
+def _bounded(wanted: Wanted, now: Micros) -> Wanted:
+    """Return what is looked for with its words bounded in time."""
+    if not wanted.q:
+        return wanted
+    end = min(wanted.until, wanted.before[0], now)
+    return msgspec.structs.replace(wanted, since=max(wanted.since, end - SEARCHED))
 
 
-def _escaped(q: str) -> str:
-    return q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _cursor(after: str) -> tuple[Micros, int]:
+    at, position = after.split(".")
+    return int(at), int(position)
 
 
 def routes(view: View[LogbookState], room: Trade[LogbookState]) -> Sequence[Any]:
@@ -107,7 +116,7 @@ def routes(view: View[LogbookState], room: Trade[LogbookState]) -> Sequence[Any]
         asset: UUID | None = None,
         source: EntrySource | None = None,
         compartment: Annotated[str, Parameter(max_length=20)] = "",
-        after: Annotated[int | None, Parameter(ge=0, le=FOREVER)] = None,
+        after: Annotated[str, Parameter(pattern=r"^(\d{1,18}\.\d{1,18})?$")] = "",
         limit: Annotated[int, Parameter(ge=1, le=MOST)] = 200,
     ) -> EntryPage:
         wanted = Wanted(
@@ -119,9 +128,10 @@ def routes(view: View[LogbookState], room: Trade[LogbookState]) -> Sequence[Any]
             asset=asset,
             source=source,
             compartment=compartment,
-            before=FOREVER if after is None else after,
+            before=_cursor(after) if after else (FOREVER, FOREVER),
         )
-        found = await search(view.reader, caller, wanted, room.catalogue, limit, by_position=after is not None)
-        return EntryPage(found, min(entry.position for entry in found) if len(found) == limit else None)
+        found = await search(view.reader, caller, _bounded(wanted, view.clock.now()), room.catalogue, limit)
+        follows = f"{found[-1].happened_at}.{found[-1].position}" if len(found) == limit else None
+        return EntryPage(found, follows, await list_visas(view.reader, found))
 
     return [list_entries]

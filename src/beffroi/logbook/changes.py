@@ -83,10 +83,12 @@ def keep_entry(state: LogbookState, entry: Entry) -> None:
 
 
 def keep_visa(state: LogbookState, visa: Visa) -> None:
-    """Put a visa in the state; the oldest leaves."""
+    """Put a visa in the state; the oldest leaves, never the last of its compartment: what is signed is known by it."""
     state.visas[visa.id] = visa
-    if len(state.visas) > KEPT_VISAS:
-        del state.visas[next(iter(state.visas))]
+    last = {one.compartment: one.id for one in state.visas.values()}
+    for old in list(state.visas)[:-KEPT_VISAS]:
+        if last[state.visas[old].compartment] != old:
+            del state.visas[old]
 
 
 def _keep_report(state: LogbookState, night: str, version: int) -> None:

@@ -105,7 +105,8 @@ class Logbook(Trade[LogbookState]):
         newest = list(state.entries.values())[-SNAPSHOT_LINES:]
         rows = [Row(TOPIC, entry.id, entry.scope, entry) for entry in newest]
         return rows + [
-            Row(VISAS, visa.id, logic.scope_of_visa(visa.compartment), visa) for visa in state.visas.values()
+            Row(VISAS, visa.id, logic.scope_of_visa(visa.compartment), visa)
+            for visa in list(state.visas.values())[-changes.KEPT_VISAS :]
         ]
 
     def routes(self, view: View[LogbookState]) -> Sequence[Any]:

@@ -45,6 +45,9 @@ _FOLLOW = """UPDATE logbook_entry SET commune = moved.commune,
     FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bool[])
         AS moved (incident, commune, trade, kind, masked)
     WHERE logbook_entry.incident = moved.incident"""
+_KEPT_VISAS = f"""SELECT {_VISA} FROM logbook_visa WHERE id IN (
+    (SELECT id FROM logbook_visa ORDER BY id DESC LIMIT {KEPT_VISAS})
+    UNION (SELECT DISTINCT ON (compartment) id FROM logbook_visa ORDER BY compartment, id DESC)) ORDER BY id"""
 MEMORY_ROWS = 2_000
 
 
@@ -60,8 +63,7 @@ def load(connection: psycopg.Connection[Any]) -> LogbookState:
     ).fetchall()
     for entry in map(entry_from_row, reversed(rows)):
         keep_entry(state, entry)
-    visas = connection.execute(f"SELECT {_VISA} FROM logbook_visa ORDER BY id DESC LIMIT {KEPT_VISAS}").fetchall()
-    for row in reversed(visas):
+    for row in connection.execute(_KEPT_VISAS).fetchall():
         keep_visa(state, Visa(*row))
     nights = connection.execute(
         f"SELECT night, max(version) FROM logbook_report GROUP BY night ORDER BY night DESC LIMIT {KEPT_REPORTS}"
@@ -113,6 +115,18 @@ def _forget_quotes(cursor: psycopg.Cursor[Any], position: int) -> None:
         words = quoted(first, position)
         for version, body in cursor.execute(_VERSIONS, (night,)).fetchall() if words else ():
             cursor.execute(_REWRITE, (without(body, position, words), night, version))
+
+
+async def list_visas(reader: Reader, entries: Sequence[Entry]) -> list[Visa]:
+    """List the visas under some lines, the oldest first."""
+    if not entries:
+        return []
+    positions = [entry.position for entry in entries]
+    rows = await reader.fetch(
+        f"SELECT {_VISA} FROM logbook_visa WHERE last >= %s AND first <= %s AND compartment = ANY(%s) ORDER BY last",
+        (min(positions), max(positions), sorted({entry.compartment for entry in entries})),
+    )
+    return [Visa(*row) for row in rows]
 
 
 async def list_reports(reader: Reader, night: str) -> list[Report]:

@@ -17,7 +17,9 @@ from beffroi.journal.actions import NoteExport
 from beffroi.journal.signing import SigningKey, load_key
 from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.logbook.api import FOREVER, MOST, Wanted, search
-from beffroi.logbook.types import Entry, EntrySource
+from beffroi.logbook.store import list_visas
+from beffroi.logbook.types import Entry, EntrySource, Visa
+from beffroi.logbook.visas import Visas
 from beffroi.model.time import Micros, to_iso
 from beffroi.procedures.paper import MEDIA, local_time, pdf
 from beffroi.procedures.sentences import say
@@ -25,10 +27,11 @@ from beffroi.trade.doors import AT_ROOT, Caller, acting_for
 from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
 
-FORMAT = "beffroi-logbook-export/1"
+FORMAT = "beffroi-logbook-export/2"
+NONE = Visas()
 COLUMNS = (
     *("position", "faits_utc", "saisie_utc", "tape_utc", "faits_heure_locale", "origine", "auteur", "evenement"),
-    *("rectifie", "rectifie_par", "compartiment", "texte"),
+    *("rectifie", "rectifie_par", "compartiment", "visee_par", "visee_utc", "texte"),
 )
 WORDS = {
     "title": {"fr": "Main courante", "en": "Log"},
@@ -37,6 +40,7 @@ WORDS = {
     "automatic": {"fr": "automatique", "en": "automatic"},
     "correction": {"fr": "Rectificatif : ", "en": "Correction: "},
     "deferred": {"fr": "saisie différée {at}", "en": "entered later {at}"},
+    "signed": {"fr": "visée par {name}, {at}", "en": "signed by {name}, {at}"},
     "facts": {"fr": "Faits", "en": "Facts"},
     "line": {"fr": "Écriture", "en": "Line"},
     "who": {"fr": "Auteur", "en": "Author"},
@@ -101,7 +105,8 @@ def _print(core: CoreDoor) -> Any:
             compartment=compartment,
         )
         found = await _lines(core, caller, wanted, "view")
-        data = printed(found, caller.lang, core.zone, _names(core))
+        visas = Visas(await list_visas(core.reader, found))
+        data = printed(found, caller.lang, core.zone, _names(core), visas)
         content = await asyncio.to_thread(pdf, TEMPLATE, data)
         headers = {"Content-Disposition": 'inline; filename="main-courante.pdf"'}
         return Response(content, media_type=MEDIA, headers=headers)
@@ -135,7 +140,8 @@ def _export(core: CoreDoor) -> Any:
         found = await _lines(core, caller, wanted, "view", "export")
         key = await asyncio.to_thread(load_key, core.data / "keys")
         made_at = core.clock.now()
-        content, manifest = pack(found, key, wanted, made_at, str(caller.actor.id), core.zone)
+        visas = Visas(await list_visas(core.reader, found))
+        content, manifest = pack(found, key, wanted, made_at, str(caller.actor.id), core.zone, visas)
         note = NoteExport(
             first=manifest.first, last=manifest.last, lines=manifest.lines, filters=manifest.filters, with_bodies=True
         )
@@ -158,20 +164,21 @@ async def _lines(core: CoreDoor, caller: Caller, wanted: Wanted, *rights: str) -
             msgspec.structs.replace(wanted, before=before),
             LOGBOOK.catalogue,
             MOST,
-            by_position=True,
             rights=rights,
         )
         found += page
         if len(page) < MOST:
             return sorted(found, key=lambda entry: (entry.happened_at, entry.position))
-        before = page[-1].position
+        before = (page[-1].happened_at, page[-1].position)
 
 
 def _names(core: CoreDoor) -> dict[UUID, str]:
     return {account.id: account.name or account.login for account in core.state("access").accounts.values()}
 
 
-def printed(found: Sequence[Entry], lang: str, zone: str, names: Mapping[UUID, str]) -> dict[str, Any]:
+def printed(
+    found: Sequence[Entry], lang: str, zone: str, names: Mapping[UUID, str], visas: Visas = NONE
+) -> dict[str, Any]:
     """Return what the template prints, oldest first."""
     lang = lang if lang in ("fr", "en") else "fr"
     sub = WORDS["lines"][lang].format(count=len(found))
@@ -187,25 +194,34 @@ def printed(found: Sequence[Entry], lang: str, zone: str, names: Mapping[UUID, s
         "lang": lang,
         "none": WORDS["none"][lang],
         "head": [WORDS[name][lang] for name in ("facts", "line", "who")],
-        "rows": [_row(entry, lang, zone, names) for entry in found],
+        "rows": [_row(entry, lang, zone, names, visas.find(entry)) for entry in found],
     }
 
 
-def _row(entry: Entry, lang: str, zone: str, names: Mapping[UUID, str]) -> list[str]:
+def _row(entry: Entry, lang: str, zone: str, names: Mapping[UUID, str], visa: Visa | None) -> list[str]:
     said = (WORDS["correction"][lang] if entry.corrects else "") + text_of(entry, lang)
     whose = next((name for account, name in names.items() if str(account) == entry.params.get("whose")), "")
     said += f" ({whose})" if whose else ""
     who = WORDS["automatic"][lang] if entry.source == "automatic" else names.get(entry.author or UUID(int=0), "–")
     if entry.typed_at is not None:
         who += " · " + WORDS["deferred"][lang].format(at=local_time(entry.recorded_at, zone))
+    if visa is not None:
+        signer, at = names.get(visa.signed_by or UUID(int=0), "–"), local_time(visa.signed_at, zone, day=True)
+        who += " · " + WORDS["signed"][lang].format(name=signer, at=at)
     return [local_time(entry.happened_at, zone, day=True), said, who]
 
 
 def pack(
-    found: Sequence[Entry], key: SigningKey, wanted: Wanted, made_at: Micros, made_by: str, zone: str
+    found: Sequence[Entry],
+    key: SigningKey,
+    wanted: Wanted,
+    made_at: Micros,
+    made_by: str,
+    zone: str,
+    visas: Visas = NONE,
 ) -> tuple[bytes, Manifest]:
     """Return the zip of an export (table, manifest, signature, public key) and its manifest."""
-    table = _table(found, zone)
+    table = _table(found, zone, visas)
     default = Wanted()
     positions = [entry.position for entry in found]
     manifest = Manifest(
@@ -233,11 +249,12 @@ def pack(
     return made.getvalue(), manifest
 
 
-def _table(found: Sequence[Entry], zone: str) -> bytes:
+def _table(found: Sequence[Entry], zone: str, visas: Visas) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text, delimiter=";")
     rows.writerow(COLUMNS)
     for entry in found:
+        visa = visas.find(entry)
         rows.writerow(
             [
                 entry.position,
@@ -251,6 +268,8 @@ def _table(found: Sequence[Entry], zone: str) -> bytes:
                 entry.corrects or "",
                 entry.corrected_by or "",
                 entry.compartment,
+                (visa.signed_by or "") if visa else "",
+                to_iso(visa.signed_at) if visa else "",
                 _cell(text_of(entry, "fr")),
             ]
         )

@@ -1,7 +1,7 @@
 /** Lines of the main courante as the desk reads them, and what keys and buttons do to them. */
 
 import { act } from '../../api/client';
-import type { LogEntry, Micros } from '../../api/types';
+import type { LogEntry } from '../../api/types';
 import { i18n, sentence, t, tn } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import { newLocal, outbox } from '../../shell/outbox.svelte';
@@ -10,29 +10,15 @@ import { homeOf } from '../../store/home';
 import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';
 import { clock } from '../../ui/format';
+import { compartmentOf, type Compartment, type Visa } from './paging';
 
-export type Compartment = '' | 'police' | 'video';
+export { compartmentOf };
+export type { Compartment };
 export const COMPARTMENTS: Compartment[] = ['police', 'video'];
 export const WRITE = 'logbook.write';
 
-export interface Visa {
-  id: string;
-  first: number;
-  last: number;
-  lines: number;
-  signed_by: string | null;
-  signed_at: Micros;
-  compartment: Compartment;
-}
-
 export const entries = topics.of<LogEntry>('logbook');
 export const visas = topics.of<Visa>('visas');
-
-/** Whose main courante a line belongs to. */
-export function compartmentOf(line: LogEntry): Compartment {
-  const trade = line.scope[1];
-  return trade === 'police' || trade === 'video' ? trade : '';
-}
 
 /** The words of a line, in the language on screen. */
 export function wordsOf(line: LogEntry): string {
@@ -40,12 +26,6 @@ export function wordsOf(line: LogEntry): string {
   const said = sentence(line.code, line.params);
   // an account is no name in the journal: whose it was is said here
   return line.params.whose ? `${said} (${t('log.whose', { who: session.nameOf(line.params.whose) })})` : said;
-}
-
-/** The visa under a line, or nothing. */
-export function visaOf(line: LogEntry): Visa | undefined {
-  const own = compartmentOf(line);
-  return visas.list().find((visa) => visa.compartment === own && visa.first <= line.position && line.position <= visa.last);
 }
 
 /** The compartment that a person writes in when nothing says otherwise: its own, for who has no other trade. */
