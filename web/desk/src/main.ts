@@ -23,6 +23,7 @@ const lang = localStorage.getItem('beffroi.lang');
 document.documentElement.lang = lang === 'en' ? 'en' : 'fr';
 if (lang === 'en') setLang('en');
 installShell();
-await Promise.race([openSeat(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+// whatever the disk of the seat refuses, the desk opens
+await Promise.race([openSeat().catch(reportError), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 desk.open();
 mount(App, { target: document.getElementById('desk')! });

@@ -1,21 +1,33 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-vi.hoisted(() => {
+const room = vi.hoisted(() => {
   const kept = new Map<string, string>();
+  const room = { left: true, disk: false };
   vi.stubGlobal('localStorage', {
     get length() {
       return kept.size;
     },
     key: (place: number) => [...kept.keys()][place] ?? null,
     getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
+    setItem: (key: string, value: string) => {
+      if (!room.left) throw new DOMException('full', 'QuotaExceededError');
+      kept.set(key, value);
+    },
     removeItem: (key: string) => void kept.delete(key),
     clear: () => kept.clear(),
   });
+  return room;
+});
+vi.mock('../src/store/disk', () => {
+  const keep = async () => {
+    if (!room.disk) throw new Error('full');
+  };
+  return { disk: { keep, forget: async () => undefined, list: async () => (room.disk ? [['outbox/a', { id: 'a', type: 'logbook.write', fields: {}, kept_at: 1 }]] : []) } };
 });
 
 import { notices } from '../src/shell/notice.svelte';
-import { newLocal, outbox } from '../src/shell/outbox.svelte';
+import { keepDraft, openDrafts, readDraft } from '../src/shell/draft';
+import { newLocal, openOutbox, outbox } from '../src/shell/outbox.svelte';
 import { live } from '../src/store/live.svelte';
 import { session, type Me } from '../src/store/session.svelte';
 
@@ -86,6 +98,17 @@ describe('a line that the core refuses', () => {
     expect(localStorage.length).toBe(0);
   });
 
+  it('does not make wait what is written as those before it have just left', async () => {
+    answer(DONE);
+    await write();
+    const more = write();
+    await outbox.flush();
+    expect(await more).toMatchObject({ position: 1 });
+    const answers: unknown[] = [];
+    for (let at = 0; at < 20; at++) answers.push(write());
+    expect((await Promise.all(answers)).every(Boolean)).toBe(true);
+  });
+
   it('lets those behind it leave', async () => {
     live.lost = true;
     await write();
@@ -140,5 +163,58 @@ describe('a line that the core refuses', () => {
       await outbox.flush();
       expect(outbox.waiting).toEqual([]);
     });
+  });
+});
+
+describe('a seat whose storage is full', () => {
+  beforeEach(() => {
+    localStorage.clear();
+    room.left = true;
+    outbox.refresh();
+    notices.clear();
+    live.lost = false;
+    session.me = { account: 'alix', locked: false } as Me;
+    room.left = room.disk = false;
+  });
+  afterEach(() => void (room.left = true));
+
+  it('gives the line back to its field, and says why, while the core is away', async () => {
+    live.lost = true;
+    const local = newLocal();
+    expect(await write(local)).toBeNull();
+    expect(notices.current?.bad).toBe(true);
+    expect(outbox.takeBack(local)).toBe(true);
+    expect(outbox.waiting).toEqual([]);
+  });
+
+  it('sends it all the same while the core is there', async () => {
+    answer(DONE);
+    expect(await write(newLocal())).toMatchObject({ position: 1 });
+    expect([outbox.waiting, notices.current]).toEqual([[], null]);
+  });
+
+  it('keeps it on the disk that still has room', async () => {
+    room.disk = true;
+    live.lost = true;
+    const local = newLocal();
+    await write(local);
+    expect([outbox.takeBack(local), outbox.waits(local), notices.current]).toEqual([false, true, null]);
+    live.lost = false;
+    answer(DONE);
+    await outbox.flush();
+    expect(outbox.waiting).toEqual([]);
+  });
+
+  it('opens, with its lines and its drafts', async () => {
+    room.disk = true;
+    await openOutbox();
+    expect(outbox.waits('a')).toBe(true);
+    await outbox.giveUp('a');
+    room.left = true;
+    localStorage.setItem('beffroi.draft/1/half', '{"te');
+    room.left = false;
+    await openDrafts('1', new Set(['1']));
+    keepDraft('log', 'rue Monge');
+    expect(readDraft('log')).toBe('rue Monge');
   });
 });

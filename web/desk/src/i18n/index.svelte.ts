@@ -1,5 +1,6 @@
 /** Texts on screen: the desk's own catalogue and the server's, in the chosen language. */
 
+import { remember } from '../store/memory';
 import { en } from './en';
 import { fr, type Key } from './fr';
 import { interpolate } from './interpolate';
@@ -46,5 +47,5 @@ export function say(text: Record<string, string> | undefined | null): string {
 export function setLang(lang: Lang): void {
   i18n.lang = lang;
   document.documentElement.lang = lang;
-  localStorage.setItem('beffroi.lang', lang);
+  remember('beffroi.lang', lang);
 }

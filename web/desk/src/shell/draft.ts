@@ -6,6 +6,7 @@
  */
 
 import { disk } from '../store/disk';
+import { remember } from '../store/memory';
 
 export const DAY_MS = 86_400_000;
 const PREFIX = 'draft/';
@@ -40,15 +41,26 @@ export async function openDrafts(number: string, alive: ReadonlySet<string>): Pr
 /** Forget a draft that is over, once the disk has nothing older of it to bring back. */
 function sweep(key: string): void {
   const over = () => {
-    const left = JSON.parse(localStorage.getItem(LOCAL + key) ?? '{}') as Partial<Draft>;
-    if (!left.text) localStorage.removeItem(LOCAL + key);
+    if (!read(LOCAL + key)?.text) localStorage.removeItem(LOCAL + key);
   };
   void disk.forget(key).then(over, () => undefined);
 }
 
 function local(): [string, Draft][] {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(LOCAL + PREFIX));
-  return keys.map((key) => [key.slice(LOCAL.length), JSON.parse(localStorage.getItem(key)!) as Draft]);
+  return keys.flatMap((key) => {
+    const draft = read(key);
+    return draft ? [[key.slice(LOCAL.length), draft]] : [];
+  });
+}
+
+function read(key: string): Draft | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null') as Draft | null;
+  } catch {
+    // half a draft of a crashed disk
+    return null;
+  }
 }
 
 function windowOf(key: string): string {
@@ -77,7 +89,7 @@ export function keepDraft(name: string, text: string, at = Date.now()): void {
   else texts.delete(name);
   const draft: Draft = { text, at };
   // an empty one stays here: it says that what the disk may still hold is over
-  localStorage.setItem(LOCAL + key, JSON.stringify(draft));
+  remember(LOCAL + key, JSON.stringify(draft));
   void disk.keep([[key, draft]]).catch(() => undefined);
 }
 

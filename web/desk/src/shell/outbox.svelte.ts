@@ -10,6 +10,7 @@
 import { untrack } from 'svelte';
 
 import { deliver, Refusal, type Done } from '../api/client';
+import { t } from '../i18n/index.svelte';
 import { disk } from '../store/disk';
 import { live } from '../store/live.svelte';
 import { session } from '../store/session.svelte';
@@ -58,11 +59,14 @@ export function newLocal(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** Lines that a full localStorage refused: in the hands of this window, and on the disk where it has room. */
+const loose = new Map<string, Kept>();
+
 function readAll(): Kept[] {
-  const found: Kept[] = [];
+  const found: Kept[] = [...loose.values()];
   for (let place = 0; place < localStorage.length; place++) {
     const key = localStorage.key(place);
-    if (!key?.startsWith(PREFIX)) continue;
+    if (!key?.startsWith(PREFIX) || loose.has(key.slice(PREFIX.length))) continue;
     try {
       found.push(JSON.parse(localStorage.getItem(key) ?? '') as Kept);
     } catch {
@@ -72,13 +76,26 @@ function readAll(): Kept[] {
   return found.sort((a, b) => a.kept_at - b.kept_at || (a.id < b.id ? -1 : 1));
 }
 
-/** Write what became of a line, in both places; where the disk is full it only enters unmarked. */
-function mark(kept: Kept): void {
+/** Hold a line where every window of the seat reads it, or in this one; tells whether a reload would find it there. */
+function hold(kept: Kept): boolean {
+  loose.delete(kept.id);
   try {
     localStorage.setItem(PREFIX + kept.id, JSON.stringify(kept));
+    return true;
   } catch {
-    // the line itself is there already
+    loose.set(kept.id, kept);
+    return false;
   }
+}
+
+function drop(id: string): void {
+  loose.delete(id);
+  localStorage.removeItem(PREFIX + id);
+}
+
+/** Write what became of a line, in both places. */
+function mark(kept: Kept): void {
+  hold(kept);
   void disk.keep([[SHELF + kept.id, kept]]).catch(() => undefined);
 }
 
@@ -104,7 +121,7 @@ function asked({ fields, waited }: Kept): Record<string, unknown> {
 export async function openOutbox(): Promise<void> {
   const shelved = await disk.list<Kept>(SHELF).catch(() => []);
   for (const [, kept] of shelved) {
-    if (localStorage.getItem(PREFIX + kept.id) === null) localStorage.setItem(PREFIX + kept.id, JSON.stringify(kept));
+    if (localStorage.getItem(PREFIX + kept.id) === null) hold(kept);
   }
   for (const kept of readAll()) wait(kept);
   outbox.refresh();
@@ -170,28 +187,41 @@ class Outbox {
   /**
    * Ask an action, now or as soon as the core is back. Returns its answer, or null while it is kept « non transmis » or
    * when it was refused (said to the operator). Refused at once it is forgotten: a key is pressed again. Whoever gives
-   * its identity has words in it: they stay, « refusé », unless `takeBack` brings them back under the hands.
+   * its identity has words in it: they stay, « refusé », unless `takeBack` brings them back under the hands. So does what
+   * cannot leave now and finds no room on the seat.
    */
   async send(type: string, fields: Record<string, unknown>, happenedAt: number, said: string, words = ''): Promise<Done | null> {
     const id = words || newLocal();
     const kept: Kept = {
       id, type, fields: { ...fields, local: id }, happened_at: Math.round(happenedAt), kept_at: Date.now(), author: session.id, said, waited: live.lost,
     };
-    localStorage.setItem(PREFIX + id, JSON.stringify(kept));
-    this.refresh();
-    await disk.keep([[SHELF + id, kept]], true).catch(() => undefined);
-    if (live.lost) return null;
+    // from here another call may send it with what waits
     const answered = new Promise<Done | null>((resolve) => this.#answers.set(id, resolve));
-    void this.flush();
+    const held = hold(kept);
+    this.refresh();
+    const safe = await disk.keep([[SHELF + id, kept]], true).then(() => true, () => held);
+    if (live.lost) this.#answer(id, null);
+    else if (this.#answers.has(id)) void this.flush();
     const done = await answered;
+    if (!done && !safe && this.waits(id)) this.#refuse(kept, new Error(t('refused.full')));
     if (!done && !words) this.takeBack(id);
     return done;
   }
 
   /** Send what waits of this person, oldest first; stops at the first silence, sets what is refused aside and says why. */
   flush(): Promise<void> {
-    this.#sending ??= this.#alone(() => this.#run()).finally(() => (this.#sending = null));
-    return this.#sending;
+    if (this.#sending) return this.#sending;
+    const sending = (this.#sending = this.#alone(() => this.#run()));
+    const ended = () => void (this.#sending === sending && this.#over());
+    sending.then(ended, ended);
+    return sending;
+  }
+
+  /** What is written from here on is sent by another run: this one has looked for the last time. */
+  #over(): void {
+    this.#sending = null;
+    this.refresh();
+    for (const id of [...this.#answers.keys()]) this.#answer(id, null);
   }
 
   /** One window of the seat sends at a time: the order is kept and nothing leaves twice. */
@@ -221,12 +251,11 @@ class Outbox {
         this.#refuse(next, error);
       }
     }
-    this.refresh();
-    for (const id of [...this.#answers.keys()]) this.#answer(id, null);
+    this.#over();
   }
 
   async #settle(id: string, done: Done | null): Promise<void> {
-    localStorage.removeItem(PREFIX + id);
+    drop(id);
     this.refresh();
     this.#answer(id, done);
     this.#channel?.postMessage({ id, done } satisfies Answer);
@@ -256,6 +285,7 @@ class Outbox {
       this.#channel = new BroadcastChannel(LOCK);
       this.#channel.onmessage = (event: MessageEvent<Answer>) => {
         const { id, done, refused } = event.data;
+        if (!refused) loose.delete(id);
         this.refresh();
         if (refused && this.#answers.has(id)) notices.refused(new Error(refused));
         this.#answer(id, done);

@@ -4,6 +4,7 @@
  */
 
 import { live } from '../store/live.svelte';
+import { remember } from '../store/memory';
 import { escalated, Ringing, type Sounding } from './ringing';
 
 export type { Sounding } from './ringing';
@@ -56,7 +57,7 @@ class Sound {
 
   setVolume(value: number): void {
     this.volume = value;
-    localStorage.setItem('beffroi.volume', String(value));
+    remember('beffroi.volume', String(value));
   }
 
   /** Arm after a gesture; plays the test tone so that a deaf seat is found now. */

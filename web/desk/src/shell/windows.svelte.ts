@@ -4,6 +4,7 @@
  */
 
 import { disk } from '../store/disk';
+import { remember } from '../store/memory';
 import { openWindows, windowNumber } from '../store/seat';
 
 export interface Place {
@@ -61,7 +62,7 @@ class Windows {
     void this.#find(closed);
     const looking = setInterval(() => void this.#look(), LOOK_MS);
     const saving = setInterval(() => this.#save(), SAVE_MS);
-    const closing = () => localStorage.setItem(CLOSED + windowNumber, String(Date.now()));
+    const closing = () => remember(CLOSED + windowNumber, String(Date.now()));
     window.addEventListener('pagehide', closing);
     return () => {
       clearInterval(looking);

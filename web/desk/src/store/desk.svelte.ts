@@ -2,6 +2,7 @@
 
 import type { Theme } from '../map/palette';
 import { findPage } from '../shell/rooms';
+import { remember } from './memory';
 
 /** A page of the desk itself, or one that a room brings (`shell/rooms.ts`). */
 export type Page = string;
@@ -156,7 +157,7 @@ class Desk {
 
   setTheme(theme: Theme): void {
     this.#dress(theme);
-    localStorage.setItem('beffroi.theme', theme);
+    remember('beffroi.theme', theme);
     this.#tell({ kind: 'theme', theme });
   }
 
@@ -169,7 +170,7 @@ class Desk {
     const next = new Set(this.hiddenKinds);
     if (!next.delete(kind)) next.add(kind);
     this.hiddenKinds = next;
-    localStorage.setItem(LAYERS, JSON.stringify({ ...keptLayers(), [this.page]: [...next] }));
+    remember(LAYERS, JSON.stringify({ ...keptLayers(), [this.page]: [...next] }));
   }
 }
 

@@ -18,8 +18,8 @@ export async function claimWindow(): Promise<void> {
     return;
   }
   windowNumber = had && (await take(had, RELOAD_MS)) ? had : await firstFree();
-  sessionStorage.setItem(NUMBER, windowNumber);
   window.name = `beffroi-${windowNumber}`;
+  sessionStorage.setItem(NUMBER, windowNumber);
 }
 
 async function firstFree(): Promise<string> {

@@ -141,6 +141,7 @@ export const room = {
   'refused.acknowledged': 'Already acknowledged.',
   'refused.mine': 'You already hold it.',
   'refused.unreachable': 'The server does not answer.',
+  'refused.full': 'This seat has no room left to keep the line: it stays in its field. Note it elsewhere or make room.',
   'refused.slow': 'Too many requests: wait a moment.',
   'map.label': 'Map of the city',
   'map.legend': 'Legend',

@@ -141,6 +141,7 @@ export const room = {
   'refused.acknowledged': 'Déjà acquittée.',
   'refused.mine': 'Vous la tenez déjà.',
   'refused.unreachable': 'Le serveur ne répond pas.',
+  'refused.full': "Ce poste n'a plus de place pour garder la ligne : elle reste dans son champ. Notez-la ailleurs ou libérez de la place.",
   'refused.slow': 'Trop de demandes : attendez un instant.',
   'map.label': 'Carte de la ville',
   'map.legend': 'Légende',

@@ -8,6 +8,7 @@ import { untrack } from 'svelte';
 
 import type { Micros } from '../../api/types';
 import { desk } from '../../store/desk.svelte';
+import { remember } from '../../store/memory';
 import { session } from '../../store/session.svelte';
 import { incidents, ofAlarm, whereIs, type IncidentRow } from '../incidents/model';
 import { alarms, placeOf, waits } from './model';
@@ -132,7 +133,7 @@ class Queue {
     const next = new Set(this.priorities);
     if (!next.delete(priority)) next.add(priority);
     this.priorities = next;
-    localStorage.setItem(FILTER, JSON.stringify({ priorities: [...next] }));
+    remember(FILTER, JSON.stringify({ priorities: [...next] }));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { leaveRooms } from '../../shell/rooms';
 import { live } from '../../store/live.svelte';
+import { remember } from '../../store/memory';
 import { session } from '../../store/session.svelte';
 
 const CHANNEL = 'beffroi.person';
@@ -36,7 +37,7 @@ class Person {
 
   remember(login: string): void {
     this.known = [login, ...this.known.filter((one) => one !== login)].slice(0, MOST);
-    localStorage.setItem(KNOWN, JSON.stringify(this.known));
+    remember(KNOWN, JSON.stringify(this.known));
   }
 
   /** Tell the other windows of the seat that somebody is about to leave it, or that somebody else sits here. */
