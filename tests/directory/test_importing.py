@@ -1,13 +1,16 @@
 """A file before it is kept, and an import taken back."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 import msgspec
 
 from beffroi.directory import actions as ask
 from beffroi.directory.api import expiring_of
 from beffroi.directory.files import bad_lines, read_csv, read_toml
+from beffroi.directory.former import name_of, positions_of, undo_of
 from beffroi.directory.importing import Undo, planned, preview, remember, take_back
+from beffroi.journal import GENESIS, encode_lines
 from beffroi.model.scope import Rights
 from beffroi.model.time import DAY
 from beffroi.server.absent import empty_city
@@ -37,6 +40,16 @@ def _bring(hand: Hand, asked: list[ask.Import]) -> Undo:
     before = remember(hand.state, events, hand.now)
     made = tuple(event for action in asked for event in hand.do(action))
     return msgspec.structs.replace(before, made=made)
+
+
+def _again(hand: Hand, first: int) -> Undo:
+    """Return how to take back the lines from a position on, as a server restarted since reads them in the journal."""
+    stored, bodies, _ = encode_lines(hand.lines, GENESIS)
+    people = {body.position: body.text for body in bodies}
+    rows = [(line.content, people.get(line.position)) for line in stored]
+    undo = undo_of(rows, *(positions_of(name_of(first, len(rows))) or (0, 0)))
+    assert undo is not None
+    return undo
 
 
 def _person(hand: Hand, key: str) -> Any:
@@ -76,6 +89,29 @@ def test_an_import_is_taken_back_but_for_what_changed_since() -> None:
     by_hand = ask.Entry(organisation="Mairie", function="Maire", key="elu", name="Autre Personne")
     hand.do(ask.SetContact(contact=hand.state.by_key["elu"], entry=by_hand))
     assert [type(action) for action in take_back(hand.state, again)] == [ask.RemoveContact]
+
+
+def test_an_import_is_taken_back_from_the_journal_alone() -> None:
+    hand = Hand()
+    _bring(hand, list(read_csv(FIRST, PARIS)))
+    first = len(hand.lines) + 1
+    kept = _bring(hand, list(read_csv(SECOND, PARIS)))
+    again = _again(hand, first)
+    assert (again.made, again.contacts, again.until) == (kept.made, kept.contacts, hand.now + DAY)
+    for action in take_back(hand.state, again):
+        hand.do(action)
+    assert _person(hand, "elu") == "Éloïse Vaucluson"
+    assert "samu" not in hand.state.by_key
+    # the name of anything else is the name of no import
+    assert [positions_of(name) for name in (UUID(int=0), uuid4(), name_of(9, 8))] == [None, None, None]
+    assert undo_of([], 3, 4) is None
+
+
+def test_a_key_twice_in_a_file_is_told_on_its_line() -> None:
+    hand = Hand()
+    text = "key;organisation\n" + "".join(f"c{n};Service {n}\n" for n in range(500)) + "c5;Encore\n"
+    events, refused = planned(hand.state, list(read_csv(text, PARIS)), _context(hand))
+    assert (len(events), [one.code for one in refused]) == (500, ["directory.key_taken"])
 
 
 def test_a_roster_and_its_turns_are_taken_back() -> None:

@@ -1,5 +1,6 @@
 """Directory files by HTTP: what one would change, bringing it in, taking it back."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -9,19 +10,22 @@ import msgspec
 from litestar import Request, post
 
 from beffroi.directory import actions as ask
+from beffroi.directory import former
 from beffroi.directory.files import bad_lines, read_csv, read_toml
-from beffroi.directory.importing import Preview, Undo, planned, preview, refusal, remember, take_back
+from beffroi.directory.importing import UNDO, Preview, planned, preview, refusal, take_back
 from beffroi.directory.types import DirectoryState
 from beffroi.model.ids import ClockIds
 from beffroi.model.scope import CITY
 from beffroi.model.time import Micros
+from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.doors import Caller, View
+from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
 
 FILE_BYTES = 8_000_000
-KEPT = 20
-"""Imports that can be taken back, the newest."""
+AT_ONCE = 100
+"""Corrections asked of the core together when an import is taken back."""
 Form = Literal["toml", "csv"]
 AnyRequest = Request[Any, Any, Any]
 
@@ -45,13 +49,12 @@ class Undone(msgspec.Struct):
 
 
 class Imports:
-    """The imports that can be taken back: in memory only, gone with the core."""
+    """Directory files: read and weighed in a thread, so that a large one stops nobody."""
 
     def __init__(self, view: View[DirectoryState], zone: str) -> None:
         self._view = view
         self._zone = zone
         self._ids = ClockIds(view.clock.now)
-        self._undo: dict[UUID, Undo] = {}
 
     async def read(self, request: AnyRequest, form: Form) -> tuple[str, list[ask.Import]]:
         """Return a file and what it asks; raises Rejected with the first line that cannot be read."""
@@ -59,7 +62,7 @@ class Imports:
             text = (await request.body()).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise Rejected("directory.file_unreadable", line=0, detail=str(error)) from error
-        return text, self._asked(text, form)
+        return text, await asyncio.to_thread(self._asked, text, form)
 
     def _asked(self, text: str, form: Form) -> list[ask.Import]:
         return list(
@@ -77,9 +80,9 @@ class Imports:
             text, asked = await self.read(request, form)
         except Rejected as error:
             text = (await request.body()).decode("utf-8-sig", "replace")
-            wrong = bad_lines(text, form, self._zone) or [error]
+            wrong = await asyncio.to_thread(bad_lines, text, form, self._zone) or [error]
             return preview(self._view.state, [], [refusal(one) for one in wrong], 0)
-        events, refused = planned(self._view.state, asked, self.context(caller))
+        events, refused = await asyncio.to_thread(planned, self._view.state, asked, self.context(caller))
         read = sum(len(one.contacts) + len(one.rosters) + len(one.duties) for one in asked)
         return preview(self._view.state, events, refused, read - len(refused))
 
@@ -87,43 +90,45 @@ class Imports:
         """Bring a file in whole and keep how to take it back."""
         # read whole before anything is kept: a bad line refuses the file
         _, asked = await self.read(request, form)
-        foreseen, refused = planned(self._view.state, asked, self.context(caller))
+        _, refused = await asyncio.to_thread(planned, self._view.state, asked, self.context(caller))
         if refused:
             raise Rejected(refused[0].code, **refused[0].params)
-        before = remember(self._view.state, foreseen, self._view.clock.now())
-        events: list[Any] = []
+        lines: list[Line] = []
         for action in asked:
-            events += [line.event for line in (await self._view.executor.execute(action, caller)).lines]
-        counts = Counter(event.event_type() for event in events)
+            lines += (await self._view.executor.execute(action, caller)).lines
+        counts = Counter(line.event.event_type() for line in lines)
         made = Imported(
             counts["directory.contact_set"],
             counts["directory.roster_set"],
             counts["directory.duty_set"],
             sum(len(action.contacts) for action in asked),
         )
-        if events:
-            made.undo, made.until = self._ids.new(), before.until
-            self._undo[made.undo] = msgspec.structs.replace(before, made=tuple(events))
-            for oldest in list(self._undo)[:-KEPT]:
-                del self._undo[oldest]
+        if lines:
+            made.undo = former.name_of(lines[0].position, lines[-1].position)
+            made.until = lines[0].recorded_at + UNDO
         return made
 
     async def take_back(self, name: UUID, caller: Caller) -> Undone:
         """Restore what stood before an import, but for what was changed since."""
-        known = self._undo.get(name)
+        span = former.positions_of(name)
+        rows = await former.lines_until(self._view.reader, span[1]) if span else []
+        known = await asyncio.to_thread(former.undo_of, rows, *span) if span else None
         if known is None or known.until < self._view.clock.now():
             raise Rejected("directory.too_late_to_undo")
         restored = 0
         asked = list(take_back(self._view.state, known))
-        for action in asked:
-            try:
-                await self._view.executor.execute(action, caller)
-                restored += 1
-            except Rejected as error:
-                if error.code == "forbidden":
-                    raise
-        del self._undo[name]
+        for first in range(0, len(asked), AT_ONCE):
+            restored += await self._restore(asked[first : first + AT_ONCE], caller)
         return Undone(restored, len(known.made) - restored)
+
+    async def _restore(self, asked: Sequence[Action], caller: Caller) -> int:
+        """Ask some corrections in order; return how many were kept."""
+        every = (self._view.executor.execute(action, caller) for action in asked)
+        answers = await asyncio.gather(*every, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and (not isinstance(answer, Rejected) or answer.code == "forbidden"):
+                raise answer
+        return sum(not isinstance(answer, BaseException) for answer in answers)
 
 
 def _only_clerks(caller: Caller) -> None:
@@ -150,7 +155,7 @@ def routes(view: View[DirectoryState], zone: str) -> Sequence[Any]:
         _only_clerks(caller)
         return await imports.preview(request, form, caller)
 
-    @post("/import/{taken:uuid}/undo", summary="Take an import back, within the hour", status_code=200)
+    @post("/import/{taken:uuid}/undo", summary="Take an import back, within the day", status_code=200)
     async def undo(caller: Caller, taken: UUID) -> Undone:
         _only_clerks(caller)
         return await imports.take_back(taken, caller)

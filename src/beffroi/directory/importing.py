@@ -1,7 +1,4 @@
-"""A directory file before it is kept, and after: what it would change, and how to take it back. Pure.
-
-What an import replaced is kept by the core's memory alone, for a while: the past of personal data lies on no disk.
-"""
+"""A directory file before it is kept, and after: what it would change, and how to take it back. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
@@ -11,15 +8,15 @@ import msgspec
 
 from beffroi.directory import actions as ask
 from beffroi.directory import events as told
-from beffroi.directory.logic import decide
+from beffroi.directory.logic import decide, entry_set
 from beffroi.directory.types import Contact, DirectoryState, Person, read_person
-from beffroi.model.time import HOUR, Micros
+from beffroi.model.time import DAY, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
 
-UNDO = HOUR
+UNDO = DAY
 """How long an import can be taken back."""
 SHOWN = 500
 """Changes that a preview lists; the counts are of all."""
@@ -52,9 +49,10 @@ def planned(state: DirectoryState, asked: Sequence[ask.Import], context: Context
     """Return the events that a file would make, and what refuses it, line by line."""
     refused: list[Change] = []
     kept: list[ask.Entry] = []
+    by_key, made = dict(state.by_key), set[UUID]()
     for entry in (one for action in asked for one in action.contacts):
         try:
-            decide(state, ask.Import(contacts=[entry]), context)
+            entry_set(state, entry, by_key, made, context)
             kept.append(entry)
         except Rejected as error:
             refused.append(refusal(error, entry.organisation))
@@ -109,7 +107,7 @@ class Undo(msgspec.Struct, frozen=True):
 
 
 def remember(state: DirectoryState, events: Iterable[Any], now: Micros) -> Undo:
-    """Keep what stands before these events are applied."""
+    """Return how to take these events back, from the state before they are applied."""
     made = tuple(events)
     changed = [one.contact for one in made if isinstance(one, told.ContactSet) and one.contact in state.contacts]
     rosters = [one.roster.key for one in made if isinstance(one, told.RosterSet)]

@@ -145,15 +145,8 @@ def _duty_set(
 def _import(state: DirectoryState, action: ask.Import, context: Context) -> Iterator[Event]:
     by_key, made = dict(state.by_key), set[UUID]()
     for entry in action.contacts:
-        if not entry.key:
-            raise Rejected("directory.key_needed", organisation=entry.organisation)
-        contact = by_key.get(entry.key)
-        if contact in made:
-            raise Rejected("directory.key_taken", key=entry.key)
-        event = _contact_set(contact or context.ids.new(), entry, context)
-        by_key[entry.key] = event.contact
-        made.add(event.contact)
-        if contact is None or not _says(state.contacts[contact], event):
+        event = entry_set(state, entry, by_key, made, context)
+        if event is not None:
             yield event
     rosters = dict(state.rosters)
     for roster in action.rosters:
@@ -165,6 +158,21 @@ def _import(state: DirectoryState, action: ask.Import, context: Context) -> Iter
         found = _duty_set(roster, duty, by_key, lambda contact: contact in made or contact in state.contacts)
         if replaced(state.slots.get(roster.key, ()), found) != state.slots.get(roster.key, ()):
             yield found
+
+
+def entry_set(
+    state: DirectoryState, entry: ask.Entry, by_key: dict[str, UUID], made: set[UUID], context: Context
+) -> told.ContactSet | None:
+    """Return what one line of a file makes, nothing when it is already so; `by_key` and `made` follow the file."""
+    if not entry.key:
+        raise Rejected("directory.key_needed", organisation=entry.organisation)
+    contact = by_key.get(entry.key)
+    if contact in made:
+        raise Rejected("directory.key_taken", key=entry.key)
+    event = _contact_set(contact or context.ids.new(), entry, context)
+    by_key[entry.key] = event.contact
+    made.add(event.contact)
+    return event if contact is None or not _says(state.contacts[contact], event) else None
 
 
 def _says(contact: Contact, event: told.ContactSet) -> bool:

@@ -11,8 +11,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "This contact is not in the directory: {contact}.",
     },
     "directory.too_late_to_undo": {
-        "fr": "Cet import ne s'annule plus : une heure est passée, ou le serveur a redémarré.",
-        "en": "This import can no longer be undone: an hour has passed, or the server restarted.",
+        "fr": "Cet import ne s'annule plus : un jour est passé.",
+        "en": "This import can no longer be undone: a day has passed.",
     },
     "directory.key_taken": {
         "fr": "La clé {key} désigne déjà un autre contact.",
