@@ -13,12 +13,16 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from beffroi.access import COOKIE, CSRF_HEADER, Gate
+from beffroi.access.session import Unauthenticated
 from beffroi.server.texts import language_of
 from beffroi.trade.doors import Caller
 from beffroi.trade.rejected import Rejected
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
+
+TELLS_ITSELF = "tells_itself"
+"""Option of a handler that lets nobody in by itself: a browser learns nothing of a socket refused before it opens."""
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
 """A NUL character in JSON: no text field of PostgreSQL can hold one."""
@@ -46,11 +50,21 @@ def only_known(gate: Gate, ready: Callable[[], bool]) -> Guard:
         if not ready():
             raise Rejected("core.starting")
         if not handler.opt.get("public"):
-            connection.scope["state"]["caller"] = _speaking(caller_of(gate, connection), connection)
+            connection.scope["state"]["caller"] = _known(gate, connection, handler)
         if isinstance(connection, Request):
             await _only_text(connection, handler)
 
     return guard
+
+
+def _known(gate: Gate, connection: AnyConnection, handler: BaseRouteHandler) -> Caller | None:
+    """Return who calls; nobody only for a handler that tells so itself (`TELLS_ITSELF`)."""
+    try:
+        return _speaking(caller_of(gate, connection), connection)
+    except Unauthenticated:
+        if handler.opt.get(TELLS_ITSELF):
+            return None
+        raise
 
 
 def caller_of(gate: Gate, connection: AnyConnection) -> Caller:

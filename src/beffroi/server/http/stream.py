@@ -9,6 +9,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from beffroi.access import Gate
 from beffroi.server.feed import Hub, Screen
+from beffroi.server.http.door import TELLS_ITSELF
 from beffroi.server.metrics import FEED_CLIENTS, FEED_FAILED
 from beffroi.trade.doors import Caller
 
@@ -29,9 +30,14 @@ AnySocket = WebSocket[Any, Any, Any]
 def feed_route(hub: Hub, gate: Gate) -> Any:
     """Return the handler of the feed."""
 
-    @websocket("/feed")
-    async def feed(socket: AnySocket, caller: Caller, epoch: str = "", after: int = 0) -> None:
+    @websocket("/feed", opt={TELLS_ITSELF: True})
+    async def feed(socket: AnySocket, epoch: str = "", after: int = 0) -> None:
+        caller: Caller | None = socket.scope["state"]["caller"]
         await socket.accept()
+        if caller is None:
+            # the session ended while the screen was away: refused before, it would see a lost link and try for ever
+            await socket.close(code=REVOKED, reason="session over")
+            return
         screen = Screen(hub, lambda: gate.refreshed(caller), epoch, after)
         FEED_CLIENTS.inc()
         listening = asyncio.create_task(_listen(socket, screen))
