@@ -27,6 +27,7 @@ from beffroi.server.clock import RehearsalClock, SystemClock, city_clock
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.house import mark_rehearsal
 from beffroi.server.metrics import SERVICE_FAILED
+from beffroi.server.migrations import MigrationError
 from beffroi.server.reading import LARGEST
 from beffroi.server.services import Lent, keep_going
 from beffroi.server.wiring import Wiring, WiringError, find_trades
@@ -155,6 +156,19 @@ def test_a_stop_drains_what_was_accepted_and_ends_within_five_seconds(database, 
             with psycopg.connect(database.app) as connection:
                 kept = {text for (text,) in connection.execute("SELECT text FROM logbook_entry")}
             assert set(answered) <= kept
+
+    run_async(main)
+
+
+def test_a_core_refuses_a_database_that_a_newer_program_changed(database, serving_on, run_async):
+    with psycopg.connect(database.owner) as connection:
+        connection.execute("INSERT INTO migration VALUES ('journal', 9000, 'later', '', '9.0')")
+
+    async def main() -> None:
+        with pytest.raises(MigrationError) as refused:
+            async with serving_on(database):
+                pass
+        assert refused.value.code == "migration.newer_database"
 
     run_async(main)
 

@@ -21,8 +21,9 @@ from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.server.broker_auth import bus_options
 from beffroi.server.bus import NatsBus
+from beffroi.server.cli.words import say
 from beffroi.server.clock import CityClock, RehearsalClock, SystemClock, city_clock
-from beffroi.server.committer import Committer
+from beffroi.server.committer import RETRY_S, Committer
 from beffroi.server.database import dsn_app, dsn_owner
 from beffroi.server.early import Early
 from beffroi.server.ending import END_WITHIN_S, end_within, leave
@@ -32,6 +33,7 @@ from beffroi.server.http.app import Parts, build_app
 from beffroi.server.http.system import Readiness
 from beffroi.server.logs import configure_logs
 from beffroi.server.metrics import LISTENER_FAILED, LoopLag, settle_memory
+from beffroi.server.migrations import MigrationError, refuse_newer
 from beffroi.server.reactions import Reactions
 from beffroi.server.reading import OWN_LARGEST, PoolReader, Workers
 from beffroi.server.scheduler import Scheduler
@@ -194,6 +196,7 @@ class Core:
         self._step = "leadership"
         await self.reader.open()
         await self.own_reader.open()
+        await self._check_schema()
         self._step = "loading"
         await self.executor.start()
         # series find their assets here, in a thread while nothing moves, rather than on the loop at the first reading
@@ -213,6 +216,17 @@ class Core:
         settle_memory()
         self._ready = True
         log.info("ready", position=self.executor.head.position, trades=len(self.wiring.trades))
+
+    async def _check_schema(self) -> None:
+        """Wait for the database and refuse one that a newer program changed (house convention 8)."""
+        while True:
+            try:
+                await self.work(refuse_newer)
+            except psycopg.OperationalError as error:
+                log.warning("database away", error=str(error).strip())
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
 
     async def _listen(self) -> Early:
         """Hear for the trades what the bus tells them; until they are loaded it is kept for them."""
@@ -307,6 +321,9 @@ async def serve(settings: Settings) -> int:
             await core.watch(stopping)
     except LeadershipLost:
         log.error("another core leads: this one has no right to write")
+        status = FAILED
+    except MigrationError as refusal:
+        log.error("this database is not for this program", reason=say(refusal.code, **refusal.params))
         status = FAILED
     except Exception:
         log.exception("the core gives up")

@@ -102,6 +102,11 @@ def pending(connection: Connection, migrations: list[Migration]) -> list[Migrati
     return [item for item in migrations if (item.room, item.number) not in known]
 
 
+def refuse_newer(connection: Connection) -> None:
+    """Raise MigrationError when a newer program already changed this database: the core would misread its rows."""
+    pending(connection, find_migrations())
+
+
 def _prepare(connection: Connection) -> None:
     connection.execute(
         """
