@@ -60,6 +60,9 @@ def test_the_year_of_a_number_is_the_citys_own(monkeypatch: pytest.MonkeyPatch) 
         ("carrefour à feux au jaune", "signals"),
         ("LAMPADAIRES ETEINTS", "lamp_out"),
         ("premier étage", "other"),
+        ("véhicule arrêté sur la départementale 905", "other"),
+        ("départ 3 sans lumière", "circuit_tripped"),
+        ("lampes qui clignotent", "lamp_out"),
     ],
 )
 def test_the_words_tell_the_category(said: str, category: str) -> None:

@@ -120,14 +120,17 @@ def guess(text: str) -> Category:
 
 
 SHORT_WORD = 4
+ENDING = 3
+"""A long word may bear an ending (éteint, éteintes): « départ » is not in « départementale »."""
 
 
 def _holds(said: str, word: str) -> bool:
-    """Tell whether a word begins somewhere in a folded text; a short one must be whole: « gaz » is not in « gazon »."""
+    """Tell whether a folded text has a word, with an ending; a short one is whole: « gaz » is not in « gazon »."""
     at = said.find(word)
     while at >= 0:
         after = said[at + len(word) :].removeprefix("s")
-        if not said[at - 1].isalnum() and (len(word) > SHORT_WORD or not after[:1].isalnum()):
+        more = next((place for place, letter in enumerate(after) if not letter.isalnum()), len(after))
+        if not said[at - 1].isalnum() and more <= (ENDING if len(word) > SHORT_WORD else 0):
             return True
         at = said.find(word, at + 1)
     return False

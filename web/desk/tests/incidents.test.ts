@@ -28,6 +28,12 @@ describe('what the words of N tell', () => {
     expect(guess('odeur de gaz', CATEGORIES)).toBe('gas');
   });
 
+  it('takes a long word with its ending, never as the beginning of another', () => {
+    const circuit = [category('circuit_tripped', 2, ['depart']), category('other', 3, [])];
+    expect(guess('véhicule arrêté sur la départementale 905', circuit)).toBe('other');
+    expect(guess('les départs 3 et 4', circuit)).toBe('circuit_tripped');
+  });
+
   it('names the source when it is said', () => {
     expect(guessSource('mât couché, radio PM')).toBe('radio');
     expect(guessSource('vu à la caméra 12')).toBe('camera');

@@ -4,12 +4,15 @@ import { fold } from '../../shell/palette';
 import type { Choices } from './types';
 
 const SHORT_WORD = 4;
+/** A long word may bear an ending (éteint, éteintes; clignote, clignotent): « départ » is not in « départementale ». */
+const ENDING = 3;
 
 function holds(said: string, word: string): boolean {
   for (let at = said.indexOf(word); at >= 0; at = said.indexOf(word, at + 1)) {
     const after = said.slice(at + word.length).replace(/^s/, '');
     const free = !/[\p{L}\p{N}]/u.test(said[at - 1] ?? ' ');
-    if (free && (word.length > SHORT_WORD || !/^[\p{L}\p{N}]/u.test(after))) return true;
+    const more = /^[\p{L}\p{N}]*/u.exec(after)![0].length;
+    if (free && more <= (word.length > SHORT_WORD ? ENDING : 0)) return true;
   }
   return false;
 }
