@@ -139,8 +139,8 @@ def phone_of(text: str) -> str:
 
 
 def allowed(seconds: float) -> float:
-    """Return how long a thing may take here and now: more where more processes than processors want to run."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """Return how long a thing may take here and now: up to thrice where more processes than processors want to run."""
+    return seconds * min(3.0, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 
 def choose(seat: Seat, text: str) -> None:

@@ -34,7 +34,7 @@ CREW_REACH_M = 20_000.0
 OLD_POSITION = 120 * SECOND
 CALLS_SINCE = DAY
 TRIPS = 3
-_TRIPS = """SELECT raised_at FROM alarm WHERE asset = %s AND alarm_class = ANY(%s) AND NOT late
+_TRIPS = """SELECT raised_at FROM alarm WHERE asset = %s AND alarm_class = ANY(%s)
     ORDER BY raised_at DESC LIMIT 20"""
 _FAILURES = {"circuit": ["tripped"], "cabinet": ["no_mains", "mute"]}
 """What feeds lights, and the classes of alarm that say that it does not."""
