@@ -64,7 +64,7 @@ def _settings(folder: Path) -> Settings:
     return city.with_ports(load_settings(given, data=folder))
 
 
-def wait_until(condition: Callable[[], object], within_s: float = 10.0, every_s: float = 0.02) -> Any:
+def wait_until(condition: Callable[[], object], within_s: float = 30.0, every_s: float = 0.02) -> Any:
     """Return the first true value of a condition; AssertionError when it stays false."""
     deadline = time.monotonic() + within_s
     while True:
