@@ -6,6 +6,7 @@ import App from './App.svelte';
 import { setLang } from './i18n/index.svelte';
 import { openDrafts } from './shell/draft';
 import { openOutbox } from './shell/outbox.svelte';
+import { findPage } from './shell/rooms';
 import { desk } from './store/desk.svelte';
 import { claimWindow, openWindows, windowNumber } from './store/seat';
 import { installShell } from './store/standby';
@@ -25,5 +26,5 @@ if (lang === 'en') setLang('en');
 installShell();
 // whatever the disk of the seat refuses, the desk opens
 await Promise.race([openSeat().catch(reportError), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-desk.open();
+desk.open((page) => !!findPage(page));
 mount(App, { target: document.getElementById('desk')! });

@@ -13,7 +13,7 @@ vi.mock('../src/store/disk', () => ({
 }));
 
 import type { Absence } from '../src/rooms/standby/absence';
-import type { Me } from '../src/store/session.svelte';
+import type { Me } from '../src/api/types';
 
 const absence = (since: number, ...texts: string[]): Absence => ({
   account: 'alix', since, until: since + 10, total: texts.length, lines: texts.map((text) => ({ text, at: since })),

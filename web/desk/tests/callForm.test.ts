@@ -23,7 +23,8 @@ import { line } from '../src/rooms/requests/line.svelte';
 import { calls, firstWaiting, isTheirs, simulatedExtension, type Call } from '../src/rooms/requests/model';
 import { DAY_MS } from '../src/shell/draft';
 import { live } from '../src/store/live.svelte';
-import { session, type Me } from '../src/store/session.svelte';
+import type { Me } from '../src/api/types';
+import { session } from '../src/store/session.svelte';
 
 const GAS = { name: 'gas', label: { fr: 'gaz' }, say: { fr: 'Sortez.' }, call: [] };
 let sent: Record<string, unknown>[] = [];

@@ -29,7 +29,8 @@ import { notices } from '../src/shell/notice.svelte';
 import { keepDraft, openDrafts, readDraft } from '../src/shell/draft';
 import { newLocal, openOutbox, outbox } from '../src/shell/outbox.svelte';
 import { live } from '../src/store/live.svelte';
-import { session, type Me } from '../src/store/session.svelte';
+import type { Me } from '../src/api/types';
+import { session } from '../src/store/session.svelte';
 
 const WRITE = 'logbook.write';
 const DONE = '{"position": 1, "events": []}';

@@ -3,11 +3,6 @@
 export type Micros = number;
 export type Text = Record<string, string>;
 
-export interface Sentence {
-  code: string;
-  params: Record<string, unknown>;
-}
-
 export interface Scope extends Array<string> {
   0: string;
   1: string;
@@ -79,4 +74,26 @@ export interface Page<T> {
   items: T[];
   total?: number;
   next?: unknown;
+}
+
+/** Who sits here, as `/api/me` says. */
+export interface Me {
+  account: string | null;
+  login: string;
+  name: string;
+  lang: 'fr' | 'en';
+  csrf: string;
+  ends_at: number | null;
+  must_change_password: boolean;
+  second_factor: boolean;
+  has_code?: boolean;
+  security_keys?: number;
+  /** The seat is locked: picture and sound, no name, no action. */
+  locked?: boolean;
+  rights: Record<string, unknown>;
+  communes: string[];
+  trades: string[];
+  roles: string[];
+  role_labels?: Record<string, string>[];
+  zone?: string;
 }

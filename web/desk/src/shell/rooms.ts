@@ -3,7 +3,7 @@
 import type { Component } from 'svelte';
 
 import type { Key } from '../i18n/fr';
-import type { Selection } from '../store/desk.svelte';
+import type { Selection } from '../store/selection';
 
 export interface DeskPage {
   /** Last part of the address, #/<name>; its title is the text `page.<name>`. */

@@ -1,36 +1,12 @@
 /** What this seat is looking at: page, selection, theme, layers. Shared between its windows, kept across a crash. */
 
 import type { Theme } from '../map/palette';
-import { findPage } from '../shell/rooms';
 import { remember } from './memory';
+import type { Selection } from './selection';
 
 /** A page of the desk itself, or one that a room brings (`shell/rooms.ts`). */
 export type Page = string;
 export const PAGES: Page[] = ['overview', 'lighting', 'alarms', 'register', 'journal', 'admin', 'settings'];
-
-/** What a room's own panel shows (`DeskRoom.panels`). */
-export type RoomKind = 'incident' | 'engage' | 'crew' | 'request' | 'contact' | 'duty';
-
-export type Selection =
-  | { kind: 'alarm'; id: string }
-  | { kind: 'asset'; id: string }
-  | { kind: 'order'; id: string }
-  | { kind: 'compose'; target: OrderTarget }
-  | { kind: RoomKind; id: string }
-  | null;
-
-export interface OrderTarget {
-  /** The event it is for: in hand again once the order left. */
-  incident?: string;
-  assets?: string[];
-  parents?: string[];
-  street?: string;
-  commune?: string;
-  polygon?: [number, number][];
-  everything?: boolean;
-  /** How the room calls it. */
-  label: string;
-}
 
 export interface Around {
   lon: number;
@@ -80,10 +56,14 @@ class Desk {
   keys = $state(false);
   /** Grows each time somebody asks the map to go to `place`. */
   flights = $state(0);
+  /** Called when another line is selected, here or in another window of the seat. */
+  whenSelected: ((selection: Selection) => void) | null = null;
+  #brought: (page: string) => boolean = () => false;
   #channel: BroadcastChannel | null = null;
 
-  /** Restore the seat and follow its other windows. */
-  open(): void {
+  /** Restore the seat and follow its other windows; `brought` tells the pages of the rooms. */
+  open(brought: (page: string) => boolean): void {
+    this.#brought = brought;
     const theme = localStorage.getItem('beffroi.theme');
     const light = window.matchMedia?.('(prefers-color-scheme: light)').matches && theme === 'auto';
     this.setTheme(theme === 'day' || light ? 'day' : 'night');
@@ -110,16 +90,22 @@ class Desk {
       if (this.selection && this.selection.kind !== 'compose') this.#tell({ kind: 'selection', selection: this.selection, place: this.place });
     } else if (message.kind === 'theme') {
       this.#dress(message.theme);
-    } else {
+    } else if (!this.#busy) {
       this.selection = message.selection;
       this.place = message.place;
+      this.whenSelected?.(message.selection);
       if (this.place) this.flights++;
     }
   }
 
+  /** An order is being drawn or composed here: no other window takes it out of the hands. */
+  get #busy(): boolean {
+    return this.lasso || this.selection?.kind === 'compose';
+  }
+
   readHash(): void {
     const [page, sub = ''] = location.hash.replace(/^#\/?/, '').split('/');
-    this.page = page && (PAGES.includes(page) || findPage(page)) ? page : 'lighting';
+    this.page = page && (PAGES.includes(page) || this.#brought(page)) ? page : 'lighting';
     this.sub = sub;
     this.hiddenKinds = new Set(keptLayers()[this.page] ?? []);
   }
@@ -135,6 +121,7 @@ class Desk {
   select(selection: Selection, place: { lon: number; lat: number } | null = null): void {
     this.selection = selection;
     this.place = place;
+    this.whenSelected?.(selection);
     if (selection && !STEPPED.has(selection.kind)) this.pane = 'hand';
     // the drawn order target holds data of this window only
     if (selection?.kind !== 'compose') this.#tell({ kind: 'selection', selection, place });

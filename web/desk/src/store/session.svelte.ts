@@ -1,31 +1,10 @@
 /** Who holds the seat, with which rights; what kinds of equipment the city has. */
 
 import { Refusal, get, post, setApiLang, setCsrf, whenSessionEnds } from '../api/client';
-import type { KindSpec } from '../api/types';
-import { i18n, setLang, type Lang } from '../i18n/index.svelte';
+import type { KindSpec, Me } from '../api/types';
+import { i18n, setLang } from '../i18n/index.svelte';
 import { live } from './live.svelte';
 import { clearStandby, findStandby, keepPerson, type Standby } from './standby';
-
-export interface Me {
-  account: string | null;
-  login: string;
-  name: string;
-  lang: Lang;
-  csrf: string;
-  ends_at: number | null;
-  must_change_password: boolean;
-  second_factor: boolean;
-  has_code?: boolean;
-  security_keys?: number;
-  /** The seat is locked: picture and sound, no name, no action. */
-  locked?: boolean;
-  rights: Record<string, unknown>;
-  communes: string[];
-  trades: string[];
-  roles: string[];
-  role_labels?: Record<string, string>[];
-  zone?: string;
-}
 
 const HIDDEN = '•••';
 

@@ -1,7 +1,7 @@
 /** What the seat's disk keeps of a person's desk, so that it opens while the core is away; gone when the person leaves. */
 
+import type { Me } from '../api/types';
 import { HEAD, LAMPS, PICTURE, ROWS, type Head, type KeptLamps, type KeptRows } from '../feed/keeper';
-import type { Me } from './session.svelte';
 import { disk } from './disk';
 
 const ME = 'session/me';

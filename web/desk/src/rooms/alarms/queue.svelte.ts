@@ -10,6 +10,7 @@ import type { Micros } from '../../api/types';
 import { desk } from '../../store/desk.svelte';
 import { remember } from '../../store/memory';
 import { session } from '../../store/session.svelte';
+import type { Selection } from '../../store/selection';
 import { incidents, ofAlarm, whereIs, type IncidentRow } from '../incidents/model';
 import { alarms, placeOf, waits } from './model';
 import { byUrgency, holding, isUnacknowledged, stepFrom, turnTo, type AlarmRow } from './urgency';
@@ -97,6 +98,18 @@ class Queue {
   /** Return the line of an identifier, as it stands now, or nothing. */
   find(id: string): QueueRow | null {
     return this.items.find((row) => row.id === id) ?? null;
+  }
+
+  constructor() {
+    desk.whenSelected = (selection) => untrack(() => this.#follow(selection));
+  }
+
+  /** Whatever selected a line, here or in another window, it keeps its place; an order composed for it does not free it. */
+  #follow(selection: Selection): void {
+    if (!selection) return this.release();
+    if ((selection.kind !== 'alarm' && selection.kind !== 'incident') || this.#held?.id === selection.id) return;
+    const row = this.all.find((one) => one.id === selection.id);
+    this.#held = row ? { ...row } : null;
   }
 
   /** Select a line; it will not move while it is selected. */

@@ -3,7 +3,8 @@
 import { engaging } from './engaging.svelte';
 import type { Micros } from '../../api/types';
 import { i18n, sentence, t } from '../../i18n/index.svelte';
-import { desk, type Selection } from '../../store/desk.svelte';
+import { desk } from '../../store/desk.svelte';
+import type { Selection } from '../../store/selection';
 import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';
 import { clock, day } from '../../ui/format';

@@ -2,7 +2,7 @@
 
 import type { Micros, Text } from '../../api/types';
 import { say, t } from '../../i18n/index.svelte';
-import type { Selection } from '../../store/desk.svelte';
+import type { Selection } from '../../store/selection';
 import { live } from '../../store/live.svelte';
 import { session } from '../../store/session.svelte';
 import { topics } from '../../store/topics.svelte';

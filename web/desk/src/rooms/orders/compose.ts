@@ -1,7 +1,8 @@
 /** From what is selected to the points an order would be for. */
 
 import { notices } from '../../shell/notice.svelte';
-import { desk, type OrderTarget } from '../../store/desk.svelte';
+import { desk } from '../../store/desk.svelte';
+import type { OrderTarget } from '../../store/selection';
 import type { AlarmRow } from '../alarms/model';
 import { assets, type Asset } from '../assets/store.svelte';
 

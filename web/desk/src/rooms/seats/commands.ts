@@ -1,12 +1,13 @@
 /** What keys and buttons do to seats, desks and persons. */
 
 import { act, get, post } from '../../api/client';
+import type { Me } from '../../api/types';
 import { t } from '../../i18n/index.svelte';
 import { notices } from '../../shell/notice.svelte';
 import { leaveRooms } from '../../shell/rooms';
 import { desk } from '../../store/desk.svelte';
 import { live } from '../../store/live.svelte';
-import { session, type Me } from '../../store/session.svelte';
+import { session } from '../../store/session.svelte';
 import { here, labelOf } from './model.svelte';
 import { readKey } from './key';
 import { person } from './person.svelte';
