@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-class Context {
+class Context extends EventTarget {
+  static last: Context;
   state = 'running';
+  constructor() {
+    super();
+    Context.last = this;
+  }
+  turn(state: string): void {
+    this.state = state;
+    this.dispatchEvent(new Event('statechange'));
+  }
   currentTime = 0;
   destination = {};
   resume = async () => undefined;
@@ -86,6 +95,21 @@ describe('the sound of a seat', () => {
     expect(second.sound.heard).toBe(true);
     close();
     second.close();
+  });
+
+  it('says that the seat is deaf when the loudspeaker is taken away, and sounds what came meanwhile once it is back', async () => {
+    const window = await open();
+    await window.sound.test();
+    const before = window.sound.played!.times;
+    Context.last.turn('suspended');
+    expect([window.sound.armed, window.sound.heard]).toEqual([false, false]);
+    window.ring('a');
+    expect(window.sound.played!.times).toBe(before);
+    Context.last.turn('running');
+    await vi.advanceTimersByTimeAsync(10);
+    expect([window.sound.armed, window.sound.heard]).toEqual([true, true]);
+    expect(window.sound.played).toMatchObject({ priority: 1, times: before + 1 });
+    window.close();
   });
 
   it('sounds with the frames while the timers of a covered window are held back', async () => {

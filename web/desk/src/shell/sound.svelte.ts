@@ -54,6 +54,8 @@ class Sound {
   #told = new Map<Source, { version: number | undefined; list: Sounding[] }>();
   #stale = true;
   #list: Sounding[] = [];
+  /** The gravest that asked for the ear while nothing of the seat could play. */
+  #unheard = 9;
 
   setVolume(value: number): void {
     this.volume = value;
@@ -62,11 +64,35 @@ class Sound {
 
   /** Arm after a gesture; plays the test tone so that a deaf seat is found now. */
   async test(): Promise<void> {
-    this.#context ??= new AudioContext();
-    await this.#context.resume();
-    this.armed = this.#context.state === 'running';
+    const context = (this.#context ??= this.#open());
+    await context.resume();
+    this.armed = context.state === 'running';
+    // whoever tests has the screen under the eyes
+    this.#unheard = 9;
     this.#play(3);
     this.#claim();
+  }
+
+  /** Open the way to the loudspeaker; it may be taken away later (a call, a device unplugged, a tab put to sleep). */
+  #open(): AudioContext {
+    const context = new AudioContext();
+    context.addEventListener('statechange', () => this.#turned(context));
+    return context;
+  }
+
+  #turned(context: AudioContext): void {
+    if (context !== this.#context) return;
+    this.armed = context.state === 'running';
+    this.#claim();
+    if (context.state === 'closed') this.#context = null;
+    // given back as soon as the browser allows it; until then the band says that the seat is deaf
+    else if (!this.armed) void context.resume().catch(() => undefined);
+  }
+
+  /** This window plays from now on; what nobody heard meanwhile is heard now. */
+  #lead(): void {
+    this.#leads = this.heard = true;
+    if (this.#unheard < 9) this.#play(this.#unheard);
   }
 
   /** Tell whether this window can be heard: armed, and in front of a desk that is somebody's. */
@@ -79,13 +105,10 @@ class Sound {
     if (!this.#able()) return this.#leave();
     if (this.#turn) return;
     const { signal } = (this.#turn = new AbortController());
-    if (!navigator.locks) {
-      this.#leads = this.heard = true;
-      return;
-    }
+    if (!navigator.locks) return this.#lead();
     const played = navigator.locks.request(LOCK, { signal }, () => {
       if (signal.aborted) return;
-      this.#leads = this.heard = true;
+      this.#lead();
       return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     });
     // a wait that ends is no fault
@@ -125,6 +148,7 @@ class Sound {
     const context = this.#context;
     const tone = TONES[priority];
     if (!context || !tone || context.state !== 'running') return;
+    this.#unheard = 9;
     this.played = { priority, at: Date.now(), times: (this.played?.times ?? 0) + 1 };
     const volume = priority === 1 ? Math.max(CRITICAL_FLOOR, this.volume) : this.volume;
     for (let i = 0; i < tone.times; i++) {
@@ -159,7 +183,9 @@ class Sound {
     if (!changed && !critical && !this.#ringing.due(now)) return;
     const late = new Set(takes ? this.overdue.map((one) => one.id) : []);
     const priority = this.#ringing.judge(now, this.#list.filter((one) => late.has(one.id) || this.#concerns(one)));
-    if (priority !== null && this.#leads) this.#play(priority);
+    if (priority === null) return;
+    if (!this.heard && !this.#turn) this.#unheard = Math.min(this.#unheard, priority);
+    if (this.#leads) this.#play(priority);
   }
 
   /** Ask the sources that may have changed; tells whether one did. */
