@@ -33,6 +33,7 @@ const LEAST = 3;
 /** Nobody who saves waits longer than this for what was understood of the last letters. */
 const UNDERSTAND_WITHIN_MS = 300;
 const LOOK_FOR_ENDS_MS = 600_000;
+const REFUSED_AT_ONCE_MS = 1_500;
 const EMAIL = /^[^@\s<>,;:"]+@[^@\s<>,;:"]+\.[^@\s<>,;:"]{2,}$/;
 const PHONE = /^\+?[0-9][0-9 .()/-]{2,24}$/;
 
@@ -111,6 +112,8 @@ class CallLine {
     this.open(call);
     try {
       await act('requests.pick_up', { call, extension });
+      // refused at once, the feed may never show that it was asked for
+      setTimeout(() => this.#asked.add(call), REFUSED_AT_ONCE_MS);
     } catch (error) {
       notices.refused(error);
       if (this.call !== call) return;
