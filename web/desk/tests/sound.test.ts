@@ -14,7 +14,8 @@ class Context extends EventTarget {
   currentTime = 0;
   destination = {};
   resume = async () => undefined;
-  createOscillator = () => ({ frequency: {}, connect: () => ({ connect: () => undefined }), start: () => undefined, stop: () => undefined });
+  cut = 0;
+  createOscillator = () => ({ frequency: {}, connect: () => ({ connect: () => undefined }), start: () => undefined, stop: (at?: number) => void (this.cut += at === undefined ? 1 : 0) });
   createGain = () => ({ gain: { setValueAtTime: () => undefined, linearRampToValueAtTime: () => undefined }, connect: () => ({ connect: () => undefined }) });
 }
 
@@ -109,6 +110,26 @@ describe('the sound of a seat', () => {
     await vi.advanceTimersByTimeAsync(10);
     expect([window.sound.armed, window.sound.heard]).toEqual([true, true]);
     expect(window.sound.played).toMatchObject({ priority: 1, times: before + 1 });
+    window.close();
+  });
+
+  it('cuts the tone of what is acknowledged with the frame that says so, not the test that a hand asked', async () => {
+    const window = await open();
+    let list = [{ id: 'a', priority: 1 }];
+    let version = 0;
+    window.sound.offer({ name: 'alarms', version: () => version, list: () => list });
+    await window.sound.test();
+    const tell = () => {
+      version++;
+      window.live.whenFrame?.();
+    };
+    tell();
+    expect(Context.last.cut).toBe(0);
+    list = [...list, { id: 'b', priority: 1 }];
+    tell();
+    list = [];
+    tell();
+    expect(Context.last.cut).toBe(4);
     window.close();
   });
 

@@ -16,6 +16,27 @@ function lines(reads?: (row: Line) => string) {
   return { topics, topic };
 }
 
+describe('what the screen is told', () => {
+  it('comes at once after a quiet moment, then at most once a drawing; the revision never waits', () => {
+    vi.useFakeTimers();
+    const drawings: (() => void)[] = [];
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => drawings.push(draw));
+    const { topics, topic } = lines();
+    const seen = () => [topic.version, topic.revision, drawings.length];
+    vi.advanceTimersByTime(60);
+    const [version, revision] = [topic.version, topic.revision];
+    topics.take(frame('b', { title: 'Mât couché', points: 1 }));
+    expect(seen()).toEqual([version + 1, revision + 1, 0]);
+    topics.take(frame('c', { title: 'Mât couché', points: 1 }));
+    topics.take(frame('d', { title: 'Mât couché', points: 1 }));
+    expect(seen()).toEqual([version + 1, revision + 3, 1]);
+    drawings[0]!();
+    expect(seen()).toEqual([version + 2, revision + 3, 1]);
+    vi.stubGlobal('requestAnimationFrame', () => 0);
+    vi.useRealTimers();
+  });
+});
+
 describe('a line that changed under the finger', () => {
   it('is one whose words changed, not one that counts more lamps', () => {
     const { topics, topic } = lines((row) => row.title);

@@ -56,6 +56,8 @@ class Sound {
   #list: Sounding[] = [];
   /** The gravest that asked for the ear while nothing of the seat could play. */
   #unheard = 9;
+  /** The tone under way; silent once nothing as grave asks any more. */
+  #tone: { priority: number; ends: number; notes: OscillatorNode[] } | null = null;
 
   setVolume(value: number): void {
     this.volume = value;
@@ -70,6 +72,8 @@ class Sound {
     // whoever tests has the screen under the eyes
     this.#unheard = 9;
     this.#play(3);
+    // the test is for the ear of who asked it, whatever else changes
+    this.#tone = null;
     this.#claim();
   }
 
@@ -151,10 +155,17 @@ class Sound {
     this.#unheard = 9;
     this.played = { priority, at: Date.now(), times: (this.played?.times ?? 0) + 1 };
     const volume = priority === 1 ? Math.max(CRITICAL_FLOOR, this.volume) : this.volume;
-    for (let i = 0; i < tone.times; i++) {
-      const start = context.currentTime + (i * (tone.ms + tone.gap)) / 1_000;
-      beep(context, tone.hz, start, tone.ms / 1_000, volume);
-    }
+    const pitch = (tone.ms + tone.gap) / 1_000;
+    const notes = Array.from({ length: tone.times }, (_, n) => beep(context, tone.hz, context.currentTime + n * pitch, tone.ms / 1_000, volume));
+    this.#tone = { priority, ends: context.currentTime + tone.times * pitch, notes };
+  }
+
+  /** Cut the tone under way when what it was for no longer asks. */
+  #hush(asking: readonly Sounding[]): void {
+    const tone = this.#tone;
+    if (!tone || asking.some(({ priority }) => priority <= tone.priority)) return;
+    this.#tone = null;
+    if (this.#context && this.#context.currentTime < tone.ends) for (const note of tone.notes) note.stop();
   }
 
   /** Listen to the sources; returns how to stop. */
@@ -182,7 +193,9 @@ class Sound {
     if (critical || this.overdue.length) this.#escalate();
     if (!changed && !critical && !this.#ringing.due(now)) return;
     const late = new Set(takes ? this.overdue.map((one) => one.id) : []);
-    const priority = this.#ringing.judge(now, this.#list.filter((one) => late.has(one.id) || this.#concerns(one)));
+    const asking = this.#list.filter((one) => late.has(one.id) || this.#concerns(one));
+    const priority = this.#ringing.judge(now, asking);
+    if (changed) this.#hush(asking);
     if (priority === null) return;
     if (!this.heard && !this.#turn) this.#unheard = Math.min(this.#unheard, priority);
     if (this.#leads) this.#play(priority);
@@ -218,7 +231,7 @@ class Sound {
   }
 }
 
-function beep(context: AudioContext, hz: number, at: number, seconds: number, volume: number): void {
+function beep(context: AudioContext, hz: number, at: number, seconds: number, volume: number): OscillatorNode {
   const oscillator = context.createOscillator();
   const gain = context.createGain();
   oscillator.type = 'triangle';
@@ -230,6 +243,7 @@ function beep(context: AudioContext, hz: number, at: number, seconds: number, vo
   oscillator.connect(gain).connect(context.destination);
   oscillator.start(at);
   oscillator.stop(at + seconds);
+  return oscillator;
 }
 
 export const sound = new Sound();

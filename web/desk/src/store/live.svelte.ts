@@ -151,12 +151,13 @@ class Live {
     this.started = true;
     this.#takeHealth(frame.header.health);
     topics.take(frame.header);
+    this.now = this.cityNow();
+    // the ear first: what is acknowledged is silent before anything is drawn
+    this.whenFrame?.();
     if (before) this.#back(before, since);
     const strangers = picture.takeLamps(frame.lamps);
     if (strangers || frame.header.rows?.imports?.length) this.#refreshPositions();
     picture.takeMoves(frame.moves);
-    this.now = this.cityNow();
-    this.whenFrame?.();
   }
 
   #closed(code: number): void {

@@ -5,6 +5,7 @@ import type { FrameHeader } from '../feed/frame';
 /** Above this many rows, lists are redrawn at most four times a second. */
 const LARGE = 4_000;
 const LARGE_PAUSE_MS = 250;
+const QUIET_MS = 50;
 
 export class Topic<T> {
   readonly rows = new Map<string, T>();
@@ -14,11 +15,23 @@ export class Topic<T> {
   reads: ((row: T) => string) | null = null;
   #version = $state(0);
   #told = 0;
-  dirty = false;
+  #dirty = false;
+  #revision = 0;
 
   /** The version to depend on; grows when rows changed. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Grows with the rows themselves, before the screen is told: for what must not wait for a drawing. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Rows changed: the screen is told at the next flush. */
+  mark(): void {
+    this.#dirty = true;
+    this.#revision++;
   }
 
   /** Return every row; the caller depends on the version. */
@@ -47,9 +60,9 @@ export class Topic<T> {
 
   /** Tell dependants; returns false when a large topic was told a moment ago. */
   flush(now: number): boolean {
-    if (!this.dirty) return true;
+    if (!this.#dirty) return true;
     if (this.rows.size > LARGE && now - this.#told < LARGE_PAUSE_MS) return false;
-    this.dirty = false;
+    this.#dirty = false;
     this.#told = now;
     this.#version++;
     return true;
@@ -62,6 +75,7 @@ export type RowsBefore = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 export class Topics {
   #topics = new Map<string, Topic<unknown>>();
   #waiting = false;
+  #told = -Infinity;
 
   /** Return the topic of that name, empty at first. */
   of<T>(name: string): Topic<T> {
@@ -80,7 +94,7 @@ export class Topics {
       for (const topic of this.#topics.values()) {
         topic.rows.clear();
         topic.touched.clear();
-        topic.dirty = true;
+        topic.mark();
       }
     }
     for (const [name, rows] of Object.entries(header.rows ?? {})) {
@@ -90,7 +104,7 @@ export class Topics {
         if (header.snapshot) topic.rows.set(String(row.id), row.v);
         else topic.change(String(row.id), row.v, now);
       }
-      topic.dirty ||= rows.length > 0;
+      if (rows.length) topic.mark();
       changed += rows.length;
     }
     for (const [name, ids] of Object.entries(header.gone ?? {})) {
@@ -99,7 +113,7 @@ export class Topics {
         topic.rows.delete(String(id));
         topic.touched.delete(String(id));
       }
-      topic.dirty ||= ids.length > 0;
+      if (ids.length) topic.mark();
       changed += ids.length;
     }
     if (changed || header.snapshot) this.#schedule();
@@ -116,24 +130,27 @@ export class Topics {
     for (const [name, rows] of kept) {
       const topic = this.of(name);
       for (const [id, row] of rows) topic.rows.set(id, row);
-      topic.dirty = true;
+      topic.mark();
     }
     this.#schedule();
   }
 
+  /** At most once a drawing; after a quiet moment at once, so that a line never waits for the map to be drawn. */
   #schedule(): void {
     if (this.#waiting) return;
+    if (performance.now() - this.#told >= QUIET_MS) return this.#run();
     this.#waiting = true;
-    const run = () => {
-      this.#waiting = false;
-      const now = performance.now();
-      let pending = false;
-      for (const topic of this.#topics.values()) pending = !topic.flush(now) || pending;
-      if (pending) setTimeout(() => this.#schedule(), LARGE_PAUSE_MS / 2);
-    };
     // a hidden tab has no animation frame, yet its sound and title must go on
-    if (document.hidden) setTimeout(run, 50);
-    else requestAnimationFrame(run);
+    if (document.hidden) setTimeout(() => this.#run(), 50);
+    else requestAnimationFrame(() => this.#run());
+  }
+
+  #run(): void {
+    this.#waiting = false;
+    const now = (this.#told = performance.now());
+    let pending = false;
+    for (const topic of this.#topics.values()) pending = !topic.flush(now) || pending;
+    if (pending) setTimeout(() => this.#schedule(), LARGE_PAUSE_MS / 2);
   }
 }
 

@@ -45,7 +45,7 @@ const room: DeskRoom = {
     if (!(await tell.save())) tell.drop();
   },
   start: () => {
-    const quiet = sound.offer({ name: 'dispatch', version: () => callOuts.version + engagements.version, list: soundings });
+    const quiet = sound.offer({ name: 'dispatch', version: () => callOuts.revision + engagements.revision, list: soundings });
     return () => {
       quiet();
       // its timer would note a state in the name of nobody, or of the next

@@ -31,7 +31,7 @@ export default {
   start: () =>
     sound.offer({
       name: 'reminders',
-      version: () => reminders.version,
+      version: () => reminders.revision,
       list: () => [...reminders.rows.values()].flatMap((row) => (row.fell_due_at === null ? [] : [{ id: `${row.id}-${row.fell_due_at}`, priority: MEDIUM, since: row.fell_due_at }])),
     }),
 } satisfies DeskRoom;

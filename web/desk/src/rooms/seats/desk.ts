@@ -57,7 +57,7 @@ export default {
       startBeating(),
       sound.offer({
         name: 'desks',
-        version: () => desks.version,
+        version: () => desks.revision,
         list: () => unheld().map((desk) => ({ id: `${desk.id}-${desk.unheld_since}`, priority: CRITICAL, since: desk.unheld_since ?? 0, chief: true })),
       }),
     ];

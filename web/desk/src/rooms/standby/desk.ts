@@ -25,7 +25,7 @@ function start(): () => void {
     standbyPack.start(),
     sound.offer({
       name: 'alarms',
-      version: () => alarms.version,
+      version: () => alarms.revision,
       list: () => [...alarms.rows.values()].filter((row) => waits(row) && isUnacknowledged(row)).map(({ id, priority, raised_at }) => ({ id, priority, since: raised_at })),
     }),
   ];
