@@ -15,6 +15,8 @@ vi.mock('../src/store/disk', () => ({
 import type { Absence } from '../src/rooms/standby/absence';
 import type { Me } from '../src/api/types';
 
+// a whole desk is opened again in each
+vi.setConfig({ testTimeout: 60_000 });
 const absence = (since: number, ...texts: string[]): Absence => ({
   account: 'alix', since, until: since + 10, total: texts.length, lines: texts.map((text) => ({ text, at: since })),
 });

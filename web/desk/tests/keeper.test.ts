@@ -33,6 +33,16 @@ describe('Keeper', () => {
     expect(found.get(LAMPS)).toEqual({ index: Uint32Array.of(2), word: Uint32Array.of(3) });
   });
 
+  it('keeps for the next time what the disk refused', () => {
+    const keeper = new Keeper('me');
+    keeper.take(frame({ snapshot: true, rows: { alarms: [{ id: 'a', v: 1 }], orders: [{ id: 'o', v: 2 }] } }, [[7, 9]]));
+    keeper.changes(0, false);
+    keeper.failed();
+    keeper.take(frame({ rows: { orders: [{ id: 'o', v: 3 }] } }));
+    expect(keys(keeper.changes(1, false))).toEqual([HEAD, LAMPS, `${ROWS}alarms`, `${ROWS}orders`]);
+    expect(keys(keeper.changes(2, false))).toEqual([HEAD]);
+  });
+
   it('writes a very large topic at leisure, unless the core just left', () => {
     const keeper = new Keeper('me');
     const rows = Array.from({ length: 6_000 }, (_, n) => ({ id: n, v: n }));

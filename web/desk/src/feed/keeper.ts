@@ -40,6 +40,8 @@ export class Keeper {
   #rate = 1;
   #rehearsal = false;
   #saves = 0;
+  /** What the last changes hold, until the disk has them. */
+  #leaving: { topics: string[]; lamps: boolean } | null = null;
 
   constructor(readonly account: string) {}
 
@@ -77,6 +79,13 @@ export class Keeper {
     return held;
   }
 
+  /** The disk refused the last changes: they leave with the next ones. */
+  failed(): void {
+    for (const topic of this.#leaving?.topics ?? []) this.#dirty.add(topic);
+    this.#lampsDirty ||= this.#leaving?.lamps ?? false;
+    this.#leaving = null;
+  }
+
   /** Return what must be written to the disk since the last time; `all` whatever its size (the core just left). */
   changes(wall: number, all: boolean): [string, unknown][] {
     if (!this.#at) return [];
@@ -90,6 +99,7 @@ export class Keeper {
       this.#dirty.delete(topic);
     }
     if (this.#lampsDirty) found.push([LAMPS, this.#columns()]);
+    this.#leaving = { topics: found.flatMap(([key]) => (key.startsWith(ROWS) ? [key.slice(ROWS.length)] : [])), lamps: this.#lampsDirty };
     this.#lampsDirty = false;
     return found;
   }

@@ -167,14 +167,16 @@ function becomeKeeper(): void {
 async function keep(all: boolean): Promise<void> {
   if (!keeper || !keeps || keeping) return;
   keeping = true;
+  const holder = keeper;
   try {
-    const changes = keeper.changes(Date.now(), all);
+    const changes = holder.changes(Date.now(), all);
     if (!changes.length) return;
     // what another window or another day left goes with the first picture
     await (kept ? disk.keep(changes) : disk.replace(PICTURE, changes));
-    kept = true;
+    if (holder === keeper) kept = true;
   } catch {
-    // a full disk keeps no picture; the live one goes on
+    // a full disk keeps no picture; the live one goes on, and is tried again
+    holder.failed();
   } finally {
     keeping = false;
   }

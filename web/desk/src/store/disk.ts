@@ -38,6 +38,7 @@ function database(): Promise<IDBDatabase> {
   return opened;
 }
 
+/** Do some work on the store of a key; the answer is what it asked, once all of it is in the hands of the disk. */
 async function run<T>(mode: IDBTransactionMode, key: string, work: (store: IDBObjectStore) => IDBRequest<T> | void, strict = false): Promise<T> {
   const base = await database();
   return new Promise<T>((resolve, reject) => {
@@ -60,9 +61,13 @@ export const disk = {
 
   /** Return the keys and values whose key begins so, in order of key. */
   async list<T>(prefix: string): Promise<[string, T][]> {
-    const keys = await run<IDBValidKey[]>('readonly', prefix, (store) => store.getAllKeys(range(prefix)));
-    const values = await run<T[]>('readonly', prefix, (store) => store.getAll(range(prefix)) as IDBRequest<T[]>);
-    return keys.map((key, place) => [String(key), values[place]!]);
+    let keys: IDBRequest<IDBValidKey[]> | undefined;
+    // both of one instant: another window may write between two
+    const values = await run<T[]>('readonly', prefix, (store) => {
+      keys = store.getAllKeys(range(prefix));
+      return store.getAll(range(prefix)) as IDBRequest<T[]>;
+    });
+    return (keys?.result ?? []).map((key, place) => [String(key), values[place]!]);
   },
 
   /** Keep values of one store, all of them or none. */
