@@ -175,17 +175,18 @@ def test_who_may_not_read_callers_is_refused(in_whole_city: InCity) -> None:
 
 def test_a_contact_leaves_on_its_date(in_whole_city: InCity, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "CONTACT_KEPT_AFTER", 500_000)
-    monkeypatch.setattr("beffroi.requests.logic.CONTACT_KEPT_AFTER", 500_000)
-    monkeypatch.setattr("beffroi.requests.evolve.CONTACT_KEPT_AFTER", 500_000)
+    monkeypatch.setattr(telling, "CONTACT_FOR_CALL", 1_500_000)
 
     async def scenario(city: WholeCity) -> None:
         chief = await city.person("tout", EVERYTHING)
-        now, later, kept = new_code(), new_code(), new_code()
+        now, later, kept, nothing = (new_code() for _ in range(4))
+        # who asked to be told nothing is kept for the call alone, whatever becomes of the request
+        await chief.done("requests.record", text="trou", place="rue Monge", contact=contact(nothing, channel="none"))
         await chief.done("requests.record", text="horaires", outcome="informed", contact=contact(now))
         (second,) = await chief.done("requests.record", text="trou", contact=contact(later))
         await chief.done("requests.record", text="trou encore", contact=contact(kept))
         await chief.done("requests.close", request=second["request"], reason="repaired")
-        await until_gone(city, now, later)
+        await until_gone(city, now, later, nothing)
         assert kept.encode() in await every_byte(city)
         assert await verified(city, chief)
 

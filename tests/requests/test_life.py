@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-from beffroi.model.time import MINUTE
+from beffroi.model.time import DAY, MINUTE
 from beffroi.requests import store
+from beffroi.requests.actions import HungUp, Rang
 from tests.requests.street import EMAIL, EVERYTHING, LAT, LON, NAME, PHONE, requests_of, street, until
 from tests.security.conftest import WholeCity
 
@@ -99,8 +100,20 @@ def test_outcomes_and_calling_back(in_whole_city: InCity) -> None:
         )
         await until(lambda: city.core.state("duties").reminders)
         assert (await agent.get("/api/requests?state=call_back")).json()["items"][0]["id"] == later["request"]
+        reminders = city.core.state("duties").reminders
         await agent.done("requests.call_back", request=later["request"], reached=False, again_at=now + 7_200_000_000)
+        await until(lambda: [one.due_at for one in reminders.values()] == [now + 7_200_000_000])
         await agent.done("requests.call_back", request=later["request"], reached=True)
+        # nobody is reminded of whom he reached, nor of what was closed
+        await until(lambda: not reminders)
+        (last,) = await agent.done(
+            "requests.record", text="à rappeler", outcome="call_back", call_back_at=now + 3_600_000_000,
+            contact={"phone": PHONE},
+        )  # fmt: skip
+        assert last["contact_until"] - now > 7 * DAY
+        await until(lambda: reminders)
+        await agent.done("requests.close", request=last["request"], reason="unclear")
+        await until(lambda: not reminders)
         assert (await agent.get("/api/requests?state=open")).json()["items"] == []
 
     in_whole_city(scenario)
@@ -194,5 +207,18 @@ def test_what_was_written_while_the_core_was_away_is_heard_and_judged_at_its_hou
         lamp = await late(text="lampadaire éteint A045-3")
         await until(lambda: lamp.category)
         assert (lamp.category, str(lamp.asset), lamp.incident) == ("lamp_out", assets["A045-3"], None)
+
+    in_whole_city(scenario)
+
+
+def test_what_an_abandoned_caller_says_when_called_back_ends_his_wait(in_whole_city: InCity) -> None:
+    async def scenario(city: WholeCity) -> None:
+        agent = await city.person("agent", EVERYTHING)
+        await city.decide(Rang(call="1.1", queue="allo", number="0639981234"))
+        await city.decide(HungUp(call="1.1"))
+        assert requests_of(city).calls["1.1"].owed
+        events = await agent.done("requests.record", text="trou rue Monge", call="1.1")
+        assert [one["type"] for one in events] == ["requests.recorded", "requests.recalled"]
+        assert not requests_of(city).calls["1.1"].owed
 
     in_whole_city(scenario)

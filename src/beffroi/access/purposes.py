@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Purpose] = {
         Purpose("secret.lock", 1, {"fr": "Empreintes des codes de consignation", "en": "Hashes of lock-out codes"}),
         Purpose("personal.photo", 365, {"fr": "Photos et pièces des événements", "en": "Photographs of events"}),
         Purpose("requests", OTHER_DAYS, {"fr": "Mots des appelants : suites", "en": "Words of callers: follow-up"}),
+        Purpose("personal.caller", 365, {"fr": "Appelants : les prévenir", "en": "Callers: to tell them"}),
         Purpose("personal.agent", 365, {"fr": "Agents : les appeler", "en": "Agents: to call them"}),
         Purpose("personal.account", _YEARS_5, {"fr": "Comptes : qui a fait quoi", "en": "Accounts: who did what"}),
         Purpose("personal.directory", 365, {"fr": "Annuaire opérationnel", "en": "Operational directory"}),

@@ -108,7 +108,7 @@ class CalledBack(Event, frozen=True, tag="requests.called_back"):
 
 
 class Corrected(Event, frozen=True, tag="requests.corrected"):
-    """What was written was corrected: everything as it now stands."""
+    """What was written was corrected: all as it now stands, but words that stay, which no second line repeats."""
 
     erasable: ClassVar[dict[str, str]] = {"text": PURPOSE, "place": PURPOSE}
 
@@ -122,6 +122,8 @@ class Corrected(Event, frozen=True, tag="requests.corrected"):
     scope: Scope = CITY
     shown_to: Scope | None = None
     """Where one hidden with its event comes back to, when its place was corrected meanwhile."""
+    same_text: bool = False
+    same_place: bool = False
 
 
 class ContactSet(Event, frozen=True, tag="requests.contact_set"):

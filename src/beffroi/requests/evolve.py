@@ -7,7 +7,7 @@ from uuid import UUID
 from beffroi.model.scope import EventMove, Scope
 from beffroi.model.time import DAY, Micros
 from beffroi.requests import events as ev
-from beffroi.requests.telling import CONTACT_KEPT, CONTACT_KEPT_AFTER, earliest
+from beffroi.requests.telling import contact_end, earliest
 from beffroi.requests.types import Call, Channel, Owed, Request, RequestsState, Step
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
@@ -200,6 +200,7 @@ def _settled(state: RequestsState, event: ev.Settled, line: Line) -> None:
     request.sheet, request.passed_to = event.sheet or request.sheet, event.passed_to or request.passed_to
     request.call_back_at = event.call_back_at
     request.changed_at = line.recorded_at
+    _reachable(state, request, line)
     if event.passed_to:
         _words_at(state, request, line)
     if event.outcome != "call_back":
@@ -213,6 +214,7 @@ def _called_back(state: RequestsState, event: ev.CalledBack, line: Line) -> None
     request.attempts += 1
     request.call_back_at = event.again_at
     request.changed_at = line.recorded_at
+    _reachable(state, request, line)
     if event.reached:
         request.state = "informed"
         _end(state, request, line, "closed")
@@ -228,13 +230,25 @@ def _unsaid(request: Request) -> None:
     request.text = request.place = request.passed_to = ""
 
 
+def _reachable(state: RequestsState, request: Request, line: Line) -> None:
+    """Keep the contact of whom we promised to call back at least until then."""
+    if request.call_back_at is not None and request.id in state.contacts:
+        least = contact_end("none", line.recorded_at, call_back_at=request.call_back_at)
+        _keep_until(state, request, max(state.contacts[request.id], least))
+
+
+def _keep_until(state: RequestsState, request: Request, until: Micros) -> None:
+    request.contact_until = until
+    keep_contact(state, request.id, until)
+    state.contacts_end = earliest(state.contacts.values())
+
+
 def _end(state: RequestsState, request: Request, line: Line, step: Step) -> None:
     request.step = step
     request.ended_at = line.recorded_at
     if request.id in state.contacts:
-        until = min(state.contacts[request.id], line.recorded_at + CONTACT_KEPT_AFTER)
-        request.contact_until = until
-        keep_contact(state, request.id, until)
+        longest = contact_end(request.channel, line.recorded_at, over=True)
+        _keep_until(state, request, min(state.contacts[request.id], longest))
 
 
 def _again(state: RequestsState, request: Request, line: Line) -> None:
@@ -242,20 +256,21 @@ def _again(state: RequestsState, request: Request, line: Line) -> None:
     request.round += 1
     request.step, request.reason, request.expected_at, request.ended_at = "reopened", "", None, None
     if request.id in state.contacts:
-        request.contact_until = line.recorded_at + CONTACT_KEPT
-        keep_contact(state, request.id, request.contact_until)
-        state.contacts_end = earliest(state.contacts.values())
+        _keep_until(state, request, contact_end(request.channel, line.recorded_at))
 
 
 def _corrected(state: RequestsState, event: ev.Corrected, line: Line) -> None:
     request = state.requests.get(event.request)
     if request is None:
         return
-    request.text, request.place, request.category = event.text, event.place, event.category
+    request.text = request.text if event.same_text else event.text
+    request.place = request.place if event.same_place else event.place
+    request.category = event.category
     request.asset, request.lon, request.lat, request.scope = event.asset, event.lon, event.lat, event.scope
     request.shown_to = event.shown_to or request.shown_to
     request.changed_at = line.recorded_at
-    _words_at(state, request, line)
+    if event.text or event.place:
+        _words_at(state, request, line)
 
 
 def _contact_set(state: RequestsState, event: ev.ContactSet, line: Line) -> None:

@@ -11,7 +11,6 @@ from beffroi.requests import calling, evolve, telling
 from beffroi.requests import events as ev
 from beffroi.requests.codes import code_of
 from beffroi.requests.finding import find, first_of, with_followers
-from beffroi.requests.telling import CONTACT_KEPT, CONTACT_KEPT_AFTER
 from beffroi.requests.types import Request, RequestsState, RequestState
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
@@ -57,34 +56,50 @@ def _record(state: RequestsState, action: ask.Record, context: Context) -> Seque
     incident = action.incident or (first.incident if first else None)
     _check_incident(incident, context)
     _check_outcome(action.outcome, action.call_back_at, context)
+    recorded = _recorded(action, context, place, first, incident)
+    return [recorded, *_gave_up(state, action.call)]
+
+
+def _recorded(
+    action: ask.Record, context: Context, place: dict[str, Any], first: Request | None, incident: UUID | None
+) -> ev.Recorded:
+    """Return the line of a new request, its place, what it follows and its event being known."""
     contact = action.contact if action.contact and not action.contact.empty else None
     written: RequestState = action.outcome or ("attached" if incident else "recorded")
     ended = written in ("informed", "passed_on")
     channel = contact.channel if contact else "none"
     told_by_machine = channel in telling.BY_MACHINE
-    return [
-        ev.Recorded(
-            request=action.local or context.ids.new(),
-            code=code_of(context.ids.new()),
-            text=action.text.strip(),
-            state=written,
-            source=action.source,
-            category=action.category,
-            call=action.call,
-            incident=None if ended else incident,
-            follows=first.id if first else None,
-            wants_event=action.open and incident is None and written == "recorded",
-            sheet=action.sheet,
-            passed_to=action.passed_to.strip(),
-            call_back_at=action.call_back_at if written == "call_back" else None,
-            channel=channel,
-            contact_until=context.now + (CONTACT_KEPT_AFTER if ended else CONTACT_KEPT) if contact else None,
-            confirmation=context.ids.new() if told_by_machine else None,
-            step="closed" if ended else "recorded",
-            local=action.local,
-            **place,
-        )
-    ]
+    call_back_at = action.call_back_at if written == "call_back" else None
+    return ev.Recorded(
+        request=action.local or context.ids.new(),
+        code=code_of(context.ids.new()),
+        text=action.text.strip(),
+        state=written,
+        source=action.source,
+        category=action.category,
+        call=action.call,
+        incident=None if ended else incident,
+        follows=first.id if first else None,
+        wants_event=action.open and incident is None and written == "recorded",
+        sheet=action.sheet,
+        passed_to=action.passed_to.strip(),
+        call_back_at=call_back_at,
+        channel=channel,
+        contact_until=telling.contact_end(channel, context.now, over=ended, call_back_at=call_back_at)
+        if contact
+        else None,
+        confirmation=context.ids.new() if told_by_machine else None,
+        step="closed" if ended else "recorded",
+        local=action.local,
+        **place,
+    )
+
+
+def _gave_up(state: RequestsState, call: str) -> list[Event]:
+    """Return that a caller who gave up was called back, where what he said is being recorded."""
+    found = state.calls.get(call)
+    waits = found is not None and found.state == "abandoned" and not found.recalled
+    return [ev.CallRecalled(call=call)] if waits else []
 
 
 def _place_of(action: ask.Record, context: Context) -> dict[str, Any]:
@@ -207,8 +222,10 @@ def _correct(state: RequestsState, action: ask.Correct, context: Context) -> Seq
     return [
         ev.Corrected(
             request=request.id,
-            text=request.text if action.text is None else action.text.strip(),
-            place=request.place if action.place is None else action.place.strip(),
+            text=(action.text or "").strip(),
+            place=(action.place or "").strip(),
+            same_text=action.text is None,
+            same_place=action.place is None,
             category=request.category if action.category is None else action.category,
             asset=facts.id if facts else request.asset,
             lon=lon if action.lon is None else action.lon,

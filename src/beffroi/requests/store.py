@@ -148,7 +148,7 @@ def _write_beside(cursor: psycopg.Cursor[Any], line: Line, state: RequestsState,
 def _words(line: Line) -> Iterable[tuple[UUID, int]]:
     """Give the request of which a line, not its first, holds words."""
     match line.event:
-        case ev.Corrected(request=request):
+        case ev.Corrected(request=request, text=text, place=place) if text or place:
             yield request, line.position
         case ev.Settled(request=request, passed_to=whom) if whom:
             yield request, line.position

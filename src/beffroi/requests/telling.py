@@ -9,7 +9,7 @@ from beffroi.model.time import DAY, Micros
 from beffroi.requests import actions as ask
 from beffroi.requests import events as ev
 from beffroi.requests.finding import find
-from beffroi.requests.types import Request, RequestsState, Step
+from beffroi.requests.types import Channel, Request, RequestsState, Step
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
@@ -25,7 +25,17 @@ CONTACT_KEPT = 365 * DAY
 CONTACT_KEPT_AFTER = 30 * DAY
 """How long it outlives the end of the request: time to be told, and to say that it came back."""
 
+CONTACT_FOR_CALL = 7 * DAY
+"""How long one is kept who asked to be told nothing: to call back about what he said, as long as a bare number."""
+
 SENT_BY_HAND = frozenset(("sent", "waived", "retry"))
+
+
+def contact_end(channel: Channel, now: Micros, *, over: bool = False, call_back_at: Micros | None = None) -> Micros:
+    """Return when a contact is erased: as late as what it was left for asks, never later."""
+    if channel == "none":
+        return max(now, call_back_at or now) + CONTACT_FOR_CALL
+    return now + (CONTACT_KEPT_AFTER if over else CONTACT_KEPT)
 
 
 def progressed(
@@ -101,7 +111,9 @@ def _set_contact(state: RequestsState, action: ask.SetContact, context: Context)
         ev.ContactSet(
             request=request.id,
             channel=action.contact.channel,
-            until=context.now + (CONTACT_KEPT if request.open else CONTACT_KEPT_AFTER),
+            until=contact_end(
+                action.contact.channel, context.now, over=not request.open, call_back_at=request.call_back_at
+            ),
             confirmation=context.ids.new() if machine else None,
             step=request.step,
             round=request.round,
