@@ -1,19 +1,26 @@
 """Contacts, their persons and end dates, rosters cut and filled, calls, files."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from beffroi.directory import TRADE
 from beffroi.directory import actions as ask
-from beffroi.directory.api import gaps_of
+from beffroi.directory.api import _open_to, _roster_view, gaps_of, pack_of
 from beffroi.directory.files import read_csv, read_toml
 from beffroi.directory.search import search
 from beffroi.directory.types import Phone, Roster, Slot
+from beffroi.model.ports import IncidentFacts
+from beffroi.model.scope import Grant, Rights, Scope
 from beffroi.model.time import DAY, HOUR
+from beffroi.server.absent import empty_city
 from beffroi.trade.action import Action
+from beffroi.trade.context import Context
+from beffroi.trade.doors import Caller
 from beffroi.trade.rejected import Rejected
-from tests.directory.hand import EVERYBODY, START, Hand
+from tests.directory.hand import CAMILLE, EVERYBODY, START, Hand
 
 ELECTED = ask.Entry(
     organisation="Mairie de Chenôve",
@@ -124,6 +131,37 @@ def test_overlapping_slots_leave_no_false_gap() -> None:
     assert gaps_of(slots, 0, 12) == []
     assert gaps_of(slots, 0, 14) == [(12, 14)]
     assert gaps_of([], 3, 4) == [(3, 4)]
+
+
+def test_who_was_erased_holds_no_duty_any_more() -> None:
+    hand, one, _ = furnished()
+    hand.do(duty(0, 24, turn(one, 0, 24)))
+    seen = _roster_view(hand.state, hand.state.rosters["elu"], START, START + 24 * HOUR)
+    assert (seen.gaps, pack_of(hand.state, START, EVERYBODY).missing) == ([], [])
+    hand.do(ask.ForgetPerson(contact=one))
+    seen = _roster_view(hand.state, hand.state.rosters["elu"], START, START + 24 * HOUR)
+    assert seen.gaps == [(START, START + 24 * HOUR)]
+    assert pack_of(hand.state, START, EVERYBODY).missing == [hand.state.rosters["elu"].label]
+    assert [gap.roster for gap in search(hand.state, "qui est de permanence", START, EVERYBODY, 5).gaps] == ["elu"]
+
+
+def test_a_call_about_a_masked_event_is_of_its_compartment() -> None:
+    hand = Hand()
+    one, event, police = put(hand), uuid4(), Scope("21166", "police", "")
+    city = empty_city()
+    facts = IncidentFacts(id=event, number="2026-0004", label="", masked=True, scope=police)
+    city.incidents = SimpleNamespace(find=lambda name: facts if name == event else None)
+    call = ask.Call(contact=one, outcome="reached", incident=event)
+
+    def called(rights: Rights) -> Any:
+        return TRADE.decide(hand.state, call, Context(START, START, CAMILLE, rights, hand.ids, city))[0]
+
+    assert called(EVERYBODY.rights).scope == police
+    with pytest.raises(Rejected, match=r"directory\.masked"):
+        called(Rights())
+    row = (uuid4(), one, "Maire", "reached", event, "", START, START, None)
+    lighting = Caller(CAMILLE, Rights({"view": (Grant(trades=frozenset({"lighting"})),)}))
+    assert (len(_open_to(EVERYBODY, city, [row])), _open_to(lighting, city, [row])) == (1, [])
 
 
 def test_a_call_sent_twice_by_a_seat_is_one_call() -> None:

@@ -1,6 +1,6 @@
 """Readings of the directory: search, one contact, rosters with their gaps, the log of calls, what is printed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from beffroi.access.actions import NoteReading
 from beffroi.directory import store
 from beffroi.directory.api_import import routes as import_routes
 from beffroi.directory.logic import get as get_contact
-from beffroi.directory.search import Found, Hit, OnDuty, on_duty, search
+from beffroi.directory.search import Found, Hit, OnDuty, on_duty, search, somebody
 from beffroi.directory.types import Contact, DirectoryState, Roster, Slot
+from beffroi.model.ports import City
 from beffroi.model.time import DAY, Micros
 from beffroi.trade.doors import Caller, View, acting_for
 from beffroi.trade.filters import scope_condition
@@ -139,7 +140,7 @@ def pack_of(state: DirectoryState, at: Micros, caller: Caller) -> Pack:
     return Pack(
         at,
         sorted(duties, key=lambda one: (one.roster, one.begin)),
-        sorted(roster.label for roster in rosters if not now[roster.key]),
+        sorted(roster.label for roster in rosters if not somebody(state, now[roster.key])),
         sorted(seen, key=lambda one: (one.category, one.place, one.label)),
     )
 
@@ -188,7 +189,7 @@ def _one(view: View[DirectoryState], readings: Readings) -> Any:
             (contact,),
         )
         hit: Hit = Hit(found, _duty_of(view.state, contact, view.clock.now()))
-        return ContactView(hit.contact, hit.duty, [CallView(*row) for row in rows])
+        return ContactView(hit.contact, hit.duty, _open_to(caller, view.city, rows))
 
     return read
 
@@ -227,7 +228,8 @@ def _rosters(view: View[DirectoryState], readings: Readings) -> Any:
 def _roster_view(state: DirectoryState, roster: Roster, begin: Micros, end: Micros) -> RosterView:
     slots = [slot for slot in state.slots.get(roster.key, ()) if slot.begin < end and slot.end > begin]
     names = {str(slot.contact): name_of(state.contacts[slot.contact]) for slot in slots}
-    return RosterView(roster, slots, gaps_of(slots, begin, end), names)
+    held = [slot for slot in slots if state.contacts[slot.contact].answers]
+    return RosterView(roster, slots, gaps_of(held, begin, end), names)
 
 
 def _expiring(view: View[DirectoryState], readings: Readings) -> Any:
@@ -248,6 +250,14 @@ def expiring_of(state: DirectoryState, before: Micros) -> list[Contact]:
     return sorted(found, key=lambda one: (one.until or 0, str(one.id)))
 
 
+def _open_to(caller: Caller, city: City, rows: Iterable[tuple[Any, ...]]) -> list[CallView]:
+    """Return the calls that a caller may know: none about an event masked to him, since then or before."""
+    found = [CallView(*row) for row in rows]
+    about = {one.incident: city.incidents.find(one.incident) for one in found if one.incident}
+    hidden = {name for name, facts in about.items() if facts and facts.masked and not caller.sees(facts.scope)}
+    return [one for one in found if one.incident not in hidden]
+
+
 def _calls(view: View[DirectoryState]) -> Any:
     @get("/calls", summary="List the calls made, newest first")
     async def list_calls(
@@ -264,6 +274,6 @@ def _calls(view: View[DirectoryState]) -> Any:
             f" {about} AND {condition} ORDER BY called_at DESC LIMIT %(limit)s",
             {**params, "incident": incident, "since": since, "until": until, "limit": limit},
         )
-        return CallPage([CallView(*row) for row in rows])
+        return CallPage(_open_to(caller, view.city, rows))
 
     return list_calls

@@ -200,6 +200,9 @@ def _call(state: DirectoryState, action: ask.Call, context: Context) -> Iterator
     if context.happened_at > context.now + FUTURE_TOLERANCE:
         raise Rejected("directory.future", at=context.happened_at)
     contact = get(state, action.contact)
+    about = context.city.incidents.find(action.incident) if action.incident else None
+    if about is not None and about.masked and not context.rights.allows("view", about.scope):
+        raise Rejected("directory.masked", number=about.number)
     yield told.Called(
         call=context.ids.new(),
         contact=contact.id,
@@ -208,7 +211,8 @@ def _call(state: DirectoryState, action: ask.Call, context: Context) -> Iterator
         incident=action.incident,
         phone=action.phone,
         local=action.local,
-        scope=contact.scope,
+        # who was called for a masked event says what it is about
+        scope=about.scope if about is not None and about.masked else contact.scope,
     )
 
 

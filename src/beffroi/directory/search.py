@@ -149,9 +149,14 @@ def _duties(state: DirectoryState, at: Micros, caller: Caller) -> dict[UUID, lis
 
 
 def _gaps(state: DirectoryState, words: list[str], at: Micros, caller: Caller) -> list[Gap]:
-    empty = [state.rosters[key] for key, slots in on_duty(state, at).items() if not slots]
+    empty = [state.rosters[key] for key, slots in on_duty(state, at).items() if not somebody(state, slots)]
     asked = [roster for roster in empty if caller.sees(roster.scope) and _is_asked(state, roster, words)]
     return [Gap(roster.key, roster.label, _next(state.slots.get(roster.key, ()), at)) for roster in asked]
+
+
+def somebody(state: DirectoryState, slots: Iterable[Slot]) -> bool:
+    """Tell whether one of those on duty can still be called."""
+    return any(state.contacts[slot.contact].answers for slot in slots)
 
 
 def _is_asked(state: DirectoryState, roster: Roster, words: list[str]) -> bool:

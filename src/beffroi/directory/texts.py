@@ -10,6 +10,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Ce contact n'est pas dans l'annuaire : {contact}.",
         "en": "This contact is not in the directory: {contact}.",
     },
+    "directory.masked": {
+        "fr": "{number} : intervention en cours d'un autre métier, notez cet appel sans l'y lier.",
+        "en": "{number}: operation of another trade under way, log this call without linking it.",
+    },
     "directory.too_late_to_undo": {
         "fr": "Cet import ne s'annule plus : un jour est passé.",
         "en": "This import can no longer be undone: a day has passed.",

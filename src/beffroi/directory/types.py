@@ -81,6 +81,11 @@ class Contact(msgspec.Struct, kw_only=True):
         return scope_of(self.commune)
 
     @property
+    def answers(self) -> bool:
+        """Tell whether somebody can be called there: a person, or a number of the function; neither once erased."""
+        return self.person is not None or bool(self.phones)
+
+    @property
     def label(self) -> str:
         """Return how the room names it without naming anybody: function, organisation, commune."""
         parts = dict.fromkeys((self.function, self.organisation, self.place))

@@ -71,7 +71,6 @@ export const dispatch: Record<keyof typeof reference, string> = {
   'dispatch.engage.support': 'In support',
   'dispatch.engage.do': 'Send',
   'dispatch.engage.call': 'Call',
-  'dispatch.engage.again': 'Call again',
   'dispatch.engage.done': '{crew} engaged',
   'dispatch.engage.calling': 'Call recorded: {who}',
   'dispatch.job.on': 'engaged on',
@@ -146,12 +145,9 @@ export const dispatch: Record<keyof typeof reference, string> = {
   'dispatch.col.until': 'Until',
   'dispatch.col.vehicle': 'Vehicle',
   'dispatch.col.members': 'Members',
-  'dispatch.col.papers': 'Authorisations',
-  'dispatch.col.ends': 'Erased on',
   'dispatch.old': 'old position',
   'dispatch.noStreet': 'off the known streets',
   'dispatch.noPosition': 'no position',
-  'dispatch.onMap': 'Map',
 
   'dispatch.roster.trade': 'Trade',
   'dispatch.roster.city': 'Whole city',
@@ -176,6 +172,7 @@ export const dispatch: Record<keyof typeof reference, string> = {
   'dispatch.roster.noDuty': 'nobody',
   'dispatch.roster.badCell': '{crew}, {day}: “{text}” cannot be read; write 5:00-12:00.',
   'dispatch.roster.dirty': 'not saved',
+  'dispatch.roster.drop': 'Drop my changes',
 
   'dispatch.people.crews': 'Crews',
   'dispatch.people.agents': 'People',

@@ -69,7 +69,6 @@ export const dispatch = {
   'dispatch.engage.support': 'En appui',
   'dispatch.engage.do': 'Engager',
   'dispatch.engage.call': 'Appeler',
-  'dispatch.engage.again': 'Rappeler',
   'dispatch.engage.done': '{crew} engagée',
   'dispatch.engage.calling': 'Appel noté : {who}',
   'dispatch.job.on': 'engagée sur',
@@ -144,12 +143,9 @@ export const dispatch = {
   'dispatch.col.until': 'Jusqu’à',
   'dispatch.col.vehicle': 'Véhicule',
   'dispatch.col.members': 'Membres',
-  'dispatch.col.papers': 'Habilitations',
-  'dispatch.col.ends': 'Effacé le',
   'dispatch.old': 'position ancienne',
   'dispatch.noStreet': 'hors des rues connues',
   'dispatch.noPosition': 'sans position',
-  'dispatch.onMap': 'Carte',
 
   'dispatch.roster.trade': 'Métier',
   'dispatch.roster.city': 'Toute la ville',
@@ -174,6 +170,7 @@ export const dispatch = {
   'dispatch.roster.noDuty': 'personne',
   'dispatch.roster.badCell': '{crew}, {day} : « {text} » ne se lit pas ; écrivez 5:00-12:00.',
   'dispatch.roster.dirty': 'non enregistré',
+  'dispatch.roster.drop': 'Abandonner mes modifications',
 
   'dispatch.people.crews': 'Équipes',
   'dispatch.people.agents': 'Agents',
