@@ -77,6 +77,17 @@ class FileReport(Action, frozen=True, tag="logbook.file_report"):
     body: Body
 
 
+class RemakeReport(Action, frozen=True, tag="logbook.remake_report"):
+    """Keep the report of a night made again, once a line of it was entered late: a new version, corrections stay.
+
+    `version` is the last one, on which it was made.
+    """
+
+    night: Night
+    version: int
+    body: Body
+
+
 class AmendReport(Action, frozen=True, tag="logbook.amend_report"):
     """Correct the *compte rendu de nuit* by hand: a new version, those before it stay.
 

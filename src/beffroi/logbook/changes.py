@@ -30,9 +30,7 @@ def apply(state: LogbookState, line: Line) -> None:
                     known.scope, known.concealed = followed(known, by_incident[known.incident])
         case told.Signed() as event:
             keep_visa(state, visa_of(event, line))
-        case told.ReportFiled(night=night):
-            _keep_report(state, night, 1)
-        case told.ReportAmended(night=night, report=version):
+        case told.ReportFiled(night=night, report=version) | told.ReportAmended(night=night, report=version):
             _keep_report(state, night, version)
         case _:
             _write(state, line)

@@ -65,12 +65,13 @@ class Signed(Event, frozen=True, tag="logbook.signed"):
 
 
 class ReportFiled(Event, frozen=True, tag="logbook.report_filed"):
-    """The report of a night was made from the journal."""
+    """The report of a night was made from the journal; `report` is its version, above 1 when it was made again."""
 
     erasable: ClassVar[dict[str, str]] = {"body": PURPOSE}
 
     night: str
     body: str
+    report: int = 1
 
 
 class ReportAmended(Event, frozen=True, tag="logbook.report_amended"):

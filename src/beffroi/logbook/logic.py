@@ -136,13 +136,26 @@ def _file_report(state: LogbookState, action: ask.FileReport, context: Context) 
     return [told.ReportFiled(night=action.night, body=action.body), noted]
 
 
+def _remake_report(state: LogbookState, action: ask.RemakeReport, context: Context) -> Sequence[Event]:
+    present = _present(state, action.night, action.version)
+    said = {"night": date.fromisoformat(action.night).strftime("%d/%m/%Y"), "version": str(present + 1)}
+    noted = told.Noted(entry=context.ids.new(), code="logbook.note.report_remade", params=said, scope=ROOM)
+    return [told.ReportFiled(night=action.night, body=action.body, report=present + 1), noted]
+
+
 def _amend_report(state: LogbookState, action: ask.AmendReport, context: Context) -> Sequence[Event]:
-    present = state.reports.get(action.night)
-    if present is None:
-        raise Rejected("logbook.no_report", night=action.night)
-    if present != action.version:
-        raise Rejected("logbook.report_changed", night=action.night, version=present)
+    present = _present(state, action.night, action.version)
     return [told.ReportAmended(night=action.night, report=present + 1, body=action.body)]
+
+
+def _present(state: LogbookState, night: str, version: int) -> int:
+    """Return the last version of a report; Rejected when it is not the one that was read."""
+    present = state.reports.get(night)
+    if present is None:
+        raise Rejected("logbook.no_report", night=night)
+    if present != version:
+        raise Rejected("logbook.report_changed", night=night, version=present)
+    return present
 
 
 def _forget(state: LogbookState, action: ask.Forget, context: Context) -> Sequence[Event]:
@@ -180,6 +193,7 @@ _DECIDERS: dict[type[Action], Callable[[LogbookState, Any, Context], Sequence[Ev
     ask.Note: _note,
     ask.Sign: _sign,
     ask.FileReport: _file_report,
+    ask.RemakeReport: _remake_report,
     ask.AmendReport: _amend_report,
     ask.Forget: _forget,
     ask.Rescope: _rescope,

@@ -34,6 +34,7 @@ class Logbook(Trade[LogbookState]):
         actions.Sign,
         actions.Note,
         actions.FileReport,
+        actions.RemakeReport,
         actions.AmendReport,
         actions.Forget,
         actions.Rescope,

@@ -27,7 +27,7 @@ _LINK = "UPDATE logbook_entry SET corrected_by = %s WHERE id = %s"
 _FORGET = """UPDATE logbook_entry SET text = '' WHERE source = 'typed' AND text <> ''
     AND (recorded_at < %s OR position = %s)"""
 _FORGET_REPORTS = "UPDATE logbook_report SET body = '' WHERE recorded_at < %s OR position = %s"
-_QUOTING = "SELECT night, body FROM logbook_report WHERE version = 1 AND body LIKE %s"
+_QUOTING = "SELECT night, body FROM logbook_report WHERE author IS NULL AND body LIKE %s"
 _VERSIONS = "SELECT version, body FROM logbook_report WHERE night = %s"
 _REWRITE = "UPDATE logbook_report SET body = %s WHERE night = %s AND version = %s"
 _REPORT = """INSERT INTO logbook_report (night, version, recorded_at, author, body, position)
@@ -88,8 +88,9 @@ def _write_other(cursor: psycopg.Cursor[Any], line: Line) -> None:
         case told.Signed() as event:
             visa = visa_of(event, line)
             cursor.execute(_INSERT_VISA, [getattr(visa, name) for name in Visa.__struct_fields__])
-        case told.ReportFiled(night=night, body=body):
-            cursor.execute(_REPORT, (night, 1, line.recorded_at, line.actor.id, body, line.position))
+        case told.ReportFiled(night=night, report=version, body=body):
+            # no author: the machine's own
+            cursor.execute(_REPORT, (night, version, line.recorded_at, None, body, line.position))
         case told.ReportAmended(night=night, report=version, body=body):
             cursor.execute(_REPORT, (night, version, line.recorded_at, line.actor.id, body, line.position))
         case told.Rescoped(moves=moves):

@@ -41,6 +41,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Compte rendu de la nuit du {night} établi depuis le journal",
         "en": "Report of the night of {night} made from the journal",
     },
+    "logbook.note.report_remade": {
+        "fr": "Compte rendu de la nuit du {night} refait (version {version}) : écritures différées de cette nuit",
+        "en": "Report of the night of {night} made again (version {version}): lines of that night entered late",
+    },
     "logbook.written": {"fr": "Main courante : {text}", "en": "Log: {text}"},
     "logbook.corrected": {"fr": "Rectificatif : {text}", "en": "Correction: {text}"},
     "logbook.noted": {"fr": "Écriture automatique ({code})", "en": "Automatic line ({code})"},

@@ -43,7 +43,9 @@ def printed(
     title = f"{word('title', lang)} · {_day(report.since, zone)}"
     sub = sub_of(report, lang, zone)
     if version > 1:
-        sub = f"{sub} · {word('version', lang).format(version=version)}, {word('corrected', lang)}"
+        sub = f"{sub} · {word('version', lang).format(version=version)}"
+    if whole is not None or (amended is not None and amended.sections):
+        sub = f"{sub}, {word('corrected', lang)}"
     if whole is not None:
         parts = [{"title": "", "note": "", "lines": _plain(whole)}]
     else:

@@ -27,9 +27,12 @@ class Seen(msgspec.Struct, frozen=True):
     whole: str | None
 
 
-async def shown_to(reader: Reader, report: Report, last: Kept, caller: Caller) -> Seen:
-    """Return a report without the lines that this reader does not see, nor what was typed in their sections."""
-    body = last.body if last.version > 1 else ""
+async def shown_to(reader: Reader, report: Report, hand: Kept | None, caller: Caller) -> Seen:
+    """Return a report without the lines that this reader does not see, nor what was typed in their sections.
+
+    `hand` is the last version that somebody wrote, if any.
+    """
+    body = hand.body if hand else ""
     amended = amended_of(body) if body else None
     whole = body if body and amended is None else None
     positions = _positions(report)

@@ -137,6 +137,7 @@ export const seats: Record<keyof typeof fr, string> = {
   'night.cancel': 'Cancel',
   'night.saved': 'Correction kept: version {n}.',
   'night.print': 'Print (PDF)',
+  'night.older': 'Version {n}, as it was: only the last one may be corrected.',
   'night.versions': 'Versions',
   'log.keys': 'Lines: ↑ ↓ choose one, R sets a reminder on it',
   'log.search': 'Search the lines',

@@ -135,6 +135,7 @@ export const seats = {
   'night.cancel': 'Annuler',
   'night.saved': 'Correction enregistrée : version {n}.',
   'night.print': 'Imprimer (PDF)',
+  'night.older': 'Version {n}, telle quelle : seule la dernière se corrige.',
   'night.versions': 'Versions',
   'log.keys': 'Écritures : ↑ ↓ choisit une ligne, R pose un rappel dessus',
   'log.search': 'Chercher dans les écritures',
