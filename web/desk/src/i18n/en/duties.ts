@@ -93,7 +93,6 @@ export const duties = {
   'duties.past.how': 'End',
   'round.where': 'Street, cabinet or circuit',
   'round.wherePlaceholder': 'rue Monge',
-  'round.load': 'Begin',
   'round.none': 'No light point found.',
   'round.begin': 'Choose the street, the cabinet or the circuit: its points are listed in the order of their numbers.',
   'round.type': 'Painted number',

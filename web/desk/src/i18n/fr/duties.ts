@@ -93,7 +93,6 @@ export const duties = {
   'duties.past.how': 'Fin',
   'round.where': 'Rue, armoire ou départ',
   'round.wherePlaceholder': 'rue Monge',
-  'round.load': 'Commencer',
   'round.none': 'Aucun point lumineux trouvé.',
   'round.begin': 'Choisissez la rue, l’armoire ou le départ : la liste des points s’ouvre dans l’ordre des numéros.',
   'round.type': 'Numéro peint',

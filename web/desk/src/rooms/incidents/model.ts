@@ -14,11 +14,6 @@ incidents.reads = (row) => [row.what, row.place, row.priority, row.state, row.ta
 /** Masked events: number, place, and not to send anybody there. */
 export const masked: Topic<MaskedRow> = topics.of<MaskedRow>('masked_incidents');
 
-/** Return the masked events of which this person sees nothing more. */
-export function stubs(): MaskedRow[] {
-  return masked.list().filter((row) => !incidents.find(row.id));
-}
-
 /** Tell whether an event is shown whole. */
 export function isWhole(row: Shown): row is IncidentRow {
   return 'state' in row;

@@ -1,7 +1,6 @@
 /** Calls and requests as the feed and the field tell them. */
 
 import { i18n } from '../../i18n/index.svelte';
-import type { Key } from '../../i18n/fr';
 import { readClock, nextTime } from '../../ui/clockField';
 import { topics } from '../../store/topics.svelte';
 
@@ -217,11 +216,6 @@ export function callBackAt(text: string, now: number, zone: string): number {
   const found = /\b(?:à|a|vers|at)\s+(\d{1,2}\s*[h:]\s*\d{0,2})\b/i.exec(text);
   const typed = found ? found[1]!.replace(/\s/g, '').replace(/[h:]$/i, 'h00') : '';
   return readClock(typed) ? nextTime(typed, now, zone) : now + 30 * 60_000_000;
-}
-
-/** Return the name of a state as the room says it. */
-export function stateKey(row: RequestRow): Key {
-  return `requests.state.${row.state}` as Key;
 }
 
 /** Return a label in the language on screen. */
