@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import City, core_pid, open_desk, signal_core
+from .conftest import PASSWORD, City, core_pid, open_desk, signal_core
 from .profile import kill_browser, seat
 from .wire import Wire, wire_to
 
@@ -147,6 +147,25 @@ def test_no_order_leaves_while_the_link_is_lost(standing: Page, wire: Wire) -> N
     expect(standing.locator(".right .error")).to_contain_text("Liaison perdue")
     wire.mend()
     expect(standing.locator(".bands")).not_to_contain_text("Liaison perdue", timeout=BACK_MS)
+
+
+def test_a_session_that_ended_during_an_outage_asks_to_sign_in_and_keeps_the_draft(
+    standing: Page, wire: Wire, city: City
+) -> None:
+    standing.locator("#log-text").fill("à demi écrit")
+    wire.cut()
+    expect(standing.locator(".bands")).to_contain_text("Liaison perdue", timeout=LOST_MS)
+    for session in city.client.get("/api/access/sessions").json()["items"]:
+        if session["login"] == "camille":
+            city.act("access.revoke_session", session=session["id"])
+    wire.mend()
+    standing.wait_for_selector("input[autocomplete=username]", timeout=BACK_MS)
+    standing.fill("input[autocomplete=username]", "camille")
+    standing.fill("input[type=password]", PASSWORD)
+    standing.keyboard.press("Enter")
+    expect(standing.locator("#log-text")).to_have_value("à demi écrit", timeout=BACK_MS)
+    expect(standing.locator(".bands")).not_to_contain_text("Liaison perdue", timeout=BACK_MS)
+    standing.locator("#log-text").fill("")
 
 
 def test_the_pack_opens_from_the_disk_and_prints(standing: Page, wire: Wire, city: City) -> None:
