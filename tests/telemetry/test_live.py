@@ -4,6 +4,8 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import numpy as np
+import psycopg
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from beffroi.equipment import registry
 from beffroi.model.reading import Quality
 from beffroi.telemetry.live import DIFF_ROW, LiveArrays, LivePort
 from beffroi.telemetry.quota import Buckets
+from beffroi.telemetry.store import read_latest
 
 LAMP, OTHER = UUID(int=1), UUID(int=2)
 
@@ -95,3 +98,19 @@ def test_the_wait_is_the_time_that_the_missing_tokens_take():
     assert buckets.wait_s(0, 100) == 0
     buckets.spend(np.array([0]), np.array([100]))
     assert buckets.wait_s(0, 50) == 5
+
+
+@pytest.mark.parametrize("known", [0, 1, 70_000])
+def test_the_newest_values_are_read_whole(database, known):
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO latest (series, time, value) SELECT n, n * 1000000::bigint + 7, n / 4.0 - 3"
+            " FROM generate_series(1, %s) AS n",
+            [known],
+        )
+        found = read_latest(connection)
+    found.sort(order="series")
+    number = np.arange(1, known + 1)
+    assert found["series"].tolist() == number.tolist()
+    assert found["at"].tolist() == (number * 1_000_000 + 7).tolist()
+    assert found["value"].tolist() == (number / 4 - 3).tolist()

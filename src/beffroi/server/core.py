@@ -32,7 +32,7 @@ from beffroi.server.health import Health
 from beffroi.server.http.app import Parts, build_app
 from beffroi.server.http.system import Readiness
 from beffroi.server.logs import configure_logs
-from beffroi.server.metrics import LISTENER_FAILED, LoopLag, settle_memory
+from beffroi.server.metrics import LISTENER_FAILED, LoopLag, load_fast, settle_memory
 from beffroi.server.migrations import MigrationError, refuse_newer
 from beffroi.server.reactions import Reactions
 from beffroi.server.reading import OWN_LARGEST, PoolReader, Workers
@@ -198,6 +198,7 @@ class Core:
         await self.own_reader.open()
         await self._check_schema()
         self._step = "loading"
+        load_fast()
         await self.executor.start()
         # series find their assets here, in a thread while nothing moves, rather than on the loop at the first reading
         await asyncio.to_thread(self.city.live.arrays)

@@ -95,8 +95,14 @@ class LoopLag:
         return worst_s
 
 
+def load_fast() -> None:
+    """Let the collector rest until `settle_memory`: what is being loaded stays, looking through it only costs time."""
+    gc.disable()
+
+
 def settle_memory() -> None:
     """Take what is loaded for good out of the collector's sight: a full collection would hold the loop for its size."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()

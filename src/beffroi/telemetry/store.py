@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from beffroi.telemetry import events as happened
 from beffroi.telemetry.live import DIFF_ROW, LiveArrays
@@ -13,6 +14,21 @@ from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
 _COLUMNS = "name, label, kind, state, secret, assets, rate, burst, simulated, created_at, changed_at"
+_COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_COPY_TRAILER = b"\xff\xff"
+_COPIED = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("series_size", ">i4"),
+        ("series", ">i4"),
+        ("value_size", ">i4"),
+        ("value", ">f8"),
+        ("at_size", ">i4"),
+        ("at", ">i8"),
+    ]
+)
+"""One row of `latest` as COPY gives it in binary: no column of it may be absent."""
+
 _INSERT = f"INSERT INTO source ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -43,8 +59,18 @@ def load_live(connection: psycopg.Connection[Any], live: LiveArrays) -> None:
     """Bring the live arrays up to the rows: series that they do not know, last values."""
     with connection.cursor(binary=True) as cursor:
         live.expect(cursor.execute(SERIES_FROM, [live.known]).fetchall())
-        rows = cursor.execute("SELECT series, value, time FROM latest").fetchall()
-    live.absorb(np.array(rows, DIFF_ROW).tobytes())
+    live.absorb(read_latest(connection).tobytes())
+
+
+def read_latest(connection: psycopg.Connection[Any]) -> NDArray[Any]:
+    """Return the newest (series, value, time) kept of each series, without an object for each: a core starts faster."""
+    with connection.cursor().copy("COPY latest (series, value, time) TO STDOUT (FORMAT binary)") as copy:
+        content = b"".join(bytes(block) for block in copy)
+    rows = np.frombuffer(content[len(_COPY_HEADER) : -len(_COPY_TRAILER)], _COPIED)
+    found = np.empty(len(rows), DIFF_ROW)
+    for name in ("series", "value", "at"):
+        found[name] = rows[name]
+    return found
 
 
 SERIES_FROM = """SELECT asset, array_agg(index ORDER BY index), array_agg(point ORDER BY index)
