@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from beffroi.rehearsal.exchange.rhythm import FEWEST, MOST, rings_of_day
 from beffroi.rehearsal.exchange.sentences import Spot, read_book, sentence
 from beffroi.requests.glossary import LexiconError, built_in, read_lexicon, readable_lexicon
-from beffroi.requests.hearing import Hearer, hear
+from beffroi.requests.hearing import LONGEST_LEFT, MOST_PLACES, Hearer, hear
 
 LEXICON = built_in()
 SPOTS = [
@@ -170,7 +170,11 @@ def test_a_file_with_a_mistake_leaves_the_rest_in_force(tmp_path) -> None:  # ty
 
 def test_the_end_of_a_long_story_is_heard() -> None:
     story = "alors voila je vous explique tout depuis le debut " * 30
-    assert hear(f"{story} il y a des fils a nu").dangers == ("bare_wires",)
+    heard = hear(f"{story} il y a des fils a nu au 14 rue Monge")
+    assert heard.dangers == ("bare_wires",)
+    assert heard.places[0] == "14 rue monge"
+    assert len(heard.places) <= MOST_PLACES
+    assert all(len(one) <= LONGEST_LEFT for one in heard.places)
 
 
 @pytest.mark.parametrize("code", ["a045", "b12", "ec0031"])

@@ -5,11 +5,12 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import structlog
 from litestar import get
+from litestar.params import Parameter
 
 from beffroi.model.kinds import Text
 from beffroi.requests.glossary import fold
@@ -115,7 +116,7 @@ def pages(core: CoreDoor) -> Sequence[Any]:
     shelf = SheetShelf(core.data / "sheets")
 
     @get("/sheets", summary="List the answer sheets, those that some words name first", opt=AT_ROOT)
-    async def list_sheets(caller: Caller, q: str = "") -> list[Sheet]:
+    async def list_sheets(caller: Caller, q: Annotated[str, Parameter(max_length=2000)] = "") -> list[Sheet]:
         # a sheet corrected in its folder is in force at the next call
         return find_sheets(await shelf.current(), q)
 

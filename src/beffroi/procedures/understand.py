@@ -1,5 +1,6 @@
 """`/api/understand?q=`: one field understands « lampadaire éteint devant 12 berbisey » as the caller speaks."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -33,6 +34,7 @@ FOLLOW_M = 30.0
 
 log = structlog.get_logger("calls")
 
+SHORT_STORY = 300
 EXACT_PLACES = frozenset({"address", "near", "crossing"})
 FEEDERS_M = 60.0
 
@@ -132,7 +134,8 @@ async def understood(
     state = known.core.state("assets")
     finder = await known.shelf.current(state)
     mask = visible(state, caller.sees)
-    heard = known.hearer.hear(q)
+    # a long story takes more than a slice of the core's loop
+    heard = known.hearer.hear(q) if len(q) <= SHORT_STORY else await asyncio.to_thread(known.hearer.hear, q)
     painted = painted_of(state, finder, heard, mask)
     places = [] if painted else _chosen_place(chosen, places_of(state, heard))
     named = [] if painted or places else named_of(state, finder, heard, mask)

@@ -173,12 +173,12 @@ def _check(lexicon: Lexicon, where: str) -> None:
         unknown = [name for name in danger.call if name not in lexicon.services]
         if unknown:
             raise LexiconError(where, f"danger {danger.name}: unknown service {unknown[0]}")
-    for text in (*lexicon.categories.values(), *lexicon.dangers.values()):
-        if not {"fr", "en"} <= text.label.keys():
-            raise LexiconError(where, f"{text.name}: label in fr and en")
+    texts = [(one.name, one.label) for one in lexicon.categories.values()]
     for danger in lexicon.dangers.values():
-        if not {"fr", "en"} <= danger.say.keys():
-            raise LexiconError(where, f"{danger.name}: say in fr and en")
+        texts += [(danger.name, danger.label), (danger.name, danger.say)]
+    for name, text in texts:
+        if not {"fr", "en"} <= text.keys():
+            raise LexiconError(where, f"{name}: write it in fr and en")
 
 
 @lru_cache(maxsize=1)

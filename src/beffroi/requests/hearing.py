@@ -18,6 +18,12 @@ SURE = 2.0
 """Under this weight a category is only told of an equipment known by its number: « signs » alone say little."""
 
 LONGEST_PLACE = 8
+MOST_PLACES = 12
+"""Readings of one sentence: each is looked for among all streets."""
+
+LONGEST_LEFT = 120
+"""What is left of a story longer than this names no place."""
+
 LONGEST = 2_000
 """As much as a request holds."""
 
@@ -214,8 +220,9 @@ class Hearer:
         found: list[str] = []
         for start in self._starts(tokens, covered):
             found.append(self._segment(tokens, stems, start, covered))
-        found.append(self._left(tokens, stems, covered))
-        return tuple(dict.fromkeys(text for text in found if len(text) > 1))
+        left = self._left(tokens, stems, covered)
+        readings = [*found[: MOST_PLACES - 1], left if len(left) <= LONGEST_LEFT else ""]
+        return tuple(dict.fromkeys(text for text in readings if len(text) > 1))
 
     def _starts(self, tokens: Sequence[str], covered: set[int]) -> list[int]:
         """List where a place may begin, the surest first: crossing, house number, way, after a cue."""
