@@ -44,6 +44,17 @@ describe('a link that fails again and again', () => {
     await vi.waitFor(() => expect(session.phase).toBe('login'));
   });
 
+  it('shows a band over the picture when the session ends under the eyes, the sign-in when it ended meanwhile', async () => {
+    vi.stubGlobal('fetch', async () => new Response('{}', { status: 401 }));
+    closed(4401);
+    expect([live.sessionEnded, session.phase]).toEqual([true, 'ready']);
+    await open();
+    vi.stubGlobal('fetch', async () => new Response('{}', { status: 401 }));
+    closed(1006);
+    closed(4401);
+    await vi.waitFor(() => expect(session.phase).toBe('login'));
+  });
+
   it('goes on with who sits here since', async () => {
     vi.stubGlobal('fetch', async () => me({ account: 'noor', csrf: 'b' }));
     for (let attempt = 0; attempt < 3; attempt++) closed(1006);

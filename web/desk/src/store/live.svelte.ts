@@ -162,8 +162,11 @@ class Live {
 
   #closed(code: number): void {
     if (SESSION_ENDED.has(code)) {
+      const away = this.lost;
       if (this.#changing) this.#goodbye = true;
       else this.#endSession();
+      // over under the eyes, the picture stays with a band; over during an outage there is only the sign-in to show
+      if (away && !this.#changing) this.whenRefused?.();
       return;
     }
     this.#lose();
