@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from websockets.asyncio.client import connect
 
 from beffroi.access.types import RoleGrant
-from beffroi.incidents import TRADE
+from beffroi.incidents import TRADE, api
 from beffroi.journal import store as journal
 from beffroi.journal.codec import Decoder
 from beffroi.model.actor import SYSTEM
@@ -80,6 +81,19 @@ def test_the_time_line_tells_what_happened_to_the_events_joined(in_whole_city: I
         lines = (await one.get(f"/api/incidents/{into['incident']}/timeline")).json()
         told = [line["params"]["number"] for line in lines if line["type"] == "incidents.opened"]
         assert told == [first["number"], into["number"]]
+
+    in_whole_city(scenario)
+
+
+def test_a_csv_that_stops_says_so(in_whole_city: InCity, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(api, "EXPORTED", 1)
+
+    async def scenario(city: WholeCity) -> None:
+        one = await city.person("un", RoleGrant("all"))
+        await opened(one)
+        last = await opened(one, "nid de poule")
+        lines = (await one.get("/api/incidents/export.csv")).text.splitlines()
+        assert [line.split(";")[0] for line in lines[1:]] == [last["number"], api.CUT.format(left=1)]
 
     in_whole_city(scenario)
 

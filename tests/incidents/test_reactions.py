@@ -180,6 +180,23 @@ def test_a_parted_alarm_opens_its_own_event_and_never_returns() -> None:
     assert isinstance(again, ev.Linked)
 
 
+def test_closure_is_proposed_when_the_last_alarm_that_stood_is_parted() -> None:
+    room = Room()
+    room.trips(A1)
+    room.trips(A2, light(3), "outage")
+    one = room.held(A1)
+    room.do(ac.NoteReturn(alarm=A1), None)
+    assert one.closing is None
+    room.do(ac.Unlink(incident=one.id, id=A2, reason="not_same_cause"))
+    assert one.closing is not None and one.closing.reason == "incidents.why.parted"
+    assert incident_row(room.state, one, room.city).closing == one.closing
+    # what a person reported is closed by people
+    told = room.open("lampadaire éteint", asset=light(4))
+    room.trips(A3, light(4), "outage")
+    room.do(ac.Unlink(incident=told.id, id=A3, reason="mistake"))
+    assert told.closing is None
+
+
 def test_the_events_of_what_a_cabinet_explains_become_one() -> None:
     room = Room()
     room.trips(A1, D1)

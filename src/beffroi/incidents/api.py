@@ -124,9 +124,11 @@ def _list_routes(view: View[IncidentsState]) -> list[Any]:
         if not (caller.trusted or caller.rights.names("export")):
             raise Rejected("forbidden", right="export")
         query = Query(which, q, since, until, category, commune, priority)
-        _, found = await _find(view, caller, query, EXPORTED, 0, EXPORT)
+        total, found = await _find(view, caller, query, EXPORTED, 0, EXPORT)
         headers = {"Content-Disposition": 'attachment; filename="evenements.csv"'}
-        return Response(_csv(view, caller, found), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(
+            _csv(view, caller, found, total - len(found)), media_type="text/csv; charset=utf-8", headers=headers
+        )
 
     @get("/near", summary="List the open events around a place, the nearest first")
     async def list_near(
@@ -261,13 +263,14 @@ def _stub_condition(caller: Caller, right: str, params: dict[str, Any]) -> str:
     return f"commune = ANY(%(stub_{right})s)"
 
 
+CUT = "{left} événements plus anciens ne sont pas dans ce fichier : précisez les filtres"
 _HEADER = (
     "numero", "etat", "categorie", "quoi", "lieu", "commune", "priorite", "heure_des_faits_utc", "heure_de_saisie_utc",
     "sur_place_utc", "mise_en_securite_utc", "repare_utc", "clos_utc", "cause", "resultat",
 )  # fmt: skip
 
 
-def _csv(view: View[IncidentsState], caller: Caller, incidents: list[Incident]) -> str:
+def _csv(view: View[IncidentsState], caller: Caller, incidents: list[Incident], left: int) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(_HEADER)
@@ -289,6 +292,9 @@ def _csv(view: View[IncidentsState], caller: Caller, incidents: list[Incident]) 
                 result["fr"],
             ]
         )
+    if left > 0:
+        # nobody takes a cut list for the whole one
+        writer.writerow([CUT.format(left=left), *[""] * (len(_HEADER) - 1)])
     return out.getvalue()
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from beffroi.incidents import events as ev
 from beffroi.incidents.categories import find_category
 from beffroi.incidents.common import head
@@ -68,6 +70,16 @@ def propose(incident: Incident, gone: UUID, at: Micros, *, back: int = 0, left: 
         reason_params={"back": str(back), "left": str(left)},
     )
     return ev.ClosureProposed(**head(incident), closing=closing, gone=gone)
+
+
+def propose_parted(state: IncidentsState, incident: Incident, alarm: UUID, at: Micros) -> list[ev.ClosureProposed]:
+    """Return the closure of the event that an alarm leaves by hand, when nothing else that it holds still stands."""
+    holder = holder_of(state, incident)
+    others = [link for link in alarms_of(state, holder) if link.id != alarm]
+    if holder.source != "alarm" or not holder.open or not all(link.gone for link in others):
+        return []
+    told = propose(holder, alarm, at)
+    return [replace(told, closing=replace(told.closing, reason="incidents.why.parted", reason_params={}))]
 
 
 def propose_alone(

@@ -15,6 +15,7 @@ from beffroi.incidents.holding import (
     holder_of,
     holders_of,
     propose_alone,
+    propose_parted,
     tree_of,
     was_parted,
 )
@@ -214,7 +215,9 @@ def _unlink(state: IncidentsState, incident: Incident, action: ac.Unlink, contex
         raise Rejected("incidents.not_linked", number=incident.number)
     # the same fault coming back is another alarm on the same asset: the pair to remember is with what it is about
     subject = link.subject if link.kind == "alarm" and link.subject != incident.asset else None
-    return [ev.Unlinked(**head(incident), link=link.id, subject=subject, reason=action.reason, local=action.local)]
+    parted = ev.Unlinked(**head(incident), link=link.id, subject=subject, reason=action.reason, local=action.local)
+    standing = link.kind == "alarm" and not link.gone
+    return [parted, *(propose_parted(state, incident, link.id, context.happened_at) if standing else [])]
 
 
 def _step(state: IncidentsState, incident: Incident, action: ac.AnswerStep, context: Context) -> list[Event]:

@@ -96,6 +96,7 @@ for _code, _fr, _en in (
     ("why.explains", "{label_fr} ({code}) explique ces alarmes", "{label_en} ({code}) explains these alarms"),
     ("why.explained", "Expliqué par {label_fr} ({code})", "Explained by {label_en} ({code})"),
     ("why.returned", "La cause a disparu", "The cause has left"),
+    ("why.parted", "L'alarme qui tenait encore a été détachée", "The alarm that still stood was parted"),
     ("why.left", "La cause a disparu : {back} revenus, {left} en demande de travaux",
      "The cause has left: {back} back, {left} as work items"),
     # automatic lines of the main courante
