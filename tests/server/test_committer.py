@@ -14,12 +14,13 @@ from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.logbook.actions import Correct, Note, Write
 from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.scope import EVERYTHING, Grant, Rights
+from beffroi.model.time import MINUTE
 from beffroi.server.committer import NotPossible
 from beffroi.server.group import Asked
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.house.room import SetSetting
 from beffroi.server.wiring import Wiring
-from beffroi.server.writer import LeadershipLost
+from beffroi.server.writer import ConnectionGone, LeadershipLost
 from beffroi.trade.doors import Caller, trusted
 from beffroi.trade.rejected import Rejected
 
@@ -34,9 +35,10 @@ CORE = trusted(SYSTEM)
 def test_an_action_is_answered_with_its_committed_line(database, committer_on, run_async):
     async def main() -> None:
         async with committer_on(database.app) as bench:
-            outcome = await bench.committer.execute(Write(text="ronde faite"), OPERATOR, happened_at=1_000)
+            at = bench.clock.now() - MINUTE
+            outcome = await bench.committer.execute(Write(text="ronde faite"), OPERATOR, happened_at=at)
             (line,) = outcome.lines
-            assert (line.position, line.happened_at, line.event.text) == (1, 1_000, "ronde faite")
+            assert (line.position, line.happened_at, line.event.text) == (1, at, "ronde faite")
             (kept,) = await bench.journalled()
             assert kept == line
             assert bench.published == [line]
@@ -189,6 +191,32 @@ def test_a_connection_killed_under_load_loses_and_doubles_nothing(database, comm
             assert said == set(kept)
             entries = [entry.text for entry in bench.wiring.states["logbook"].entries.values()]
             assert entries == kept
+
+    run_async(main)
+
+
+def test_what_was_kept_before_another_core_wrote_is_told_as_kept(database, committer_on, run_async):
+    async def main() -> None:
+        async with committer_on(database.app) as bench:
+            commit = bench.writer.commit
+
+            async def lossy(*given: Any) -> Any:
+                bench.writer.commit = commit
+                head = await commit(*given)
+                # the answer is lost, and another core leads before we are back
+                bench.writer._connection.close()
+                async with committer_on(database.app) as other:
+                    await other.committer.execute(Write(text="a stranger's"), CORE)
+                raise ConnectionGone(head)
+
+            bench.writer.commit = lossy
+            outcome = await bench.committer.execute(Write(text="ours"), CORE)
+            assert outcome.lines[-1].position == 1
+            assert [line.event.text for line in await bench.journalled()] == ["ours", "a stranger's"]
+            texts = [entry.text for entry in bench.wiring.states["logbook"].entries.values()]
+            assert sorted(texts) == ["a stranger's", "ours"]
+            await bench.committer.execute(Write(text="after"), CORE)
+            assert [line.position for line in await bench.journalled()] == [1, 2, 3]
 
     run_async(main)
 

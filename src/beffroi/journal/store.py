@@ -46,6 +46,12 @@ def head(connection: psycopg.Connection[Any]) -> Head:
     return Head(row[0], bytes(row[1])) if row else GENESIS
 
 
+def holds(connection: psycopg.Connection[Any], head: Head) -> bool:
+    """Tell whether a line of the chain is this one, whatever was written after it."""
+    row = connection.execute("SELECT hash FROM journal_line WHERE position = %s", (head.position,)).fetchone()
+    return row is not None and bytes(row[0]) == head.hash
+
+
 def read(connection: psycopg.Connection[Any], after: int, limit: int, decoder: Decoder) -> list[Line]:
     """Return the lines that follow a position, oldest first, at most `limit`, with what is left of their bodies."""
     rows = connection.execute(

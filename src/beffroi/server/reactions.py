@@ -69,7 +69,7 @@ class Reactions:
             # another core led meanwhile: what it wrote is in the journal only
             self._lines.clear()
         self._lines.extend(lines)
-        self._seen = lines[-1].position
+        self._seen = max(self._seen, lines[-1].position)
         self._wake.set()
 
     async def run(self) -> None:
