@@ -124,7 +124,8 @@ def _settlement(subjects: Sequence[Subject]) -> ac.Settle:
 
 def _subjects(action: ac.Settle) -> list[Subject]:
     named: list[Subject] = [("alarm", key) for key in action.alarms]
-    named += [("feeder", key) for key in (*action.feeders, *action.streets)]
+    named += [("feeder", key) for key in action.feeders]
+    named += [("feeder", key) for key in action.streets]
     return named + [("flood", key) for key in action.desks]
 
 
