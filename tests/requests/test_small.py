@@ -1,6 +1,7 @@
 """Codes, the limiter, the switchboard's steps, sentences to read aloud, sheets."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ from beffroi.procedures import call_sheets
 from beffroi.procedures.call_matches import sentence_of, spoken_time
 from beffroi.procedures.call_sheets import find_sheets, read_sheets
 from beffroi.procedures.call_switchboard import steps_of
+from beffroi.procedures.tell_callers import step_of
 from beffroi.requests import evolve, rows
+from beffroi.requests.actions import Progress
 from beffroi.requests.codes import ALPHABET, LENGTH, code_of, read_code
 from beffroi.requests.events import Rang
 from beffroi.requests.limiter import BURST, KEPT, Limiter
@@ -211,3 +214,21 @@ def test_a_sheet_corrected_in_its_folder_is_read_once_and_at_once(tmp_path, monk
     )
     assert "own" in {one.name for one in asyncio.run(shelf.current())}
     assert len(reads) == 2
+
+
+@pytest.mark.parametrize(
+    ("crew", "taken", "resolved", "step"),
+    [
+        ("", False, False, None), ("", True, False, "in_progress"), ("engaged", False, False, "in_progress"),
+        ("en_route", True, False, "in_progress"), ("on_site", True, False, "on_site"),
+        ("made_safe", True, False, "on_site"), ("on_site", True, True, "done"),
+    ],
+)  # fmt: skip
+def test_who_joins_an_event_is_brought_to_where_it_is(crew: str, taken: bool, resolved: bool, step: str | None) -> None:
+    event = UUID(int=1)
+    engaged: Any = [SimpleNamespace(incident=event, open=True, state=crew, expected_at=AT)] if crew else []
+    found = step_of(taken, resolved, engaged, event)
+    assert (found.step if found else None) == step
+    assert step != "in_progress" or found == Progress(
+        incident=event, step="in_progress", expected_at=AT if crew else None
+    )
