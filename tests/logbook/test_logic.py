@@ -10,7 +10,7 @@ from beffroi.logbook.actions import AmendReport, Correct, FileReport, Note, Sign
 from beffroi.logbook.events import Corrected, Signed, Written
 from beffroi.logbook.types import ROOM, compartment_of
 from beffroi.model.scope import ANY, Grant, Scope
-from beffroi.model.time import HOUR, MINUTE
+from beffroi.model.time import DAY, HOUR, MINUTE
 from beffroi.trade.rejected import Rejected
 from tests.logbook.room import CAMILLE, DOMINIQUE, REACTION, START, Room
 
@@ -26,6 +26,23 @@ def test_a_late_line_enters_once_with_both_its_times() -> None:
     assert room.do(late, happened_at=START - 25 * MINUTE) == []
     assert room.do(late, actor=DOMINIQUE) == []
     assert len(room.state.entries) == 1
+
+
+def test_facts_go_back_three_days_from_when_they_were_typed() -> None:
+    room = Room()
+    for action, at in (
+        (Write(text="1970"), 0),
+        (Write(text="trop tard", typed_at=START), START - 3 * DAY - MINUTE),
+        (Write(text="menteur", typed_at=0), 0),
+    ):
+        with pytest.raises(Rejected) as refusal:
+            room.do(action, happened_at=at)
+        assert refusal.value.code == "logbook.too_old"
+    # what waited on its seat is judged by when it was typed
+    (first,) = room.do(Write(text="différé", typed_at=START - 5 * DAY), happened_at=START - 7 * DAY)
+    assert isinstance(first.event, Written)
+    # a correction keeps the hour of its line, however old
+    assert room.do(Correct(entry=first.event.entry, text="rectifié"), happened_at=START - 7 * DAY)
 
 
 def test_a_line_that_came_at_once_is_not_said_late() -> None:

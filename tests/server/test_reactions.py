@@ -13,7 +13,7 @@ from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.logbook.actions import Correct, Note, Write
 from beffroi.logbook.events import Noted, Written
 from beffroi.model.actor import SYSTEM
-from beffroi.model.time import SECOND
+from beffroi.model.time import MINUTE, SECOND
 from beffroi.server.clock import RehearsalClock
 from beffroi.server.house import TRADE as HOUSE
 from beffroi.server.reactions import Reactions
@@ -63,8 +63,9 @@ def echoes(lines: Any) -> list[str]:
 def test_each_line_is_answered_once_with_its_cause(database, committer_on, run_async):
     async def main() -> None:
         async with committer_on(database.app) as bench, reacting(bench, ECHO) as running:
+            at = bench.clock.now() - 7 * MINUTE
             for text in ("a", "twice", "raises", "refused", "b"):
-                await bench.committer.execute(Write(text=text), CORE, happened_at=7)
+                await bench.committer.execute(Write(text=text), CORE, happened_at=at)
             await until(lambda: running.lag == 0 and len(bench.published) == 9)
             lines = await bench.journalled()
             assert sorted(echoes(lines)) == ["a", "b", "twice", "twice"]
@@ -72,7 +73,7 @@ def test_each_line_is_answered_once_with_its_cause(database, committer_on, run_a
                 if isinstance(line.event, Noted):
                     cause = next(one for one in lines if line.cause and one.position == line.cause.position)
                     assert cause.event.text == line.event.params["of"]
-                    assert (line.cause.depth, line.happened_at, line.actor.name) == (1, 7, "test.echo")
+                    assert (line.cause.depth, line.happened_at, line.actor.name) == (1, at, "test.echo")
 
     run_async(main)
 

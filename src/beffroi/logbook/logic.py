@@ -6,17 +6,19 @@ from typing import Any
 
 from beffroi.logbook import actions as ask
 from beffroi.logbook import events as told
-from beffroi.logbook.changes import followed
+from beffroi.logbook.changes import KEPT_IN_MEMORY, followed
 from beffroi.logbook.types import ROOM, Compartment, Entry, LogbookState
 from beffroi.model.ports import City
 from beffroi.model.scope import Scope
-from beffroi.model.time import MINUTE, Micros
+from beffroi.model.time import DAY, MINUTE, Micros
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context
 from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
 
 FUTURE_TOLERANCE = MINUTE
+LONGEST_WAIT = 31 * DAY
+"""How long a line may have waited on its seat."""
 
 
 def decide(state: LogbookState, action: Action, context: Context) -> Sequence[Event]:
@@ -45,6 +47,7 @@ def scope_of_visa(compartment: Compartment) -> Scope:
 def _write(state: LogbookState, action: ask.Write, context: Context) -> Sequence[Event]:
     if action.local in state.locals:
         return []
+    _not_too_old(context, typed_at=action.typed_at)
     if action.asset and context.city.topology.find(action.asset) is None:
         raise Rejected("logbook.unknown_asset", asset=str(action.asset))
     if action.incident and context.city.incidents.find(action.incident) is None:
@@ -62,6 +65,14 @@ def _write(state: LogbookState, action: ask.Write, context: Context) -> Sequence
     ]
 
 
+def _not_too_old(context: Context, *, typed_at: Micros | None, first_at: Micros | None = None) -> None:
+    """Refuse facts of more than three days before they were typed; a correction may keep the hour of its line."""
+    typed = max(typed_at or context.now, context.now - LONGEST_WAIT)
+    oldest = min(typed, context.now) - KEPT_IN_MEMORY
+    if context.happened_at < min(oldest, oldest if first_at is None else first_at):
+        raise Rejected("logbook.too_old", at=context.happened_at, days=KEPT_IN_MEMORY // DAY)
+
+
 def _typed_at(typed_at: Micros | None, context: Context) -> Micros | None:
     """Return when a line that waited on its seat was typed (*saisie différée*); nothing of a clock that runs ahead."""
     return typed_at if typed_at is not None and typed_at < context.now else None
@@ -77,6 +88,7 @@ def _correct(state: LogbookState, action: ask.Correct, context: Context) -> Sequ
         raise Rejected("logbook.automatic", entry=str(action.entry))
     if first.corrected_by is not None:
         raise Rejected("logbook.already_corrected", entry=str(action.entry))
+    _not_too_old(context, typed_at=action.typed_at, first_at=first.happened_at)
     return [
         told.Corrected(
             entry=context.ids.new(),

@@ -1,6 +1,10 @@
 """Sentences of the main courante."""
 
 TEXTS: dict[str, dict[str, str]] = {
+    "logbook.too_old": {
+        "fr": "L'heure des faits remonte à plus de {days} jours : vérifiez-la.",
+        "en": "The time of the facts is more than {days} days back: check it.",
+    },
     "logbook.future": {
         "fr": "L'heure des faits est dans le futur : corrigez-la.",
         "en": "The time of the facts is in the future: correct it.",

@@ -10,7 +10,7 @@ import { here } from './model.svelte';
 
 export interface Item {
   ref: string;
-  kind: 'incident' | 'order' | 'asset' | 'alarm' | 'on_call' | 'instruction' | 'reminder' | 'entry';
+  kind: 'incident' | 'order' | 'asset' | 'alarm' | 'on_call' | 'instruction' | 'reminder' | 'routine' | 'entry' | 'older';
   what: Text;
   place: string;
   detail: Text;
