@@ -78,7 +78,7 @@ def raise_alarms(settings: Settings, door: Door) -> int:
     door.post("/api/actions/telemetry.create_sources", {"sources": sources})
     for gateway, readings in told.items():
         _post(settings, gateway, readings)
-    return _settled(door)
+    return open_alarms(door)
 
 
 def _secret(gateway: str) -> str:
@@ -120,7 +120,7 @@ def _post(settings: Settings, gateway: str, readings: list[dict[str, Any]]) -> N
     wait_until(sent, 60)
 
 
-def _settled(door: Door) -> int:
+def open_alarms(door: Door) -> int:
     """Return the number of open alarms once it stands still for three seconds."""
     seen, since = -1, time.monotonic()
     while time.monotonic() - since < 3:
@@ -159,7 +159,7 @@ def main() -> int:
             with product(folder) as (settings, took):
                 starts.append(took)
                 copies.append(copy_s(settings))
-                false += abs(_settled(Door(settings)) - before)
+                false += abs(open_alarms(Door(settings)) - before)
                 children = (read_run_file(folder / "run.json") or {})["children"]
                 megabytes = {name: memory_mb(child["pid"]) for name, child in children.items()}
     finally:

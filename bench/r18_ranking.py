@@ -41,6 +41,7 @@ from beffroi.telemetry.live import LiveArrays, LivePort
 STREETS = Path("../shared/data/montpellier-ville/streets.geojson.gz")
 CREWS = 205
 LIGHTING = 60
+GOAL_MS = 10.0
 NOW = 1_750_536_000 * SECOND
 
 
@@ -205,8 +206,8 @@ def expected(dispatch: DispatchState, seconds: np.ndarray, ages: np.ndarray) -> 
     return [(crew, minutes) for _, _, crew, minutes in sorted(rows)]
 
 
-def main() -> None:
-    """Run and print the figures."""
+def main() -> int:
+    """Run and print the figures; 1 when the goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=400, help="places ranked for")
     parser.add_argument("--checked", type=int, default=25, help="of them, answered by the exhaustive search too")
@@ -237,11 +238,12 @@ def main() -> None:
     ratio = statistics.median(theirs) / statistics.median(ours)
     sys.stdout.write(
         f"R18 ranking of {CREWS} crews on {len(graph.keys):,} arcs of Montpellier, {options.events} events\n"
-        f"  whole ranking  {spread(ours, ' ms')}   p95 {p95:.2f} ms (goal 10)\n"
+        f"  whole ranking  {spread(ours, ' ms')}   p95 {p95:.2f} ms (goal {GOAL_MS:.0f})\n"
         f"  of which on the processor {spread(worked, ' ms')}   p95 {own:.2f} ms\n"
         f"  equal to the exhaustive search in {options.checked} of {options.checked}:"
         f" {spread(theirs, ' ms')}, {ratio:.0f} times slower\n"
     )
+    return int(p95 > GOAL_MS)
 
 
 def facts_at(place: np.ndarray, number: int) -> IncidentFacts:
@@ -258,4 +260,4 @@ def facts_at(place: np.ndarray, number: int) -> IncidentFacts:
 
 if __name__ == "__main__":
     random.seed(18)
-    main()
+    sys.exit(main())

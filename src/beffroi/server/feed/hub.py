@@ -199,10 +199,11 @@ class Hub:
 
         Screens of one audience that ask while it is made get the same: after a restart all ask at once.
         """
-        making = audience.making.get(self.epoch)
+        epoch = self.epoch
+        making = audience.making.get(epoch)
         if making is None:
-            making = audience.making[self.epoch] = asyncio.create_task(self._make_snapshot(audience))
-            making.add_done_callback(lambda _, epoch=self.epoch: audience.making.pop(epoch))
+            making = audience.making[epoch] = asyncio.create_task(self._make_snapshot(audience))
+            making.add_done_callback(lambda _: audience.making.pop(epoch))
         return await asyncio.shield(making)
 
     async def _make_snapshot(self, audience: Audience) -> tuple[int, bytes]:

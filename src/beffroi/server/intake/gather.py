@@ -15,7 +15,7 @@ from beffroi.server.intake.counts import UNKNOWN, Counts
 from beffroi.server.intake.registry import Registry
 from beffroi.server.intake.skim import skim
 from beffroi.telemetry.fold import Readings
-from beffroi.telemetry.rules import Bools, Ints
+from beffroi.telemetry.rules import Bools, Floats, Ints
 
 FUTURE = 2 * MINUTE
 """How far ahead of the city's clock a reading may be: beyond, its clock lies."""
@@ -140,7 +140,7 @@ def check(gathered: Gathered, registry: Registry, counts: Counts, now: Micros, m
     value = np.array(columns.value, np.float64)
     message = np.array(columns.message, np.int64)
     time_ms = np.array(columns.time_ms, np.float64)
-    sane = _sane(gathered, registry, Readings(series, time_ms, value), message, now)
+    sane = _sane(gathered, registry, (series, time_ms, value), message, now)
     within = _within_quota(gathered, registry, message, monotonic)
     at = np.rint(np.where(sane, time_ms, 0.0) * MILLISECOND).astype(np.int64)
     readings = Readings(series, at, value)
@@ -165,17 +165,17 @@ def _over_by_source(gathered: Gathered, registry: Registry, message: Ints) -> di
 def _sane(
     gathered: Gathered,
     registry: Registry,
-    told: Readings,
+    told: tuple[Ints, Floats, Floats],
     message: Ints,
     now: Micros,
 ) -> Bools:
-    """Tell which readings have a time (here in ms) and a value that can be; the others are refused with a sample."""
-    series, time_ms = told.series, told.at
+    """Tell which readings, series, time in ms and value, can be; the others are refused with a sample."""
+    series, time_ms, value = told
     # what is no number is beyond every bound
     future = ~(time_ms <= (now + FUTURE) / MILLISECOND)
     oldest = (now - registry.assets.window[series]) / MILLISECOND
     too_old = time_ms < oldest
-    absurd = ~(future | too_old) & ~(np.abs(told.value) <= LARGEST_VALUE)
+    absurd = ~(future | too_old) & ~(np.abs(value) <= LARGEST_VALUE)
     columns = gathered.columns
     for reason, bad in (("future", future), ("too_old", too_old), ("absurd", absurd)):
         for row in np.flatnonzero(bad).tolist():
