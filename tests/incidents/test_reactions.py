@@ -27,6 +27,7 @@ from beffroi.procedures.incident_alarms import acknowledge_returned, gather_even
 from beffroi.procedures.incident_clocks import follow
 from beffroi.procedures.incident_orders import link_order, name_of
 from beffroi.procedures.incident_timeline import _items
+from beffroi.procedures.tell_callers import progress
 from beffroi.seats.events import ReliefSigned
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
@@ -95,6 +96,15 @@ def test_what_was_taken_over_is_said_with_whose_it_was() -> None:
     (said,) = incident_lines.note(room.lines[-1], room.city)
     assert isinstance(said, Note)
     assert (said.code, said.params["whose"]) == ("incidents.note.taken_over", str(CAMILLE))
+
+
+def test_a_caller_is_not_told_again_when_an_event_changes_hands() -> None:
+    room = Room()
+    one = room.open(asset=D1)
+    room.do(ac.Take(incident=one.id))
+    assert len(progress(room.lines[-1], room.city)) == 1
+    room.do(ac.Take(incident=one.id, over=CAMILLE), DOMINIQUE)
+    assert progress(room.lines[-1], room.city) == []
 
 
 def test_a_signed_releve_hands_on_what_the_outgoing_had() -> None:

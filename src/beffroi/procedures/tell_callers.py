@@ -76,7 +76,8 @@ def progress(line: Line, city: City) -> Sequence[Action]:
     """Tell the requests of an event how far it is."""
     event = line.event
     match event:
-        case said.Taken():
+        case said.Taken(before=None):
+            # taken over, it is where it was
             return [Progress(incident=event.incident, step="in_progress")]
         case crews.Engaged(expected_at=expected_at):
             return [Progress(incident=event.incident, step="in_progress", expected_at=expected_at)]
