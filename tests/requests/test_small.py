@@ -19,7 +19,7 @@ from beffroi.procedures.call_matches import sentence_of, spoken_time
 from beffroi.procedures.call_sheets import find_sheets, read_sheets
 from beffroi.procedures.call_switchboard import steps_of
 from beffroi.procedures.tell_callers import step_of
-from beffroi.requests import evolve, rows
+from beffroi.requests import evolve, ringing, rows
 from beffroi.requests.actions import Progress
 from beffroi.requests.codes import ALPHABET, LENGTH, code_of, read_code
 from beffroi.requests.events import Rang
@@ -195,7 +195,7 @@ def test_what_is_owed_a_call_stays_on_the_screen_whatever_comes_after() -> None:
     assert b"call_back" in bytes(feed.topics()["requests"][0].raw)
     ring = Line(1, AT, AT, SYSTEM, None, Rang(call="new", queue=""))
     full = RequestsState(calls={str(n): Call(id=str(n), state="abandoned", rang_at=n, number_known=n == 0)
-                                for n in range(evolve.KEPT_CALLS)})  # fmt: skip
+                                for n in range(ringing.KEPT_CALLS)})  # fmt: skip
     evolve.apply(full, ring)
     assert "0" in full.calls
     assert "1" not in full.calls

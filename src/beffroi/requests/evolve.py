@@ -7,14 +7,14 @@ from uuid import UUID
 from beffroi.model.scope import EventMove, Scope
 from beffroi.model.time import DAY, Micros
 from beffroi.requests import events as ev
+from beffroi.requests import ringing
+from beffroi.requests.ringing import keep_contact
 from beffroi.requests.telling import contact_end, earliest
-from beffroi.requests.types import Call, Channel, Owed, Request, RequestsState, Step
+from beffroi.requests.types import Channel, Owed, Request, RequestsState, Step
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 
 KEPT_ENDED = 3 * DAY
-KEPT_CALLS = 2_500
-"""More than an exchange tells at once: a call that it still tells would ring again."""
 
 
 def apply(state: RequestsState, line: Line) -> None:
@@ -40,12 +40,6 @@ def owe(state: RequestsState, owed: Owed) -> None:
     """Bring a message owed in."""
     state.owed[owed.id] = owed
     state.owed_of.setdefault(owed.request, set()).add(owed.id)
-
-
-def keep_contact(state: RequestsState, subject: UUID | str, until: Micros) -> None:
-    """Note that a contact is kept until a date."""
-    state.contacts[subject] = until
-    state.contacts_end = until if state.contacts_end is None else min(until, state.contacts_end)
 
 
 def _recorded(state: RequestsState, event: ev.Recorded, line: Line) -> None:
@@ -352,55 +346,6 @@ def _told(state: RequestsState, event: ev.ToldEvent, line: Line) -> None:
         owed.state = event.result
 
 
-def _rang(state: RequestsState, event: ev.Rang, line: Line) -> None:
-    state.calls[event.call] = Call(
-        id=event.call,
-        state="waiting",
-        rang_at=line.happened_at,
-        queue=event.queue,
-        number_known=event.number_until is not None,
-        said=event.said,
-        simulated=event.simulated,
-    )
-    if event.number_until is not None:
-        keep_contact(state, event.call, event.number_until)
-    if len(state.calls) > KEPT_CALLS:
-        over = next((call for call in state.calls.values() if not call.owed), None)
-        if over is not None:
-            del state.calls[over.id]
-
-
-def _pick_up_asked(state: RequestsState, event: ev.PickUpAsked, line: Line) -> None:
-    call = state.calls.get(event.call)
-    if call is not None:
-        call.state, call.agent, call.asked_at = "picking_up", line.actor.id, line.recorded_at
-        call.extension = event.extension
-
-
-def _pick_up_failed(state: RequestsState, event: ev.PickUpFailed, line: Line) -> None:
-    call = state.calls.get(event.call)
-    if call is not None:
-        call.state, call.agent, call.asked_at, call.extension = "waiting", None, None, ""
-
-
-def _call_answered(state: RequestsState, event: ev.CallAnswered, line: Line) -> None:
-    call = state.calls.get(event.call)
-    if call is not None:
-        call.state, call.answered_at = "talking", line.happened_at
-        call.extension = event.extension or call.extension
-
-
-def _call_ended(state: RequestsState, event: ev.CallEnded, line: Line) -> None:
-    call = state.calls.get(event.call)
-    if call is not None:
-        call.state, call.ended_at = "abandoned" if event.abandoned else "ended", line.happened_at
-
-
-def _call_recalled(state: RequestsState, event: ev.CallRecalled, line: Line) -> None:
-    if event.call in state.calls:
-        state.calls[event.call].recalled = True
-
-
 _CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
     ev.Recorded: _recorded,
     ev.Attached: _attached,
@@ -416,10 +361,5 @@ _CHANGES: dict[type[Event], Callable[[RequestsState, Any, Line], None]] = {
     ev.TextsForgotten: _texts_forgotten,
     ev.Progressed: _progressed,
     ev.ToldEvent: _told,
-    ev.Rang: _rang,
-    ev.PickUpAsked: _pick_up_asked,
-    ev.PickUpFailed: _pick_up_failed,
-    ev.CallAnswered: _call_answered,
-    ev.CallEnded: _call_ended,
-    ev.CallRecalled: _call_recalled,
+    **ringing.CHANGES,
 }
