@@ -170,6 +170,20 @@ def test_a_turn_planned_a_year_ahead_empties_no_list_of_tonight_at_a_restart(dat
         connection.rollback()
 
 
+def test_a_crew_with_two_events_says_the_same_state_after_a_restart(database: Database) -> None:
+    room, other = post(), UUID(int=46)
+    room.room.facts[other] = msgspec.structs.replace(room.room.facts[LIT], id=other, number="D-2025-7")
+    room.do(actions.Engage(incident=LIT, crew=room.crews["E1"]))
+    late = room.do(actions.Engage(incident=other, crew=room.crews["E1"]), at=room.now - 20 * MINUTE)[0]
+    room.do(actions.TellState(engagement=late.engagement, state="on_site"))
+    with psycopg.connect(database.app) as connection:
+        TRADE.write(connection.cursor(), room.lines)
+        loaded = TRADE.load(connection)
+        rows = [TRADE.row(state, "crews", room.crews["E1"], room.city) for state in (room.state, loaded)]
+        assert rows[0] == rows[1]
+        connection.rollback()
+
+
 def test_nothing_personal_is_left_in_the_rows(database: Database) -> None:
     with psycopg.connect(database.app) as connection:
         TRADE.write(connection.cursor(), LIVED.lines)

@@ -114,10 +114,15 @@ def authorisations_of(state: DispatchState, members: Iterable[UUID]) -> dict[str
     return found
 
 
+def begun(engagement: Engagement) -> tuple[Micros, UUID]:
+    """Return what orders engagements: their hour, which may have been told late."""
+    return engagement.started_at, engagement.id
+
+
 def loads(state: DispatchState) -> dict[UUID, list[Engagement]]:
-    """Return the open engagements by crew or by agent called out."""
+    """Return the open engagements by crew or by agent called out, the last begun at the end, restarted since or not."""
     found: dict[UUID, list[Engagement]] = {}
-    for engagement in state.engagements.values():
+    for engagement in sorted(state.engagements.values(), key=begun):
         holder = engagement.crew or engagement.agent
         if engagement.open and holder is not None:
             found.setdefault(holder, []).append(engagement)

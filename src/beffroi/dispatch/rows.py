@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from beffroi.dispatch.duty import begun
 from beffroi.dispatch.types import (
     Attempt,
     CallOut,
@@ -102,7 +103,7 @@ def crew_row(state: DispatchState, crew: UUID, city: City) -> Row | None:
     scope = crew_scope(held.trade)
     if not held.active:
         return Row(CREWS, crew, scope, None)
-    mine = [one for one in state.engagements.values() if one.open and one.crew == crew]
+    mine = sorted((one for one in state.engagements.values() if one.open and one.crew == crew), key=begun)
     vehicle = city.topology.find(held.vehicle) if held.vehicle else None
     data = CrewRow(
         id=crew,
