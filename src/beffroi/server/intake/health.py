@@ -73,18 +73,23 @@ class Reporter:
                 *({"name": f"mqtt {one.name}", "state": one.state, "problem": one.problem} for one in intake.links),
                 *({"name": one.name, "state": one.state, "problem": one.problem} for one in intake.guests),
             ],
-            "queues": [
-                *(
-                    {"name": f"mqtt {link.name}", "depth": link.pending, "bound": UNDECODED_LIMIT, "policy": "block"}
-                    for link in intake.links
-                ),
-                {"name": "posts", "depth": len(pipeline.posts), "bound": POSTS_WAITING, "policy": "refuse"},
-                {"name": "batches", "depth": intake.writer.waiting, "bound": IN_FLIGHT, "policy": "block"},
-                {
-                    "name": "checkpoint",
-                    "depth": int(pipeline.marks.unsaved.sum()),
-                    "bound": len(pipeline.marks.unsaved),
-                    "policy": "coalesce",
-                },
-            ],
+            "queues": self._queues(),
         }
+
+    def _queues(self) -> list[dict[str, Any]]:
+        """Return each queue with its depth, bound and policy."""
+        intake, pipeline = self._intake, self._intake.pipeline
+        return [
+            *(
+                {"name": f"mqtt {link.name}", "depth": link.pending, "bound": UNDECODED_LIMIT, "policy": "block"}
+                for link in intake.links
+            ),
+            {"name": "posts", "depth": len(pipeline.posts), "bound": POSTS_WAITING, "policy": "refuse"},
+            {"name": "batches", "depth": intake.writer.waiting, "bound": IN_FLIGHT, "policy": "block"},
+            {
+                "name": "checkpoint",
+                "depth": int(pipeline.marks.unsaved.sum()),
+                "bound": len(pipeline.marks.unsaved),
+                "policy": "coalesce",
+            },
+        ]
