@@ -95,7 +95,7 @@ def test_two_people_take_at_once_one_is_told_who_has_it(room: Page, city: City, 
         city.act("incidents.take", incident=incident)
         room.wait_for_timeout(FRESH_MS)
         room.keyboard.press("p")
-        expect(room.locator(".held")).to_contain_text("Dominique l'a depuis")
+        expect(room.locator(".held[role=status]")).to_contain_text("Dominique l'a depuis")
         expect(line(other, "lampadaire éteint")).to_contain_text("Dominique")
     finally:
         beside.close()
