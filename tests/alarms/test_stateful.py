@@ -9,7 +9,8 @@ from beffroi.alarms import actions as ac
 from beffroi.alarms.actions import Judge
 from beffroi.alarms.listing import Query, alarms_at, select
 from beffroi.alarms.machine import ACTIVE
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.model.reading import Crossing
 from beffroi.model.time import SECOND
 from beffroi.trade.rejected import Rejected

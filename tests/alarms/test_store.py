@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.store import load
-from beffroi.alarms.types import AlarmsState
 
 from .test_stateful import TOWN, comparable
 from .test_walks import step

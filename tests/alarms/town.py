@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from beffroi.alarms import TRADE
 from beffroi.alarms.actions import Judge
 from beffroi.alarms.room import Alarms
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.equipment import registry
 from beffroi.model.actor import SYSTEM, Actor
 from beffroi.model.ids import ClockIds

@@ -12,9 +12,10 @@ from litestar.params import Parameter
 from beffroi.alarms.judging import CHATTERING
 from beffroi.alarms.listing import Query, Sort, Which, alarms_at, select
 from beffroi.alarms.rows import alarm_row
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.stats import STALE_AFTER, AlarmStats, Told, report
 from beffroi.alarms.store import SELECT_CHILDREN, SELECT_ONE, alarm_from_row
-from beffroi.alarms.types import Alarm, AlarmRow, AlarmsState
+from beffroi.alarms.types import Alarm, AlarmRow
 from beffroi.model.kinds import Outcome
 from beffroi.model.scope import Scope
 from beffroi.model.time import DAY, Micros

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import msgspec
 
-from beffroi.alarms.types import GATEWAY, Alarm, AlarmsState
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import GATEWAY, Alarm
 from beffroi.model.kinds import AlarmClass, EquipmentKind
 from beffroi.model.ports import AssetFacts, City
 from beffroi.model.time import MINUTE, SECOND, Micros

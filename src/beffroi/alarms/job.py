@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import new_alarm
 from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explained
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.telling import desk_scope, left_of, returned_of
-from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm, AlarmsState
+from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts
 from beffroi.model.time import MINUTE, SECOND, Micros

@@ -8,8 +8,9 @@ import msgspec
 from beffroi.alarms import events as ev
 from beffroi.alarms.job import FOLD_REASON, Job
 from beffroi.alarms.machine import LIFE, State
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.telling import returned_of
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts
 from beffroi.model.reading import Crossing

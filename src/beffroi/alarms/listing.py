@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.alarms.columns import ALIVE, FOLDED, PENDING, SHOWN, disposition_place, outcome_place, state_place
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.model.kinds import Outcome
 from beffroi.model.scope import Scope
 

@@ -9,8 +9,9 @@ from beffroi.alarms import events as ev
 from beffroi.alarms.judging import judge
 from beffroi.alarms.machine import Signal, State, Withdrawal, find_disposition, find_next
 from beffroi.alarms.settling import PRESUMED, settle, state_after_withdrawal
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.telling import left_of
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.model.time import HOUR, MILLISECOND, SECOND
 from beffroi.trade.action import Action
 from beffroi.trade.context import Context

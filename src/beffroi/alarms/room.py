@@ -10,8 +10,9 @@ from beffroi.alarms import actions as ac
 from beffroi.alarms import api, logic, states, store
 from beffroi.alarms import events as ev
 from beffroi.alarms.rows import alarm_row, flood_row
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.texts import TEXTS
-from beffroi.alarms.types import Alarm, AlarmsState, DeadlineKind
+from beffroi.alarms.types import Alarm, DeadlineKind
 from beffroi.model.ports import City
 from beffroi.model.scope import CITY, Scope
 from beffroi.model.time import Micros

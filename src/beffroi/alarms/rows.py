@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from beffroi.alarms.judging import CHATTERING
 from beffroi.alarms.settling import PRESUMED
-from beffroi.alarms.types import Alarm, AlarmRow, AlarmsState, Flood, FloodRow, Reason
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import Alarm, AlarmRow, Flood, FloodRow, Reason
 from beffroi.model.kinds import AlarmClass, Text
 from beffroi.model.ports import City
 

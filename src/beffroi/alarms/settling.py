@@ -11,9 +11,10 @@ from beffroi.alarms.actions import Settle
 from beffroi.alarms.correlation import Plan, list_explained, suppose
 from beffroi.alarms.job import FLOOD_BELOW, FOLD_REASON, Job
 from beffroi.alarms.machine import ACTIVE, State
+from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.telling import desk_scope
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.model.kinds import AlarmClass
 from beffroi.model.ports import AssetFacts
 from beffroi.model.time import MINUTE, SECOND, Micros

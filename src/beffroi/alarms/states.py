@@ -8,7 +8,8 @@ from uuid import UUID
 
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import Patch, changes_of, new_alarm
-from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm, AlarmsState, DeadlineKind, Flood
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm, DeadlineKind, Flood
 from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.line import Line
 

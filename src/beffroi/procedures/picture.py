@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.alarms.events import AlarmEvent
-from beffroi.alarms.types import AlarmsState
+from beffroi.alarms.state import AlarmsState
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.time import Micros

@@ -15,7 +15,7 @@ import structlog
 from numpy.typing import NDArray
 
 from beffroi.alarms.actions import Judge
-from beffroi.alarms.types import AlarmsState
+from beffroi.alarms.state import AlarmsState
 from beffroi.model.actor import Actor
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City

@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from beffroi.alarms.rows import class_of, label_of
-from beffroi.alarms.types import Alarm, AlarmsState
+from beffroi.alarms.state import AlarmsState
+from beffroi.alarms.types import Alarm
 from beffroi.dispatch.api import on_call_now
 from beffroi.dispatch.types import DispatchState
 from beffroi.duties.logic import RECORDED_LATE, scope_of_desk
