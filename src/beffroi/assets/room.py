@@ -76,7 +76,7 @@ class Assets(Trade[AssetsState]):
         self.held.effects.clear()
         state = AssetsState(self.kinds, self.held)
         store.load(connection, state)
-        state.finder = Finder(state)
+        self.shelf.put(state, Finder(state))
         return state
 
     def decide(self, state: AssetsState, action: Action, context: Context) -> Sequence[Event]:

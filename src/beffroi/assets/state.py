@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,9 +18,6 @@ from beffroi.assets.places import NO_PLACES, Places
 from beffroi.assets.types import Asset, Change, ImportRecord
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import AssetFacts
-
-if TYPE_CHECKING:
-    from beffroi.assets.search.finder import Finder
 
 MAX_DEPTH = 16
 """Feeding chains longer than this are refused: a real one is lamp, circuit, cabinet, group."""
@@ -46,7 +43,6 @@ class AssetsState:
         self.next_series = 0
         self.missing_points: dict[str, tuple[str, ...]] = {}
         self.version = 0
-        self.finder: Finder | None = None
         self._facts: list[AssetFacts | None] = []
         self._listed: dict[str, tuple[int, tuple[AssetFacts, ...]]] = {}
 

@@ -19,13 +19,20 @@ class FinderShelf:
 
     def __init__(self) -> None:
         self._finder: Finder | None = None
+        self._loaded: tuple[AssetsState, Finder] | None = None
         self._state: AssetsState | None = None
         self._building: asyncio.Task[Finder] | None = None
+
+    def put(self, state: AssetsState, finder: Finder) -> None:
+        """Hand in the index of a state just loaded, from any thread: it serves once that state is searched."""
+        self._loaded = state, finder
 
     async def current(self, state: AssetsState, *, wait: bool = False) -> Finder:
         """Return an index of the state, at worst the one before its last change unless one will `wait` for it."""
         if self._state is not state:
-            self._state, self._finder, self._building = state, state.finder, None
+            loaded = self._loaded
+            first = loaded[1] if loaded is not None and loaded[0] is state else None
+            self._state, self._finder, self._building = state, first, None
         if self._finder is not None and self._finder.version == state.version:
             return self._finder
         if self._building is None:
