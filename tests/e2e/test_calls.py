@@ -1,13 +1,8 @@
-"""The phone desk (moment 3): by keyboard alone, while callers wait and alarms come. Times of typing are computed.
+"""The phone desk (moment 3): by keyboard alone, while callers wait and alarms come."""
 
-What is measured in seconds is the machine's; what a person takes is computed from the keys: 40 words a minute (a word
-is five letters and a space: 4 letters a second), 280 ms a command key, 1 s to read the proposals before choosing.
-"""
-
-import asyncio
+import hashlib
 import os
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -19,71 +14,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from beffroi.links.asterisk.simulator import SimulatedExchange
+from tests.e2e.calls_script import BY_HAND, FELT_MS, LETTER_S, MACHINE_S, SCRIPT, WATCH, Exchange, one_call
 from tests.e2e.calls_town import event_under_way, install
 from tests.e2e.conftest import CHROMIUM, PASSWORD, STATIC, City, _first_administrator, _first_sign_in, open_desk
+from tests.e2e.stage import allowed
 from tests.e2e.test_accessibility import AXE, violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
-LETTER_S, KEY_S, READ_S = 60 / (40 * 6), 0.28, 1.0
 SHOTS = os.environ.get("BEFFROI_CALL_PICTURES", "")
 ROLES = ("shift_supervisor", "administrator", "clerk")
-
-# (what is typed, keys after it, what the row must be)
-SCRIPT: list[tuple[str, tuple[str, ...], str]] = [
-    ("lampadaire éteint devant 12 berbisey", ("Enter", "Control+Enter"), "attached"),
-    ("lampadair etein devan 20 berbizey", ("Enter", "Control+Enter"), "attached"),
-    ("plus de lumière 8 rue berbisey", ("Enter", "Control+Enter"), "attached"),
-    ("le mât A045-3 est éteint", ("Enter", "Control+Enter"), "attached"),
-    ("toute la rue berbisey est dans le noir", ("Enter", "Control+Enter"), "attached"),
-    ("lampadaire éteint 30 rue berbisey depuis hier", ("Enter", "Control+Enter"), "attached"),
-    ("lampadaire éteint 14 avenue du drapeau", ("Control+Enter",), "recorded"),
-    ("nid de poule 8 bd de la trémouille", ("Control+Enter",), "recorded"),
-    ("gros nid de poule 8 boulevard tremouille", ("Enter", "Control+Enter"), "follows"),
-    ("dépôt sauvage 20 rue de la liberté", ("Control+Enter",), "recorded"),
-    ("matelas abandonné 20 rue de la liberte", ("Enter", "Control+Enter"), "follows"),
-    ("poubelle pas ramassée 6 rue monge", ("Control+Enter",), "recorded"),
-    ("fils à nu 30 avenue du drapeau", ("Control+Enter",), "event"),
-    ("à quelle heure ouvre la déchetterie", ("Enter", "Control+Enter"), "informed"),
-    ("je voudrais prendre rendez-vous pour un passeport", ("Enter", "Escape", "v"), "passed_on"),
-    ("carte d'identité", ("Enter", "Control+Enter"), "informed"),
-    ("parler au cabinet du maire", ("Escape", "v"), "passed_on"),
-    ("ne sait plus, rappeler à 18h30", ("Escape", "b"), "call_back"),
-    ("musique trop forte 40 rue monge", ("Control+Enter",), "recorded"),
-    ("branche cassée place wilson", ("Control+Enter",), "recorded"),
-]
-
-
-class Exchange:
-    """A simulated exchange on a thread of its own, beside the product."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
-        self.inner = SimulatedExchange("beffroi", "s3cret", time.monotonic)
-        self.call(self.inner.start())
-
-    def call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
-
-    def ring(self, number: str, said: str) -> str:
-        async def ring() -> str:
-            return self.inner.ring(number, said)
-
-        return str(self.call(ring()))
-
-    def hang_up(self, unique: str) -> None:
-        async def end() -> None:
-            self.inner.hang_up(unique)
-
-        self.call(end())
-
-    def close(self) -> None:
-        self.call(self.inner.stop())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(10)
-        self.loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -119,19 +58,24 @@ def town(
             _first_sign_in(running.url, name, made["one_time_password"])
         running.sign_in("dominique", PASSWORD)
         install(running, tmp_path_factory.mktemp("town"))
+        secret = hashlib.sha256(running.token.encode()).hexdigest()
+        running.act("telemetry.create_source", source={"name": "essai", "secret": secret, "assets": ["A0*"]})
         event_under_way(running)
         yield running
         running.client.close()
 
 
 @pytest.fixture
-def seat(browser: Browser, town: City) -> Iterator[Page]:
+def seat(browser: Browser, town: City, exchange: Exchange) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="fr-FR", timezone_id="Europe/Paris")
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     open_desk(page, town)
     yield page
+    # what one test left on the line is nobody's in the next
+    exchange.inner.refusing = False
+    exchange.hang_up_all()
     context.close()
     assert not errors
 
@@ -198,25 +142,13 @@ def test_the_call_of_moment_3(seat: Page, town: City, exchange: Exchange) -> Non
     expect(ring).to_have_count(0, timeout=10_000)
 
 
-def test_twenty_scripted_calls_by_keyboard_alone(seat: Page, town: City) -> None:
+def test_twenty_scripted_calls_by_keyboard_alone(seat: Page, town: City, exchange: Exchange) -> None:
+    """Each call rings, is picked up, told, saved: four at the pace of a hand, the others with that pace added."""
     seat.evaluate("window.mouse = 0; addEventListener('mousedown', () => window.mouse++, true)")
-    durations, after, felt = [], [], []
-    for text, keys, wanted in SCRIPT:
-        seat.keyboard.press("t")
-        expect(seat.locator("#call-text")).to_be_focused()
-        seat.keyboard.type(text[:-1])
-        with seat.expect_response(partial(_answers, text)):
-            began = time.perf_counter()
-            seat.keyboard.type(text[-1])
-        felt.append((time.perf_counter() - began) * 1000)
-        seat.wait_for_timeout(40)
-        began = time.perf_counter()
-        for key in keys:
-            seat.keyboard.press(key)
-        expect(seat.locator(".saved .code")).not_to_be_empty(timeout=5_000)
-        machine_s = time.perf_counter() - began
-        durations.append(len(text) * LETTER_S + READ_S + (len(keys) + 1) * KEY_S + machine_s)
-        after.append(KEY_S + machine_s)
+    seat.evaluate(WATCH)
+    calls = []
+    for place, (text, keys, wanted) in enumerate(SCRIPT):
+        calls.append(one_call(seat, exchange, text, keys, place in BY_HAND))
         row = newest(town)
         assert row["text"] == text
         told = "follows" if row["follows"] else row["state"]
@@ -228,14 +160,108 @@ def test_twenty_scripted_calls_by_keyboard_alone(seat: Page, town: City) -> None
         else:
             assert told == wanted, (text, row)
         seat.keyboard.press("Escape")
+        expect(seat.locator(".ring")).to_have_count(0, timeout=10_000)
     assert seat.evaluate("window.mouse") == 0
+    work, after = [call.work_s for call in calls], [call.after_s for call in calls]
+    felt, machine = [call.felt_ms for call in calls], [call.machine_s for call in calls]
     print(
-        f"20 calls: median {statistics.median(durations):.1f} s, longest {max(durations):.1f} s (typing computed);"
-        f" after hanging up {max(after):.2f} s at most; understood {statistics.median(felt):.0f} ms after a letter"
-        f" (worst {max(felt):.0f})"
+        f"20 calls: ringing to saved, median {statistics.median(work):.1f} s, longest {max(work):.1f} s;"
+        f" of the machine {statistics.median(machine):.1f} s (worst {max(machine):.1f});"
+        f" after hanging up {max(after):.2f} s at most;"
+        f" on screen {statistics.median(felt):.0f} ms after the last letter (worst {max(felt):.0f})"
     )
-    assert statistics.median(durations) <= 45
+    assert statistics.median(work) <= 45
     assert max(after) <= 10
+    assert statistics.median(machine) <= allowed(MACHINE_S)
+    assert statistics.median(felt) <= allowed(FELT_MS)
+
+
+def test_an_alarm_in_the_middle_of_a_sentence_takes_neither_focus_nor_letter(seat: Page, town: City) -> None:
+    text = "lampadaire éteint devant 12 berbisey depuis hier"
+    half = len(text) // 2
+    town.say("A012/D1", tripped=0)
+    queue = seat.locator("[data-queue]")
+    expect(queue).not_to_contain_text("A012/D1")
+    seat.keyboard.press("t")
+    expect(seat.locator("#call-text")).to_be_focused()
+    seat.evaluate("window.lost = 0; document.querySelector('#call-text').addEventListener('blur', () => window.lost++)")
+    seat.keyboard.type(text[:half], delay=LETTER_S * 1000)
+    town.say("A012/D1", tripped=1)
+    seat.keyboard.type(text[half:-2], delay=LETTER_S * 1000)
+    # it came while letters were typed: it is there before the last ones
+    expect(queue).to_contain_text("A012/D1", timeout=10_000)
+    seat.keyboard.type(text[-2:], delay=LETTER_S * 1000)
+    expect(seat.locator("#call-text")).to_have_value(text)
+    expect(seat.locator("#call-text")).to_be_focused()
+    assert seat.evaluate("window.lost") == 0
+    town.say("A012/D1", tripped=0)
+    seat.keyboard.press("Escape")
+    seat.keyboard.press("Delete")
+
+
+def test_n_takes_a_call_as_moment_3_says(seat: Page, town: City) -> None:
+    """`N`: the event of the circuit is offered, what to read aloud is there, Enter attaches; no second event opens."""
+    text = "lampadaire éteint devant 12 berbisey"
+    before = len(town.client.get("/api/incidents").json()["items"])
+    seat.keyboard.press("n")
+    expect(seat.locator("#new-what")).to_be_focused()
+    understood(seat, text)
+    first = seat.locator("#new-offers [aria-selected=true]")
+    expect(first).to_contain_text("Départ 3 déclenché")
+    expect(seat.locator(".new .say")).to_contain_text("attendue vers")
+    picture(seat, "9-n")
+    seat.keyboard.press("Enter")
+    expect(seat.locator(".notice-line")).to_contain_text("attendue vers")
+    expect(seat.locator(".new")).to_have_count(0)
+    assert len(town.client.get("/api/incidents").json()["items"]) == before
+    written = town.client.get("/api/logbook", params={"q": "12 berbisey"}).json()["items"]
+    assert [one["text"] for one in written][:1] == [text]
+    # by radio nobody is on the telephone: there is nothing to read aloud
+    seat.keyboard.press("n")
+    understood(seat, f"{text} radio")
+    expect(seat.locator("#new-offers [aria-selected=true]")).to_contain_text("Départ 3 déclenché")
+    expect(seat.locator(".new .say")).to_have_count(0)
+    seat.locator("#new-what").fill("")
+    seat.keyboard.press("Escape")
+
+
+def test_the_handset_that_answers_shows_its_form(seat: Page, exchange: Exchange) -> None:
+    """Answered at the seat's own telephone: the form is there, the focus stays; `T` goes to it."""
+    seat.evaluate("localStorage['beffroi.extension'] = '204'")
+    seat.reload()
+    seat.wait_for_selector("[data-queue]:focus", timeout=20_000)
+    other = exchange.ring("0639980051", "")
+    exchange.answer(other, "205")
+    caller = exchange.ring("0639980050", "lampadaire éteint")
+    exchange.answer(caller, "204")
+    expect(seat.locator(".call .chip").first).to_contain_text("en ligne", timeout=15_000)
+    expect(seat.get_by_label("Tél.")).to_have_value("0639980050", timeout=5_000)
+    assert seat.evaluate("document.activeElement?.hasAttribute('data-queue')")
+    seat.keyboard.press("t")
+    expect(seat.locator("#call-text")).to_be_focused()
+    seat.keyboard.press("Escape")
+    seat.keyboard.press("Escape")
+    # closed, it is offered in the bar and does not come back by itself
+    expect(seat.locator(".ring")).to_contain_text("En ligne à votre poste")
+    expect(seat.locator(".call")).to_have_count(0)
+    for one in (caller, other):
+        exchange.hang_up(one)
+    expect(seat.locator(".ring")).to_have_count(0, timeout=10_000)
+
+
+def test_a_call_that_the_exchange_does_not_bring_is_offered_again(seat: Page, exchange: Exchange) -> None:
+    exchange.inner.refusing = True
+    caller = exchange.ring("0639980060", "lampadaire éteint")
+    expect(seat.locator(".ring")).to_be_visible(timeout=10_000)
+    seat.keyboard.press("t")
+    expect(seat.locator(".deaf")).to_contain_text("il attend de nouveau", timeout=15_000)
+    exchange.inner.refusing = False
+    seat.keyboard.press("Escape")
+    seat.keyboard.press("t")
+    expect(seat.locator(".call .chip").first).to_contain_text("en ligne", timeout=10_000)
+    exchange.hang_up(caller)
+    seat.keyboard.press("Escape")
+    seat.keyboard.press("Delete")
 
 
 def test_danger_keeps_the_caller_and_says_whom_to_call(seat: Page) -> None:
