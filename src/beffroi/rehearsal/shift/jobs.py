@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
 
 from beffroi.model.time import Micros
-
-if TYPE_CHECKING:
-    from beffroi.rehearsal.world.world import World
+from beffroi.rehearsal.world.acts import Device, LampFault, RearmCircuit
+from beffroi.rehearsal.world.street import Street
 
 Trouble = Literal["tripped", "no_mains", "mute", "mast", "lamp", "device", "none"]
 
@@ -44,7 +43,7 @@ def _written(match: re.Match[str]) -> str:
     return owner.upper() + (f"/D{circuit}" if circuit else f"-{lamp}" if lamp else "")
 
 
-def look(world: World, code: str) -> Found:
+def look(world: Street, code: str) -> Found:
     """Return what somebody on site sees at a code."""
     plant, grid, bank = world.plant, world.grid, world.bank
     if code in plant.circuits.codes:
@@ -63,27 +62,25 @@ def look(world: World, code: str) -> Found:
     return Found(code, "none", -1)
 
 
-def _supply(world: World, cabinet: np.int32) -> Trouble:
+def _supply(world: Street, cabinet: np.int32) -> Trouble:
     found = _cabinet(world, int(cabinet)).trouble
     return "none" if found == "mute" else found
 
 
-def _cabinet(world: World, cabinet: int) -> Found:
+def _cabinet(world: Street, cabinet: int) -> Found:
     mains = bool(world.grid.mains[cabinet])
     mute = any(world.uplinks.is_down(gateway) for gateway in gateways(world, cabinet))
     trouble: Trouble = "no_mains" if not mains else "mute" if mute else "none"
     return Found(world.plant.cabinets.codes[cabinet], trouble, cabinet)
 
 
-def gateways(world: World, cabinet: int) -> list[int]:
+def gateways(world: Street, cabinet: int) -> list[int]:
     """List the gateways of a cabinet."""
     return [int(place) for place in np.flatnonzero(world.plant.gateways.cabinet == cabinet)]
 
 
-def repair(world: World, found: Found, lost: int, at: Micros) -> Repair:
+def repair(world: Street, found: Found, lost: int, at: Micros) -> Repair:
     """Put right what can be put right on site; returns what came back."""
-    from beffroi.rehearsal.world.acts import Device, LampFault, RearmCircuit
-
     if found.trouble == "tripped":
         RearmCircuit(circuit=found.code, lost=lost).play(world, at)
         lamps = world.grid.lamps_of(found.place)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.rehearsal.shift.jobs import Found, Repair, look, repair
 from beffroi.rehearsal.shift.people import draw
 from beffroi.rehearsal.shift.types import Person, Plan
 from beffroi.rehearsal.shift.wording import enumerated, say
+from beffroi.rehearsal.world.acts import Lockout
 from beffroi.rehearsal.world.agenda import Deed
-
-if TYPE_CHECKING:
-    from beffroi.rehearsal.shift.shift import Shift
-    from beffroi.rehearsal.world.world import World
+from beffroi.rehearsal.world.street import Street, Voices
 
 FINDS_AFTER = 4 * MINUTE
 LOOKS_FOR = MINUTE
@@ -30,7 +27,7 @@ _DONE = {"mute": "link_back", "no_mains": "no_mains", "lamp": "lamp_done", "mast
 class Mission:
     """What a person who accepted does from now on; a scene's plan fixes hours, otherwise habits do."""
 
-    def __init__(self, world: World, shift: Shift, person: Person, code: str, late_s: float) -> None:
+    def __init__(self, world: Street, shift: Voices, person: Person, code: str, late_s: float) -> None:
         self._world, self._shift, self._person = world, shift, person
         self.code = code
         self.open = True
@@ -68,8 +65,6 @@ class Mission:
             self._locks_out(found, now)
 
     def _locks_out(self, found: Found, now: Micros) -> None:
-        from beffroi.rehearsal.world.acts import Lockout
-
         circuit = self._circuit(found)
         Lockout(circuit=circuit).play(self._world, now)
         self._say(now, "consign", circuit, holder=HOLDER, certificate=self._certificate())
@@ -95,8 +90,6 @@ class Mission:
         self.open = False
 
     def _gives_back(self, found: Found, now: Micros) -> None:
-        from beffroi.rehearsal.world.acts import Lockout
-
         circuit = self._circuit(found)
         Lockout(circuit=circuit, opened=False).play(self._world, now)
         self._say(now, "unconsign", circuit, certificate=self._certificate())

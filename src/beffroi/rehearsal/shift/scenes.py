@@ -9,10 +9,10 @@ from beffroi.model.time import MINUTE, Micros, from_datetime, to_datetime
 from beffroi.rehearsal.shift.people import bare
 from beffroi.rehearsal.shift.types import Channel, Plan
 from beffroi.rehearsal.world.acts import Act, ActError, LampFault, place_of
-from beffroi.rehearsal.world.world import World
+from beffroi.rehearsal.world.street import Street
 
 
-def _over(world: World, at: Micros) -> bool:
+def _over(world: Street, at: Micros) -> bool:
     """Tell whether an act was played before this world began: people do not repeat what they said."""
     return at < world.now
 
@@ -24,7 +24,7 @@ class Voice(Act, frozen=True, tag="voice"):
     text: str
     channel: Channel = "radio"
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         if not _over(world, at):
             world.shift.tell(at, self.channel, "heard", self.who, self.text)
 
@@ -35,7 +35,7 @@ class NoAnswer(Act, frozen=True, tag="no_answer"):
     attempts: int = 1
     number: str = ""
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         if not _over(world, at):
             world.shift.unanswered[bare(self.number)] = self.attempts
 
@@ -45,7 +45,7 @@ class Refusal(Act, frozen=True, tag="refusal"):
 
     reason: str = "other_job"
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         if not _over(world, at):
             world.shift.refusals.append(self.reason)
 
@@ -55,7 +55,7 @@ class Delay(Act, frozen=True, tag="delay"):
 
     minutes: float = 12.0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         if not _over(world, at):
             world.shift.delays_s.append(self.minutes * 60)
 
@@ -71,7 +71,7 @@ class Job(Act, frozen=True, tag="job"):
     lost: int = 0
     consign: str = ""
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         zone = ZoneInfo(world.plant.programmes[0].zone)
         hours = (self.en_route, self.on_site, self.made_safe, self.available)
         first, second, third, last = (_hour(text, at, zone) for text in hours)
@@ -85,7 +85,7 @@ class MastDown(Act, frozen=True, tag="mast_down"):
 
     lamp: str
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         place = place_of(world.plant.lamps.codes, self.lamp)
         LampFault(codes=(self.lamp,)).play(world, at)
         world.bank.mute[place] = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from beffroi.model.time import SECOND, Micros
 from beffroi.rehearsal.shift.jobs import heard_code, look
@@ -12,9 +11,7 @@ from beffroi.rehearsal.shift.mission import Mission
 from beffroi.rehearsal.shift.people import at_number, at_sign, bare, draw
 from beffroi.rehearsal.shift.types import Call, Channel, Direction, Person, Plan, Said
 from beffroi.rehearsal.shift.wording import say
-
-if TYPE_CHECKING:
-    from beffroi.rehearsal.world.world import World
+from beffroi.rehearsal.world.street import Street
 
 MOST_SAID = 2_000
 """Lines that the console keeps; older ones are forgotten."""
@@ -30,7 +27,7 @@ HANGS_UP = 4 * SECOND
 class Shift:
     """Everybody that the post can reach by voice, and what they said."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Street) -> None:
         self._world = world
         self.log: list[Said] = []
         self.calls: dict[int, Call] = {}

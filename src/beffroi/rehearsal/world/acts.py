@@ -13,7 +13,7 @@ from beffroi.rehearsal.world.lamps import Who, ints
 from beffroi.rehearsal.world.messages import Message, item
 from beffroi.rehearsal.world.noise import share
 from beffroi.rehearsal.world.past import past_items
-from beffroi.rehearsal.world.world import World
+from beffroi.rehearsal.world.street import Street
 
 
 class ActError(Exception):
@@ -37,7 +37,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     at: str = "0s"
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         """Make it happen."""
         raise NotImplementedError
 
@@ -49,7 +49,7 @@ class TripCircuit(Act, frozen=True, tag="trip_circuit"):
     reported: bool = True
     gasps: bool = True
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         circuit = place_of(world.plant.circuits.codes, self.circuit)
         world.grid.tripped[circuit] = True
         world.grid.shows_trip[circuit] = self.reported
@@ -64,7 +64,7 @@ class RearmCircuit(Act, frozen=True, tag="rearm_circuit"):
     circuit: str
     lost: int = 0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         circuit = place_of(world.plant.circuits.codes, self.circuit)
         lamps = world.grid.lamps_of(circuit)
         if self.lost:
@@ -83,7 +83,7 @@ class TrippedBefore(Act, frozen=True, tag="tripped_before"):
     hours: float = 15.0
     minutes: float = 40.0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         circuit = place_of(world.plant.circuits.codes, self.circuit)
         gateway = int(world.plant.cabinets.gateway[world.plant.circuits.cabinet[circuit]])
         opened = whole_ms(at - int(self.hours * HOUR))
@@ -98,7 +98,7 @@ class Lockout(Act, frozen=True, tag="lockout"):
     circuit: str
     opened: bool = True
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         circuit = place_of(world.plant.circuits.codes, self.circuit)
         world.grid.opened[circuit] = self.opened
         world.supply_changes(circuit, at, gasps=False)
@@ -111,12 +111,12 @@ class CabinetMains(Act, frozen=True, tag="cabinet_mains"):
     cabinet: str
     up: bool = False
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         cabinet = place_of(world.plant.cabinets.codes, self.cabinet)
         cabinet_mains(world, cabinet, self.up, at, within_s=8.0)
 
 
-def cabinet_mains(world: World, cabinet: int, up: bool, at: Micros, within_s: float) -> None:
+def cabinet_mains(world: Street, cabinet: int, up: bool, at: Micros, within_s: float) -> None:
     """Give or take the mains of a cabinet; it reports within 1.5 s."""
     world.grid.mains[cabinet] = up
     for circuit in world.grid.circuits_of(cabinet):
@@ -132,7 +132,7 @@ class GroupMains(Act, frozen=True, tag="group_mains"):
     up: bool = False
     reported: bool = False
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         group = place_of(world.plant.groups.codes, self.group)
         world.grid.group_mains[group] = self.up
         world.grid.group_tells[group] = self.reported or self.up
@@ -149,12 +149,12 @@ class Links(Act, frozen=True, tag="links"):
     commune: str = ""
     share: float = 0.0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         gateways = gateways_of(world, self.cabinet, self.commune, self.share)
         (world.restore_links if self.up else world.cut_links)(gateways, at)
 
 
-def gateways_of(world: World, cabinet: str, commune: str, part: float) -> list[int]:
+def gateways_of(world: Street, cabinet: str, commune: str, part: float) -> list[int]:
     """List the gateways that an act names; raises ActError when it names none."""
     plant = world.plant
     if cabinet:
@@ -175,7 +175,7 @@ class CutSince(Act, frozen=True, tag="cut_since"):
     commune: str
     hours: float = 72.0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         gateways = gateways_of(world, "", self.commune, 0.0)
         world.cut_links(gateways, at)
         mine = np.isin(world.plant.lamps.gateway, gateways)
@@ -192,7 +192,7 @@ class Door(Act, frozen=True, tag="door"):
     toggles: int = 0
     every_s: float = 10.0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         cabinet = place_of(world.plant.cabinets.codes, self.cabinet)
         for beat in range(max(1, self.toggles)):
             opened = self.opened if not self.toggles else beat % 2 == 0
@@ -210,13 +210,13 @@ class Device(Act, frozen=True, tag="device"):
     code: str
     points: dict[str, float] = {}
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         if not any(device.code == self.code for device in world.plant.devices):
             raise ActError("rehearsal.no_such_code", asset=self.code)
         alter(world, self.code, self.points, whole_ms(at))
 
 
-def alter(world: World, code: str, points: dict[str, float], at: Micros) -> None:
+def alter(world: Street, code: str, points: dict[str, float], at: Micros) -> None:
     """Set points of a device and let it say so at once."""
     if points:
         world.life.altered[code] = points
@@ -235,7 +235,7 @@ class Storm(Act, frozen=True, tag="storm"):
     within_s: float = 60.0
     over: bool = False
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         for rank, circuit in enumerate(self._chosen(world)):
             when = whole_ms(at + int(rank / max(1, self.circuits) * self.within_s * SECOND))
             act: Act = RearmCircuit(circuit=circuit) if self.over else TripCircuit(circuit=circuit)
@@ -252,7 +252,7 @@ class Storm(Act, frozen=True, tag="storm"):
                 now_points: dict[str, float] = {} if self.over else points
                 world.agenda.at(when, partial(alter, world, code, now_points))
 
-    def _chosen(self, world: World) -> list[str]:
+    def _chosen(self, world: Street) -> list[str]:
         plant = world.plant
         able = np.flatnonzero(plant.cabinets.by_point[plant.circuits.cabinet])
         order = np.argsort(share(world.seed, able, 97), kind="stable")[: self.circuits]
@@ -266,7 +266,7 @@ class Mad(Act, frozen=True, tag="mad"):
     messages: int = 187_000
     within_s: float = 30.0
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         gateway = gateways_of(world, self.cabinet, "", 0.0)[-1]
         lamp = int(np.flatnonzero(world.plant.lamps.gateway == gateway)[0])
         code, source = world.plant.lamps.codes[lamp], world.plant.gateways.sources[gateway]
@@ -276,7 +276,7 @@ class Mad(Act, frozen=True, tag="mad"):
             when = at + int(cut * self.within_s / slices * SECOND)
             world.agenda.at(when, partial(self._burst, world, source, code, range(first, last)))
 
-    def _burst(self, world: World, source: str, code: str, numbers: range, now: Micros) -> None:
+    def _burst(self, world: Street, source: str, code: str, numbers: range, now: Micros) -> None:
         start = now // MILLISECOND
         world.loose += [
             Message(
@@ -292,7 +292,7 @@ class Clock(Act, frozen=True, tag="clock"):
     cabinet: str
     wrong_by_s: float
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         for gateway in gateways_of(world, self.cabinet, "", 0.0):
             world.uplinks.skew[gateway] = int(self.wrong_by_s * 1000) * MILLISECOND
 
@@ -304,7 +304,7 @@ class StuckOn(Act, frozen=True, tag="stuck_on"):
     lamps: int = 0
     freed: bool = False
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         if self.circuit:
             who = world.grid.lamps_of(place_of(world.plant.circuits.codes, self.circuit))
         else:
@@ -322,7 +322,7 @@ class LampFault(Act, frozen=True, tag="lamp_fault"):
     lamps: int = 0
     repaired: bool = False
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         plant = world.plant
         if self.codes:
             who = ints([place_of(plant.lamps.codes, code) for code in self.codes])
@@ -340,7 +340,7 @@ class Order(Act, frozen=True, tag="local_order"):
     circuit: str
     level_pct: float
 
-    def play(self, world: World, at: Micros) -> None:
+    def play(self, world: Street, at: Micros) -> None:
         world.drive(world.grid.lamps_of(place_of(world.plant.circuits.codes, self.circuit)), self.level_pct, at)
 
 

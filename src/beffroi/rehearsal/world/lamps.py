@@ -30,6 +30,11 @@ NOMINAL_V = 230.0
 YEARLY_H = 4_100.0
 FAULTY_SHARE = 0.01
 NEVER: Micros = -1
+LAMP_BEAT = 900 * SECOND
+"""How often a lamp reports by itself."""
+
+GASPS_WITHIN_S = 8.0
+"""How long the last gasps of a circuit take to come in."""
 
 
 class LampBank:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -13,9 +12,7 @@ from beffroi.rehearsal.world.grid import whole_ms
 from beffroi.rehearsal.world.lamps import NEVER, Who, ints
 from beffroi.rehearsal.world.messages import answer
 from beffroi.rehearsal.world.noise import share
-
-if TYPE_CHECKING:
-    from beffroi.rehearsal.world.world import World
+from beffroi.rehearsal.world.street import Street
 
 ACCEPTED, REFUSED, LATE = "accepted", "refused", "late"
 
@@ -34,7 +31,7 @@ class Command(msgspec.Struct):
 class Orders:
     """What gateways do with the frames that they receive."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Street) -> None:
         plant = world.plant
         self._world = world
         self._lamps = {code: place for place, code in enumerate(plant.lamps.codes)}

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from beffroi.model.time import HOUR, Micros
 from beffroi.rehearsal.plant.types import Floats, NightProgramme
-from beffroi.rehearsal.world.lamps import LEAST_DIMMED_SHARE, NOMINAL_V, STANDBY_W, Who
+from beffroi.rehearsal.world.lamps import LAMP_BEAT, LEAST_DIMMED_SHARE, NOMINAL_V, STANDBY_W, Who
 from beffroi.rehearsal.world.messages import item
 from beffroi.rehearsal.world.night import level_at, next_change
 from beffroi.rehearsal.world.noise import share
-from beffroi.rehearsal.world.world import LAMP_BEAT, World
+from beffroi.rehearsal.world.street import Street
 
 
-def past_items(world: World, who: Who, start: Micros, end: Micros) -> Iterator[tuple[int, Micros, bytes]]:
+def past_items(world: Street, who: Who, start: Micros, end: Micros) -> Iterator[tuple[int, Micros, bytes]]:
     """Yield (gateway, time, item) of each report of some lamps between two times; counters end where they stand now."""
     plant, bank = world.plant, world.bank
     if not len(who):

@@ -14,7 +14,7 @@ from beffroi.rehearsal.plant.types import Plant
 from beffroi.rehearsal.shift.shift import Shift
 from beffroi.rehearsal.world.agenda import Agenda, Cadence
 from beffroi.rehearsal.world.grid import Grid, whole_ms
-from beffroi.rehearsal.world.lamps import LampBank, Who, photocell_delay, slots
+from beffroi.rehearsal.world.lamps import GASPS_WITHIN_S, LAMP_BEAT, LampBank, Who, photocell_delay, slots
 from beffroi.rehearsal.world.messages import Message, item
 from beffroi.rehearsal.world.night import level_at, next_change
 from beffroi.rehearsal.world.noise import share
@@ -22,7 +22,6 @@ from beffroi.rehearsal.world.orders import Orders
 from beffroi.rehearsal.world.town_life import TownLife
 from beffroi.rehearsal.world.uplinks import Uplinks
 
-LAMP_BEAT = 900 * SECOND
 CABINET_EVERY, CABINET_MOST = 10 * SECOND, 130 * SECOND
 GROUP_EVERY, GROUP_MOST = 300 * SECOND, 400 * SECOND
 GATEWAY_EVERY, GATEWAY_MOST = 60 * SECOND, 130 * SECOND
@@ -30,7 +29,6 @@ ANNOUNCE_FOR = 8 * SECOND
 SLOT = 500 * MILLISECOND
 BOOT_S = (5.0, 40.0)
 GASPS_HEARD = 0.7
-GASPS_WITHIN_S = 8.0
 HOLD = SECOND
 FAST_HOLD = 3 * SECOND
 FAST_RATE = 10.0
