@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.access.passwords import check_strength, one_time_password
+from beffroi.access.qr import QUIET, draw
 from beffroi.access.roles import BUILT_IN, RIGHTS, rights_of, within
 from beffroi.access.texts import TEXTS
 from beffroi.access.throttle import KEPT, LONGEST_WAIT_S, Throttle
@@ -107,3 +110,12 @@ def test_one_time_passwords_differ_and_pass_the_rule_for_passwords() -> None:
     assert len(made) == 50
     for password in made:
         check_strength(password, "admin")
+
+
+def test_a_qr_code_is_one_path_with_its_quiet_zone() -> None:
+    drawn = draw(enrolment_uri("A" * 32, "chef", ""))
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", drawn.path)
+    assert "".join(f"M{x} {y}h{width}v1h-{back}z" for x, y, width, back in runs) == drawn.path
+    assert all(int(x) >= QUIET and int(x) + int(width) <= drawn.size - QUIET for x, _, width, _ in runs)
+    assert runs[0] == (str(QUIET), str(QUIET), "7", "7"), "the finder of the corner"
+    assert draw("autre chose") != drawn

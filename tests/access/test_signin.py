@@ -2,12 +2,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from tests.access.running import DEMO, SmallCity
 
-from beffroi.access import COOKIE, Gate
-from beffroi.access.actions import RevokeSession
+from beffroi.access import COOKIE, Gate, api
+from beffroi.access.actions import LockSession, RevokeSession
+from beffroi.access.api import ENROLMENT_LASTS
 from beffroi.access.passwords import Passwords
+from beffroi.access.qr import draw
 from beffroi.access.sealing import KEY_FILE, Seal, load_seal
 from beffroi.access.session import Unauthenticated
 from beffroi.access.signin import ADDRESS_ALERT_AT, ADDRESS_FREE, Credentials, SignIn
@@ -71,6 +74,8 @@ def test_the_cookie_is_kept_from_pages_and_other_sites(in_city: InCity) -> None:
         assert me["name"] == "Dominique Chef de salle"
         assert me["roles"] == ["shift_supervisor"]
         assert me["communes"] == ["*"]
+        everywhere = {"communes": ["*"], "trades": ["*"], "kinds": ["*"]}
+        assert me["grants"] == [{"role": "shift_supervisor", **everywhere}]
         assert "order_wide" in me["rights"]
         assert 11.9 * HOUR < me["ends_at"] - city.clock.now() <= 12 * HOUR
         without = await seat.post("/api/actions/logbook.write", json={"text": "ligne"})
@@ -224,6 +229,60 @@ def test_a_second_factor_is_asked_once_enrolled_and_each_code_serves_once(in_cit
             await restarted.open(Credentials(**form, code=fresh), "192.0.2.8")
         assert not any(secret.encode() in row for row in await _all_bytes(city))
         await _the_seed_is_sealed(city, secret, form)
+
+    in_city(scenario)
+
+
+def test_a_second_factor_is_removed_by_its_person_and_begun_again(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat = await city.signed_in("chef")
+        early = await seat.post("/api/access/totp/confirm", json={"code": "123456"})
+        assert early.json()["code"] == "access.enrolment_over"
+        shown = (await seat.post("/api/access/totp", json={"present": DEMO})).json()
+        assert shown["qr"] == msgspec.to_builtins(draw(shown["uri"]))
+        step = city.clock.now() // (30 * SECOND)
+        await seat.post("/api/access/totp/confirm", json={"code": code_at(shown["secret"], step)})
+        assert (await seat.get("/api/me")).json()["second_factor"] is True
+        wrong = await seat.post("/api/access/totp/remove", json={"present": "pas-le-mien"})
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "access.wrong_password")
+        assert (await seat.post("/api/access/totp/remove", json={"present": DEMO})).status_code == 204
+        assert (await seat.post("/api/access/totp/remove", json={"present": DEMO})).status_code == 204
+        assert (await seat.get("/api/me")).json()["second_factor"] is False
+        await city.signed_in("chef")
+        (dropped,) = await city.lines("access.totp_dropped")
+        assert dropped.actor.kind == "person"
+        assert not await city.reader.fetch("SELECT 1 FROM access_credential WHERE kind = 'totp'")
+
+    in_city(scenario)
+
+
+def test_a_secret_left_on_the_screen_waits_ten_minutes(in_city: InCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(city: SmallCity) -> None:
+        seat = await city.signed_in("chef")
+        secret = (await seat.post("/api/access/totp", json={"present": DEMO})).json()["secret"]
+        later = city.clock.now() + ENROLMENT_LASTS
+        monkeypatch.setattr(api, "wall_now", lambda: later)
+        code = {"code": code_at(secret, later // (30 * SECOND))}
+        assert (await seat.post("/api/access/totp/confirm", json=code)).json()["code"] == "access.enrolment_over"
+
+    in_city(scenario)
+
+
+def test_a_person_sees_and_closes_its_own_sessions_only(in_city: InCity) -> None:
+    async def scenario(city: SmallCity) -> None:
+        left, seat, other = [await city.signed_in(login) for login in ("operateur", "operateur", "chef")]
+        shown = (await seat.get("/api/access/sessions/own")).json()["items"]
+        assert [(one["login"], one["address"], one["own"]) for one in shown] == [
+            ("operateur", "192.0.2.7", True),
+            ("operateur", "192.0.2.7", False),
+        ]
+        theirs = (await other.get("/api/access/sessions/own")).json()["items"][0]["id"]
+        refused = await seat.post("/api/access/sessions/close", json={"session": theirs})
+        assert (refused.status_code, refused.json()["code"]) == (404, "access.not_found")
+        assert (await seat.post("/api/access/sessions/close", json={"session": shown[1]["id"]})).status_code == 204
+        assert [(await one.get("/api/me")).status_code for one in (left, seat, other)] == [401, 200, 200]
+        await city.executor.execute(LockSession(session=UUID(shown[0]["id"])), trusted(SYSTEM))
+        assert (await seat.get("/api/access/sessions/own")).json()["code"] == "access.locked"
 
     in_city(scenario)
 

@@ -105,6 +105,10 @@ class DropTotp(Action, frozen=True, tag="access.drop_totp"):
     account: UUID
 
 
+class LeaveTotp(Action, frozen=True, tag="access.leave_totp"):
+    """Stop asking oneself a time-based code, once the present password was given."""
+
+
 class SetCode(Action, frozen=True, tag="access.set_code"):
     """Put another *code de prise de poste* behind an account: it opens a session at an enrolled seat only."""
 

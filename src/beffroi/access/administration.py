@@ -1,6 +1,6 @@
 """Routes of the administration: accounts, roles, keys, sessions, purposes. Secrets made here are shown once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from beffroi.access.purposes import Purpose, list_purposes
 from beffroi.access.roles import BUILT_IN, RIGHTS, meet, rights_of
 from beffroi.access.session import digest_of, is_locked, new_token
 from beffroi.access.store import put_credential
-from beffroi.access.types import AccessState, Account, Lang, MachineKey, Role, RoleGrant
+from beffroi.access.types import AccessState, Account, Lang, MachineKey, Role, RoleGrant, Session
 from beffroi.model.scope import CITY
 from beffroi.model.time import Micros
 from beffroi.trade.doors import Caller, View, acting_for
@@ -179,24 +179,27 @@ def _sessions(view: View[AccessState], readings: _Readings) -> Any:
     @get("/sessions", summary="List who is signed in")
     async def list_sessions(caller: Caller) -> SessionList:
         need(caller, "accounts")
-        sessions = sorted(view.state.sessions.values(), key=lambda session: session.opened_at, reverse=True)
-        await readings.note(caller, "sessions", len(sessions))
-        logins = view.state.accounts
-        shown = [
-            SessionView(
-                one.id,
-                one.account,
-                logins[one.account].login,
-                one.opened_at,
-                one.ends_at,
-                one.address,
-                one.id == caller.session,
-            )
-            for one in sessions
-        ]
-        return SessionList(shown, len(shown))
+        await readings.note(caller, "sessions", len(view.state.sessions))
+        return list_open(view.state, view.state.sessions.values(), caller)
 
     return list_sessions
+
+
+def list_open(state: AccessState, sessions: Iterable[Session], caller: Caller) -> SessionList:
+    """Return sessions as they are shown, newest first, the caller's own marked."""
+    shown = [
+        SessionView(
+            id=one.id,
+            account=one.account,
+            login=state.accounts[one.account].login,
+            opened_at=one.opened_at,
+            ends_at=one.ends_at,
+            address=one.address,
+            own=one.id == caller.session,
+        )
+        for one in sorted(sessions, key=lambda session: session.opened_at, reverse=True)
+    ]
+    return SessionList(shown, len(shown))
 
 
 def _names(view: View[AccessState]) -> Any:

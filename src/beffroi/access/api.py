@@ -12,25 +12,27 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 
 from beffroi.access import actions as ask
-from beffroi.access.administration import admin_routes
+from beffroi.access.administration import SessionList, admin_routes, list_open
 from beffroi.access.codes import check_code
 from beffroi.access.logic import get_account
 from beffroi.access.passwords import Passwords, check_strength
+from beffroi.access.qr import Qr, draw
 from beffroi.access.roles import find_role, rights_of
 from beffroi.access.sealing import Seal, load_seal, make_seal
 from beffroi.access.session import COOKIE, SHIFT, Gate, Unauthenticated, csrf_of, is_locked
 from beffroi.access.signin import Credentials, SignIn
 from beffroi.access.store import put_credential, put_used_step
 from beffroi.access.totp import enrolment_uri, matching_step, new_secret
-from beffroi.access.types import AccessState, Account, Lang
+from beffroi.access.types import AccessState, Account, Lang, RoleGrant, Session
 from beffroi.model.ids import uuid7
 from beffroi.model.scope import Grant
-from beffroi.model.time import SECOND, Micros
+from beffroi.model.time import MINUTE, SECOND, Micros
 from beffroi.trade.doors import AT_ROOT, PUBLIC, Caller, View, acting_for
 from beffroi.trade.rejected import Rejected
 
 AnyRequest = Request[Any, Any, Any]
 Secret = Annotated[str, msgspec.Meta(max_length=500)]
+ENROLMENT_LASTS = 10 * MINUTE
 
 
 class DemoAccount(msgspec.Struct):
@@ -68,6 +70,8 @@ class Me(msgspec.Struct):
     roles: list[str]
     role_labels: list[dict[str, str]]
     """How the roles are called, in both languages, in the same order."""
+    grants: tuple[RoleGrant, ...]
+    """Each role with the communes, trades and kinds that it is held over."""
 
 
 class PasswordForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,11 +106,18 @@ class CodeForm(msgspec.Struct, forbid_unknown_fields=True):
     code: str
 
 
+class SessionForm(msgspec.Struct, forbid_unknown_fields=True):
+    """One of one's own sessions."""
+
+    session: UUID
+
+
 class Enrolment(msgspec.Struct):
     """What a telephone needs to make codes: shown once."""
 
     secret: str
     uri: str
+    qr: Qr
 
 
 def wall_now() -> Micros:
@@ -130,6 +141,7 @@ def routes(view: View[AccessState], keys: Callable[[], Path | None]) -> Sequence
     return [
         *own,
         *_totp_routes(view, signin, lambda: make_seal(keys())),
+        *_own_session_routes(view),
         *admin_routes(view, passwords, new_credential),
     ]
 
@@ -198,21 +210,25 @@ def _own_routes(view: View[AccessState], signin: SignIn, passwords: Passwords) -
 
 
 def _totp_routes(view: View[AccessState], signin: SignIn, seal: Callable[[], Seal]) -> list[Any]:
-    waiting: dict[UUID, str] = {}
+    waiting = _Waiting()
 
     @post("/totp", summary="Begin a second factor: the secret is shown once", status_code=200)
     async def begin_totp(data: FactorForm, caller: Caller, request: AnyRequest) -> Enrolment:
         account = own_account(view.state, caller)
         await signin.check_own(account, data.present, address_of(request))
-        waiting[account.id] = secret = new_secret()
-        return Enrolment(secret, enrolment_uri(secret, account.login, ""))
+        secret = new_secret()
+        waiting.keep(account.id, secret, wall_now())
+        uri = enrolment_uri(secret, account.login, "")
+        return Enrolment(secret, uri, draw(uri))
 
     @post("/totp/confirm", summary="Confirm the second factor by a first code", status_code=204)
     async def confirm_totp(data: CodeForm, caller: Caller) -> None:
         account = own_account(view.state, caller)
-        secret = waiting.get(account.id)
-        step = matching_step(secret, data.code, wall_now()) if secret else None
-        if secret is None or step is None:
+        secret = waiting.find(account.id, wall_now())
+        if secret is None:
+            raise Rejected("access.enrolment_over")
+        step = matching_step(secret, data.code, wall_now())
+        if step is None:
             raise Rejected("access.bad_code")
         credential = new_credential()
         kept = seal().close(secret, credential)
@@ -223,9 +239,57 @@ def _totp_routes(view: View[AccessState], signin: SignIn, seal: Callable[[], Sea
 
         enrolled = ask.EnrolTotp(account=account.id, credential=credential)
         await view.executor.execute(enrolled, acting_for(caller), also=keep)
-        del waiting[account.id]
+        waiting.forget(account.id)
 
-    return [begin_totp, confirm_totp]
+    @post("/totp/remove", summary="Remove one's own second factor", status_code=204)
+    async def remove_totp(data: FactorForm, caller: Caller, request: AnyRequest) -> None:
+        account = own_account(view.state, caller)
+        await signin.check_own(account, data.present, address_of(request))
+        waiting.forget(account.id)
+        await view.executor.execute(ask.LeaveTotp(), acting_for(caller))
+
+    return [begin_totp, confirm_totp, remove_totp]
+
+
+class _Waiting:
+    """Secrets shown and not confirmed yet: in memory only, for some minutes."""
+
+    def __init__(self) -> None:
+        self._shown: dict[UUID, tuple[str, Micros]] = {}
+
+    def keep(self, account: UUID, secret: str, now: Micros) -> None:
+        """Wait for the first code of a secret, in place of the one before."""
+        self._shown[account] = (secret, now + ENROLMENT_LASTS)
+
+    def find(self, account: UUID, now: Micros) -> str | None:
+        """Return the secret that waits, while it lasts."""
+        secret, until = self._shown.get(account, ("", now))
+        return secret if now < until else None
+
+    def forget(self, account: UUID) -> None:
+        """Wait no more."""
+        self._shown.pop(account, None)
+
+
+def _own_session_routes(view: View[AccessState]) -> list[Any]:
+    def own_open(caller: Caller) -> list[Session]:
+        account = own_account(view.state, caller)
+        if is_locked(view.state, caller):
+            raise Rejected("access.locked")
+        now = wall_now()
+        return [one for one in view.state.sessions.values() if one.account == account.id and one.ends_at > now]
+
+    @get("/sessions/own", summary="Where oneself is signed in")
+    async def list_own_sessions(caller: Caller) -> SessionList:
+        return list_open(view.state, own_open(caller), caller)
+
+    @post("/sessions/close", summary="Close another session of one's own", status_code=204)
+    async def close_own_session(data: SessionForm, caller: Caller) -> None:
+        if data.session not in {one.id for one in own_open(caller)}:
+            raise Rejected("access.not_found", session=str(data.session))
+        await view.executor.execute(ask.CloseSession(session=data.session, reason="revoked"), acting_for(caller))
+
+    return [list_own_sessions, close_own_session]
 
 
 def session_cookie(token: str, request: AnyRequest) -> Cookie:
@@ -277,6 +341,7 @@ def me_of(state: AccessState, caller: Caller, token: str) -> Me:
         trades=sorted({trade for grant in held for trade in grant.trades}),
         roles=sorted({grant.role for grant in held}),
         role_labels=[_label_of(role, state) for role in sorted({grant.role for grant in held})],
+        grants=held,
     )
 
 

@@ -119,6 +119,11 @@ def _drop_totp(state: AccessState, action: ask.DropTotp, context: Context) -> Se
     return [told.TotpDropped(account=account.id, replaces=account.totp)] if account.totp else []
 
 
+def _leave_totp(state: AccessState, action: ask.LeaveTotp, context: Context) -> Sequence[Event]:
+    account = get_account(state, _person(context))
+    return [told.TotpDropped(account=account.id, replaces=account.totp)] if account.totp else []
+
+
 def _set_code(state: AccessState, action: ask.SetCode, context: Context) -> Sequence[Event]:
     account = get_account(state, action.account)
     return [told.CodeSet(account=account.id, credential=action.credential, replaces=account.code)]
@@ -296,6 +301,7 @@ _DECIDERS: dict[type[Action], Callable[[AccessState, Any, Context], Sequence[Eve
     ask.ChangePassword: _change_password,
     ask.EnrolTotp: _enrol_totp,
     ask.DropTotp: _drop_totp,
+    ask.LeaveTotp: _leave_totp,
     ask.SetCode: _set_code,
     ask.DropCode: _drop_code,
     ask.AddSecurityKey: _add_security_key,

@@ -27,6 +27,10 @@ _REFUSALS: dict[str, dict[str, str]] = {
         "fr": "Code incorrect : vérifiez l'heure du téléphone et réessayez.",
         "en": "Wrong code: check the time of the telephone and try again.",
     },
+    "access.enrolment_over": {
+        "fr": "Ce QR code n'est plus valable : recommencez par votre mot de passe.",
+        "en": "This QR code is no longer valid: begin again with your password.",
+    },
     "access.seal_broken": {
         "fr": "Le second facteur ne peut être vérifié : la clé « {file} » manque ou n'est plus la même."
         " Faites-la remettre, ou demandez à l'administrateur de retirer ce second facteur.",
