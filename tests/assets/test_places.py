@@ -174,7 +174,6 @@ def test_a_point_finds_its_street_number_and_commune(town: Places) -> None:
     place = town.locate(5.002, 47.0012)
     assert (place.commune, place.street, place.number) == ("21231", "Rue Berbisey", "12")
     assert town.locate(5.1, 47.1).street == ""
-    assert set(town.streets.crossing_names(5.0, 47.0)) == {"Rue Monge", "Quai des Cordeliers"}
 
 
 def test_metres_outside(town: Places) -> None:

@@ -47,25 +47,6 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     merged_into: UUID | None = None
 
 
-EDITABLE = (
-    "code",
-    "name",
-    "commune",
-    "street",
-    "number",
-    "lon",
-    "lat",
-    "owner",
-    "contract",
-    "parent",
-    "installed_on",
-    "management",
-    "rhythm",
-    "state",
-    "characteristics",
-)
-
-
 class Change(msgspec.Struct, frozen=True):
     """One asset before and after a line of the journal; `before` is nothing for a creation."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from beffroi.journal.store import BODY_COLUMNS, LINE_COLUMNS
-from beffroi.journal.types import GENESIS, Body, Head, StoredLine
+from beffroi.journal.types import Body, StoredLine
 from beffroi.journal.verify import Checked
 
 AT_ONCE = 5_000
@@ -36,13 +36,3 @@ def bodies_between(connection: psycopg.Connection[Any], first: int, last: int) -
     for row in connection.execute(_BODIES, (first, last)):
         found.setdefault(row[0], []).append(Body(*row))
     return found
-
-
-def head_at(connection: psycopg.Connection[Any], position: int) -> Head:
-    """Return the head at a position; the genesis at 0. Raises KeyError when there is no such line."""
-    if position == 0:
-        return GENESIS
-    row = connection.execute("SELECT hash FROM journal_line WHERE position = %s", (position,)).fetchone()
-    if row is None:
-        raise KeyError(position)
-    return Head(position, bytes(row[0]))

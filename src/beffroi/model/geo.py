@@ -15,19 +15,6 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     lat: float
 
 
-class BBox(msgspec.Struct, frozen=True, array_like=True):
-    """A rectangle of the territory in degrees: west, south, east, north."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def contains(self, lon: float, lat: float) -> bool:
-        """Tell whether a position lies inside, edges included."""
-        return self.west <= lon <= self.east and self.south <= lat <= self.north
-
-
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     """Return the great-circle distance in metres (haversine, under 0.5 % from the ellipsoid)."""
     half_lat = radians(lat2 - lat1) / 2

@@ -1,6 +1,5 @@
 """Time inside Beffroi: int64 microseconds UTC; the city's zone appears only on screen and in calendar sums."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -25,9 +24,6 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Return seconds that never go back, for timers only."""
-
-
-NowFn = Callable[[], Micros]
 
 
 def to_datetime(at: Micros) -> datetime:

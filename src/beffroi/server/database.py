@@ -1,11 +1,11 @@
 """Connections to the system of record: which address for which role, with limits that never hang a process."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, Connection
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from beffroi.server.engines import postgres
@@ -53,16 +53,4 @@ def connect(dsn: str, *, autocommit: bool = False, name: str = "beffroi", **opti
     with psycopg.connect(
         dsn, autocommit=autocommit, connect_timeout=CONNECT_TIMEOUT_S, application_name=name, **options
     ) as connection:
-        yield connection
-
-
-@asynccontextmanager
-async def connect_async(
-    dsn: str, *, autocommit: bool = False, name: str = "beffroi", **options: Any
-) -> AsyncIterator[AsyncConnection]:
-    """Open a connection for asyncio, with the same promise as `connect`."""
-    connection = await AsyncConnection.connect(
-        dsn, autocommit=autocommit, connect_timeout=CONNECT_TIMEOUT_S, application_name=name, **options
-    )
-    async with connection:
         yield connection

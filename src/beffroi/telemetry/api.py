@@ -26,8 +26,6 @@ DEFAULT_SPAN = DAY
 CSV_PAGE = 5_000
 HOURLY_MOST = 5_000
 
-TimeOf = Annotated[Micros | None, Parameter(ge=0, le=2**60)]
-
 
 class LatestValue(msgspec.Struct):
     """The last value of one point; `at` is 0 where it never spoke. `quality` as `beffroi.model.reading.Quality`."""

@@ -18,7 +18,6 @@ from beffroi.assets.streets.names import SMALL_WORDS, fold, words
 
 EXACT_CODE, PREFIX_CODE, NAME_ALL, IDENTIFIER = 120.0, 96.0, 95.0, 130.0
 MIN_FUZZY = 78.0
-STREET_ASSETS = 3
 
 Found = Literal["asset", "address", "street", "crossing"]
 Shown = Callable[[int], bool]

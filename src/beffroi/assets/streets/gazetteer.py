@@ -122,11 +122,6 @@ class Gazetteer:
         hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
-    def find_street(self, text: str) -> str | None:
-        """Return the name of the street that a text most surely means, or nothing."""
-        ranked = self._rank(words(text), 1)
-        return self.streets[ranked[0][0]][0] if ranked else None
-
     def _rank(self, query: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """List (street, score): full words first, then beginnings of words, then typing errors."""
         useful = [word for word in query if word not in SMALL_WORDS] or list(query)

@@ -220,16 +220,6 @@ class StreetGraph:
         lon, lat = self.nodes[int(shared[0])]
         return float(lon), float(lat)
 
-    def crossing_names(self, lon: float, lat: float, within_m: float = 30.0) -> list[str]:
-        """List the names of the streets that meet at the crossing nearest to a point, two at least or none."""
-        if not self.keys:
-            return []
-        point = shapely.points(self.ground.to_metres(np.array([lon, lat])))
-        near = self.tree.query(shapely.buffer(point, within_m), predicate="intersects")
-        names = [self.names[self.name_of[int(arc)]] for arc in near]
-        distinct = list(dict.fromkeys(name for name in names if name))
-        return distinct[:3] if len(distinct) > 1 else []
-
     def _index_nodes(self) -> dict[str, NDArray[np.int32]]:
         found: dict[str, set[int]] = {}
         for arc, name in enumerate(self.name_of):

@@ -18,8 +18,6 @@ ANONYMOUS = frozenset(("", "anonymous", "unavailable", "unknown", "<unknown>", "
 SAID = "BeffroiSaid"
 """UserEvent of the rehearsal's exchange: what the simulated caller says."""
 
-DOWN_STATES = ("NOANSWER", "BUSY", "CANCEL", "CONGESTION", "CHANUNAVAIL")
-
 
 class Line(msgspec.Struct):
     """One call as we follow it."""

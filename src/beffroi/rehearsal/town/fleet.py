@@ -10,7 +10,6 @@ from scipy.spatial import cKDTree
 from beffroi.rehearsal.town.streets import Ints, Network
 from beffroi.rehearsal.town.territory import Territory
 
-VEHICLES = 205
 BUSES = 180
 LINES = 24
 

@@ -16,9 +16,6 @@ from beffroi.trade.doors import Caller
 REVOKED = 4401
 """Close code of a session that ended: the page asks for a sign-in and does not come back by itself."""
 
-LEAVING = 1012
-"""Close code of a core that stops: come back soon (RFC 6455 registry, "service restart")."""
-
 FAILED = 1011
 """Close code of a frame that we failed to make (RFC 6455, "internal error")."""
 

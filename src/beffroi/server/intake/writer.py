@@ -29,10 +29,6 @@ T = TypeVar("T")
 log = structlog.get_logger("intake.writer")
 
 
-class Fenced(Exception):  # noqa: N818 - what happened, told in the log
-    """Another intake holds the right to write."""
-
-
 class HistoryWriter:
     """A thread with a connection. A lost database is waited for and asked whether the last batch is there."""
 
