@@ -50,12 +50,12 @@ def test_a_seat_is_relieved_by_who_may_hold_all_that_it_holds(room: Room) -> Non
         ask.BeginRelief(seat=seat),
         ask.Tick(relief=begun.relief, item=SOUND),
         ask.CancelRelief(relief=begun.relief),
+        ask.Rename(seat=seat, name="Poste 2"),
     )
     for action in relieving:
         assert _may(room, POLICE, action)
         assert not _may(room, LIGHTING_THERE, action)
-    for action in (ask.Rename(seat=seat, name="Poste 2"), ask.SignOut(seat=seat)):
-        assert _may(room, LIGHTING_THERE, action)
+    assert _may(room, LIGHTING_THERE, ask.SignOut(seat=seat)), "who sits there alone signs out: the decision says so"
 
 
 def test_the_desks_of_the_room_are_decided_for_the_whole_city(room: Room) -> None:

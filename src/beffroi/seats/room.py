@@ -71,12 +71,12 @@ class Seats(Trade[SeatsState]):
         match action:
             case actions.Hold(desks=desks) | actions.HandOver(desks=desks):
                 return [scope_of_desk(state, desk) for desk in desks]
-            case actions.BeginRelief(seat=seat):
+            case actions.BeginRelief(seat=seat) | actions.Rename(seat=seat):
                 return _own(state, seat)
             case actions.Tick(relief=relief) | actions.CancelRelief(relief=relief):
                 known = state.reliefs.get(relief)
                 return _own(state, known.seat) if known else (EVERYBODY,)
-            case actions.Rename() | actions.SignOut():
+            case actions.SignOut():
                 return (EVERYBODY,)
         return (CITY,)
 
