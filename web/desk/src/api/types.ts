@@ -95,5 +95,7 @@ export interface Me {
   trades: string[];
   roles: string[];
   role_labels?: Record<string, string>[];
+  /** Each role with what it is held over; « * » is all of an axis. */
+  grants?: { role: string; communes: string[]; trades: string[]; kinds: string[] }[];
   zone?: string;
 }

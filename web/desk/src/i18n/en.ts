@@ -1,5 +1,6 @@
 /** The English catalogue: as complete as the French one, or it does not compile. */
 
+import { account } from './en/account';
 import { directory } from './en/directory';
 import { dispatch } from './en/dispatch';
 import { duties } from './en/duties';
@@ -11,4 +12,4 @@ import { seats } from './en/seats';
 import { standby } from './en/standby';
 import type { Key } from './fr';
 
-export const en: Record<Key, string> = { ...room, ...office, ...incidents, ...seats, ...duties, ...dispatch, ...requests, ...directory, ...standby };
+export const en: Record<Key, string> = { ...room, ...office, ...incidents, ...seats, ...duties, ...dispatch, ...requests, ...directory, ...standby, ...account };
