@@ -1,10 +1,12 @@
 """Readings and what they cross: the words that the intake and the alarms share."""
 
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.model.time import Micros
 
@@ -24,6 +26,24 @@ class Reading(msgspec.Struct, frozen=True):
     series: int
     at: Micros
     value: float
+
+
+def read_newest(
+    newest: tuple[NDArray[np.int64], NDArray[np.float64]], column: NDArray[np.int32], assets: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return (source time µs, value) of a point for some assets by index; time 0 and NaN where nothing was heard.
+
+    `newest` and `column` are `Live.arrays` and `Live.series_of` of the point: neither need know every asset or series.
+    """
+    times, values = newest
+    at, value = np.zeros(len(assets), np.int64), np.full(len(assets), np.nan)
+    listed = np.flatnonzero(assets < len(column))
+    series = column[assets[listed]]
+    held = (series >= 0) & (series < len(times))
+    listed, series = listed[held], series[held]
+    at[listed] = times[series]
+    value[listed] = np.where(at[listed] > 0, values[series], np.nan)
+    return at, value
 
 
 Edge = Literal["raise", "clear"]

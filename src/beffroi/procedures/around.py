@@ -21,7 +21,7 @@ from beffroi.incidents.api import NearIncident
 from beffroi.incidents.api import near as near_incidents
 from beffroi.model.geo import distance_m
 from beffroi.model.ports import AssetFacts
-from beffroi.model.reading import Quality
+from beffroi.model.reading import Quality, read_newest
 from beffroi.model.time import DAY, SECOND, Micros
 from beffroi.procedures.incident_timeline import IncidentView
 from beffroi.procedures.supervision import LIT_W
@@ -240,16 +240,11 @@ async def _circuit(core: CoreDoor, circuit: AssetFacts) -> Circuit:
 
 def _lit(core: CoreDoor, lamps: Sequence[UUID]) -> tuple[int, int]:
     """Return how many of some lamps draw power, of how many that ever spoke."""
-    facts = [one for one in map(core.city.topology.find, lamps) if one is not None]
-    series = core.city.live.series_of("power_w")
-    indexes = np.array([one.index for one in facts if one.index < len(series)], np.int64)
-    if not len(indexes):
-        return 0, 0
-    at, values = core.city.live.arrays()
-    places = series[indexes]
-    places = places[(places >= 0) & (places < len(at))]
-    spoke = at[places] > 0
-    return int((values[places][spoke] >= LIT_W).sum()), int(spoke.sum())
+    found = map(core.city.topology.find, lamps)
+    indexes = np.array([one.index for one in found if one is not None], np.int64)
+    live = core.city.live
+    at, watts = read_newest(live.arrays(), live.series_of("power_w"), indexes)
+    return int((watts[at > 0] >= LIT_W).sum()), int((at > 0).sum())
 
 
 PAGES = pages

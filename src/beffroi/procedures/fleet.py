@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import AssetFacts, City, Live, Topology
+from beffroi.model.reading import read_newest
 from beffroi.model.time import SECOND
 from beffroi.procedures.pace import Steps, at_once
 
 MANAGEMENT = {"none": 0, "cabinet": 1, "point": 2}
 NOT_MANAGED, BY_CABINET, BY_POINT = 0, 1, 2
 NOWHERE = -1
+_NO_SERIES = np.empty(0, np.int32)
 EACH_STEP = 250
 """Assets read between two looks at the clock."""
 
@@ -213,16 +215,7 @@ class Senses:
 
     def read(self, point: str, assets: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return (time µs, value) of a point for these assets; time 0 and NaN where nothing was heard."""
-        times = np.zeros(len(assets), np.int64)
-        values = np.full(len(assets), np.nan)
-        series = self._series.get(point)
-        if series is None:
-            return times, values
-        places = series[assets]
-        known = (places >= 0) & (places < len(self._times))
-        times[known] = self._times[places[known]]
-        values[known] = np.where(times[known] > 0, self._values[places[known]], np.nan)
-        return times, values
+        return read_newest((self._times, self._values), self._series.get(point, _NO_SERIES), assets)
 
     def assets_of(self, series: NDArray[np.uint32]) -> NDArray[np.int32]:
         """Return the assets to which these series belong, each once."""

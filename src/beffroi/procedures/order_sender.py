@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from beffroi.model.actor import Actor
 from beffroi.model.ports import City
+from beffroi.model.reading import read_newest
 from beffroi.model.time import MILLISECOND, SECOND, Micros
 from beffroi.orders.actions import MarkSent, Settle
 from beffroi.orders.consign import locked_indexes
@@ -211,7 +212,8 @@ def verdicts(order: Order, blind: NDArray[np.bool_], city: City, now: Micros) ->
     open_places = np.flatnonzero(order.states <= PointState.ACCEPTED)
     if order.sent_at is None or not len(open_places):
         return {}
-    at, value = _levels(order, open_places, city)
+    live = city.live
+    at, value = read_newest(live.arrays(), live.series_of("level_pct"), order.targets[open_places])
     expected = _expected(order, open_places, city, now)
     fresh = at >= order.sent_at - CLOCK_TOLERANCE
     with np.errstate(invalid="ignore"):
@@ -222,18 +224,6 @@ def verdicts(order: Order, blind: NDArray[np.bool_], city: City, now: Micros) ->
     if order.follow_until is not None and now >= order.follow_until - SECOND:
         results["mismatch"] = open_places[wrong & ~blind[open_places]].tolist()
     return {name: places for name, places in results.items() if places}
-
-
-def _levels(order: Order, places: NDArray[np.intp], city: City) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    series_of = city.live.series_of("level_pct")
-    times, values = city.live.arrays()
-    indexes = order.targets[places]
-    known = indexes < len(series_of)
-    series = np.where(known, series_of[np.where(known, indexes, 0)], -1) if len(series_of) else np.full(len(places), -1)
-    heard = series >= 0
-    at = np.where(heard, times[np.where(heard, series, 0)] if len(times) else 0, 0)
-    value = np.where(heard, values[np.where(heard, series, 0)] if len(values) else np.nan, np.nan)
-    return at, value
 
 
 def _expected(order: Order, places: NDArray[np.intp], city: City, now: Micros) -> NDArray[np.float64]:
