@@ -1,6 +1,5 @@
 """The directory on paper, A5, for the drawer of each seat: who is on duty, then every contact by kind."""
 
-import asyncio
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -14,7 +13,7 @@ from beffroi.directory.texts import CATEGORIES, PAPER
 from beffroi.directory.types import Contact
 from beffroi.dispatch.api import OnCallNow, on_call_now
 from beffroi.dispatch.texts import RANKS, word
-from beffroi.procedures.paper import MEDIA, local_time, pdf
+from beffroi.procedures.paper import MEDIA, answer, local_time
 from beffroi.trade.doors import AT_ROOT, Caller, acting_for
 from beffroi.trade.service import CoreDoor
 
@@ -47,9 +46,7 @@ def pages(core: CoreDoor) -> Sequence[Any]:
             reading = NoteReading(what="directory on paper", count=people)
             await core.executor.execute(reading, acting_for(caller))
         lines = on_call_now(core.state("dispatch"), core.clock.now(), caller)
-        made = await asyncio.to_thread(pdf, TEMPLATE, data_of(pack, lines, caller.lang))
-        name = {"Content-Disposition": 'inline; filename="annuaire.pdf"'}
-        return Response(made, media_type=MEDIA, headers=name)
+        return await answer("annuaire.pdf", TEMPLATE, data_of(pack, lines, caller.lang))
 
     return [print_pdf]
 

@@ -21,7 +21,7 @@ from beffroi.logbook.store import list_visas
 from beffroi.logbook.types import Entry, EntrySource, Visa
 from beffroi.logbook.visas import Visas
 from beffroi.model.time import Micros, to_iso
-from beffroi.procedures.paper import MEDIA, local_time, pdf
+from beffroi.procedures.paper import MEDIA, answer, local_time
 from beffroi.procedures.sentences import say
 from beffroi.trade.doors import AT_ROOT, Caller, acting_for
 from beffroi.trade.rejected import Rejected
@@ -107,9 +107,7 @@ def _print(core: CoreDoor) -> Any:
         found = await _lines(core, caller, wanted, "view")
         visas = Visas(await list_visas(core.reader, found))
         data = printed(found, caller.lang, core.zone, _names(core), visas)
-        content = await asyncio.to_thread(pdf, TEMPLATE, data)
-        headers = {"Content-Disposition": 'inline; filename="main-courante.pdf"'}
-        return Response(content, media_type=MEDIA, headers=headers)
+        return await answer("main-courante.pdf", TEMPLATE, data)
 
     return print_lines
 

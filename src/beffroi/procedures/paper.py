@@ -4,11 +4,13 @@ A template is Typst text; its data is the value `data`. Times come as text, alre
 paper keeps no clock. `HEAD` sets the page that every document of the room shares.
 """
 
+import asyncio
 import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from litestar import Response
 
 from beffroi.model.time import Micros, to_datetime
 
@@ -70,6 +72,12 @@ def pdf(template: str, data: dict[str, Any]) -> bytes:
         sys_inputs={"data": json.dumps(msgspec.to_builtins(data), ensure_ascii=False)},
     )
     return made
+
+
+async def answer(name: str, template: str, data: dict[str, Any]) -> Response[bytes]:
+    """Return the PDF of a template with its data, shown in the browser and kept under this file name."""
+    made = await asyncio.to_thread(pdf, template, data)
+    return Response(made, media_type=MEDIA, headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 def local_time(at: Micros | None, zone: str, *, day: bool = False) -> str:

@@ -1,6 +1,5 @@
 """The review file of an event and its ATU draft, as PDF in one click: what happened, when, who, what is proved."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from beffroi.incidents.texts import DEADLINES, REASONS, STAGES
 from beffroi.incidents.types import CAUSES, RESULTS, Incident
 from beffroi.model.time import Micros
 from beffroi.procedures.incident_timeline import IncidentView, TimelineItem, read_timeline
-from beffroi.procedures.paper import MEDIA, local_time, pdf
+from beffroi.procedures.paper import MEDIA, answer, local_time
 from beffroi.procedures.sentences import say
 from beffroi.trade.doors import Caller
 from beffroi.trade.rejected import Rejected
@@ -88,10 +87,8 @@ def pages(core: CoreDoor) -> Sequence[Any]:
         else:
             lines = await read_timeline(core.reader, caller, core.state("incidents"), incident)
             template, data = REVIEW, _review(core, caller, incident, lines)
-        made = await asyncio.to_thread(pdf, template, data)
         kind = "ATU" if draft else "evenement"
-        headers = {"Content-Disposition": f'inline; filename="{kind}-{incident.number}.pdf"'}
-        return Response(made, media_type=MEDIA, headers=headers)
+        return await answer(f"{kind}-{incident.number}.pdf", template, data)
 
     return [get_review]
 

@@ -24,7 +24,7 @@ from beffroi.procedures.night_report.paper import TEMPLATE, printed, sub_of
 from beffroi.procedures.night_report.reading import ME, recompute
 from beffroi.procedures.night_report.sections import Section, as_text, sections_of
 from beffroi.procedures.night_report.seen import shown_to
-from beffroi.procedures.paper import MEDIA, pdf
+from beffroi.procedures.paper import MEDIA, answer
 from beffroi.trade.doors import Caller, trusted
 from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor
@@ -136,9 +136,7 @@ def pages(core: CoreDoor) -> Sequence[Any]:
         report, versions, _ = await _found(core, name.removesuffix(".pdf"), version)
         seen = await shown_to(core.reader, report, hand_of(versions), caller)
         data = printed(seen.report, caller.lang, core.zone, versions[0].version, seen.amended, seen.whole)
-        content = await asyncio.to_thread(pdf, TEMPLATE, data)
-        headers = {"Content-Disposition": f'inline; filename="compte-rendu-{report.night}.pdf"'}
-        return Response(content, media_type=MEDIA, headers=headers)
+        return await answer(f"compte-rendu-{report.night}.pdf", TEMPLATE, data)
 
     return [read, print_report]
 

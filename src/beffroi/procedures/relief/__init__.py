@@ -1,6 +1,5 @@
 """The relève (room.md moment 1): its page, its signature, its print."""
 
-import asyncio
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
@@ -11,7 +10,7 @@ from litestar import Response, get, post
 
 from beffroi.duties.types import DutiesState
 from beffroi.model.time import DAY
-from beffroi.procedures.paper import MEDIA, pdf
+from beffroi.procedures.paper import MEDIA, answer
 from beffroi.procedures.relief.page import Page, Reader, States, sections
 from beffroi.procedures.relief.paper import TEMPLATE, Printed
 from beffroi.seats import TRADE as SEATS
@@ -108,9 +107,7 @@ def _print(core: CoreDoor) -> Any:
         page = await _page_of(core, caller, relief)
         names = {account.id: account.name or account.login for account in core.state("access").accounts.values()}
         data = Printed(caller.lang, core.zone, names).data(page, relief.signed_at, relief.digest)
-        content = await asyncio.to_thread(pdf, TEMPLATE, data)
-        headers = {"Content-Disposition": f'inline; filename="releve-{relief.id.hex[-6:]}.pdf"'}
-        return Response(content, media_type=MEDIA, headers=headers)
+        return await answer(f"releve-{relief.id.hex[-6:]}.pdf", TEMPLATE, data)
 
     return print_page
 
