@@ -10,7 +10,8 @@ from beffroi.equipment import registry
 from beffroi.model.ports import Lock
 from beffroi.model.time import HOUR
 from beffroi.procedures.looks import RING_FULL, RING_SHIFT, Look, Mark
-from beffroi.procedures.picture import RECORD, UNKNOWN_LEVEL, LivePicture, Trades
+from beffroi.procedures.picture import UNKNOWN_LEVEL, LivePicture, Trades
+from beffroi.telemetry.live import DIFF_ROW
 from beffroi.work.types import WorkState
 from tests.alarms.town import Desk, Town
 
@@ -39,7 +40,7 @@ class Drawn:
         records = [
             (self.town.live.series_of(point)[facts.index], value, self.desk.now) for point, value in values.items()
         ]
-        self.picture.refresh(self.trades(), self.picture.hear(np.array(records, RECORD).tobytes()))
+        self.picture.refresh(self.trades(), self.picture.hear(np.array(records, DIFF_ROW).tobytes()))
 
     def changes(self) -> dict[int, tuple[int, int, int]]:
         index, look, level, flags = self.picture.changes_since(self.seen)

@@ -30,15 +30,13 @@ from beffroi.procedures.fleet import (
 from beffroi.procedures.looks import LOOK_OF_RANK, RING_SHIFT, Look, Mark, marks_of, rank_of, ring_left
 from beffroi.procedures.pace import Steps, at_once
 from beffroi.procedures.supervision import LIT_W
+from beffroi.telemetry.live import DIFF_ROW
 from beffroi.trade.line import Line
 from beffroi.trade.service import LampChanges, Moves
 from beffroi.work.events import WorkEvent
 from beffroi.work.types import WorkState
 
 UNKNOWN_LEVEL = 255
-RECORD = np.dtype([("series", "<u4"), ("value", "<f8"), ("at", "<i8")])
-"""A record of `bf.diff` (docs/architecture.md, "Processes")."""
-
 LAMPS = "street_light"
 REFRESHED_AT_ONCE, LEARNED_AT_ONCE = 4_000, 100
 """Assets computed between two looks at the clock."""
@@ -224,7 +222,7 @@ class LivePicture:
 
     def hear(self, payload: bytes) -> NDArray[np.int32]:
         """Return the assets of a `bf.diff` message."""
-        return self._senses.assets_of(np.frombuffer(payload, RECORD)["series"])
+        return self._senses.assets_of(np.frombuffer(payload, DIFF_ROW)["series"])
 
     def refresh(self, trades: Trades, assets: NDArray[np.int32]) -> bool:
         """Compute these assets again from the live arrays; return whether anything changed."""

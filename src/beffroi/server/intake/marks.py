@@ -7,9 +7,9 @@ import numpy as np
 from beffroi.server.intake.registry import Assets
 from beffroi.telemetry.fold import Fold, Readings
 from beffroi.telemetry.history import StandingNote, Standings, note_standings
+from beffroi.telemetry.live import DIFF_ROW
 from beffroi.telemetry.rules import Bools, Floats, Ints, RuleSet
 
-DIFF_ROW = np.dtype([("series", "<u4"), ("value", "<f8"), ("at", "<i8")])
 DIFF_BYTES = 512_000
 
 
