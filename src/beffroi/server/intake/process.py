@@ -8,7 +8,6 @@ import gc
 import signal
 import ssl
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,7 +25,7 @@ from beffroi.links.mqtt.session import SessionPlan
 from beffroi.links.registry import registry as find_links
 from beffroi.server.broker_auth import BrokerKeys, broker_keys, bus_options
 from beffroi.server.bus import NatsBus
-from beffroi.server.clock import CityClock, RehearsalClock, SystemClock
+from beffroi.server.clock import CityClock, RehearsalClock, city_clock
 from beffroi.server.database import dsn_app
 from beffroi.server.ending import END_WITHIN_S, end_within
 from beffroi.server.intake.brokerlog import BrokerLog
@@ -281,14 +280,20 @@ class Intake:
         for door in self._doors:
             door.close()
         await _cancel([task for task, name in self._tasks.items() if name == BATCHES])
-        with contextlib.suppress(Exception):
-            # what is committed must still be acknowledged: the links close after
-            await asyncio.wait_for(self.pipeline.drained(), DRAIN_S)
+        # what is committed must still be acknowledged: the links close after
+        await _within(DRAIN_S, "readings", self.pipeline.drained())
         await _cancel(list(self._tasks))
         await self.writer.stop()
         self.keeper.close()
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self.bus.close(), 1.0)
+        await _within(1.0, "bus", self.bus.close())
+
+
+async def _within(seconds: float, what: str, closing: Awaitable[None]) -> None:
+    """Wait for an end for some time; one that fails or takes longer is told, and stops no other."""
+    try:
+        await asyncio.wait_for(closing, seconds)
+    except Exception as error:
+        log.warning("not closed cleanly", what=what, error=repr(error))
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
@@ -321,26 +326,13 @@ def _door_tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def city_clock(settings: Settings) -> CityClock:
-    """Return the machine's clock, or the rehearsal's where the database is marked so; waits for the database."""
-    while True:
-        try:
-            with psycopg.connect(dsn_app(settings), connect_timeout=5) as connection:
-                marked = connection.execute("SELECT value FROM city_setting WHERE name = 'rehearsal'").fetchone()
-        except psycopg.OperationalError as error:
-            log.warning("database away", error=str(error).strip())
-            time.sleep(RETRY_S)
-        else:
-            return RehearsalClock(SystemClock().now()) if marked and marked[0] is True else SystemClock()
-
-
 async def serve(settings: Settings) -> int:
     """Run the intake until SIGTERM or SIGINT; return the exit status."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    intake = Intake(settings, await asyncio.to_thread(city_clock, settings))
+    intake = Intake(settings, await city_clock(settings))
     starting = asyncio.create_task(intake.start())
     asked = asyncio.create_task(stopping.wait())
     status = 0
