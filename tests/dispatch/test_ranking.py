@@ -37,7 +37,6 @@ def candidates(draw: st.DrawFn) -> list[Candidate]:
             load=draw(st.integers(0, 2)),
             shift_end=NIGHT + draw(st.integers(0, 8)) * HOUR,
             here=draw(st.booleans()) and draw(st.booleans()),
-            resting=draw(st.booleans()) and draw(st.booleans()),
         )
         for number in range(size)
     ]
@@ -61,10 +60,9 @@ def test_only_who_may_go_is_proposed_and_everybody_is_explained(given_: list[Can
         assert one.authorisations["electrical"] > NIGHT
         assert "lighting" in one.skills
         assert "platform" in one.equipment
-        assert not one.resting
         assert not one.here
     shown = [one.crew for one in found.ranked] + [one.crew for one in found.excluded]
-    assert sorted(shown) == sorted(one.crew for one in given_ if not one.resting)
+    assert sorted(shown) == sorted(one.crew for one in given_)
     assert [one.rank for one in found.ranked] == list(range(1, len(found.ranked) + 1))
     for ranked in found.ranked:
         assert ranked.reasons

@@ -11,7 +11,8 @@ from beffroi.dispatch import duty
 from beffroi.dispatch.needs import need_of
 from beffroi.dispatch.ranking import Candidate, Job, Ranking, exclusion, rank
 from beffroi.dispatch.types import Crew, DispatchState, Engagement
-from beffroi.model.ports import City, IncidentFacts, Live
+from beffroi.model.ports import City, IncidentFacts
+from beffroi.model.reading import read_newest
 from beffroi.model.time import HOUR, SECOND, Micros
 
 LON, LAT = "lon_deg", "lat_deg"
@@ -94,24 +95,9 @@ def positions(vehicles: Sequence[UUID | None], city: City) -> tuple[list[int], N
         if facts is not None:
             rows.append(place)
             indexes.append(facts.index)
-    return _read(city.live, rows, np.array(indexes, np.int64))
-
-
-def _read(
-    live: Live, rows: list[int], indexes: NDArray[np.int64]
-) -> tuple[list[int], NDArray[np.int64], NDArray[np.float64]]:
-    times, values = live.arrays()
-    lon, lat = (_series(live, point, indexes) for point in (LON, LAT))
-    heard = (lon >= 0) & (lat >= 0) & (lon < len(times)) & (lat < len(times))
-    heard[heard] &= (times[lon[heard]] > 0) & (times[lat[heard]] > 0)
-    lon, lat = lon[heard], lat[heard]
+    newest, assets = city.live.arrays(), np.array(indexes, np.int64)
+    lon_at, lon = read_newest(newest, city.live.series_of(LON), assets)
+    lat_at, lat = read_newest(newest, city.live.series_of(LAT), assets)
+    heard = (lon_at > 0) & (lat_at > 0)
     known = [row for row, is_heard in zip(rows, heard.tolist(), strict=True) if is_heard]
-    return known, np.minimum(times[lon], times[lat]), np.column_stack([values[lon], values[lat]])
-
-
-def _series(live: Live, point: str, indexes: NDArray[np.int64]) -> NDArray[np.int64]:
-    column = live.series_of(point)
-    found = np.full(len(indexes), -1, np.int64)
-    inside = indexes < len(column)
-    found[inside] = column[indexes[inside]]
-    return found
+    return known, np.minimum(lon_at, lat_at)[heard], np.column_stack([lon[heard], lat[heard]])

@@ -48,7 +48,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     load: int = 0
     shift_end: Micros = 0
     here: bool = False
-    resting: bool = False
     refused: bool = False
     """Said no to this event a short while ago."""
 
@@ -97,8 +96,6 @@ def rank(candidates: Sequence[Candidate], job: Job, now: Micros) -> Ranking:
     kept: list[tuple[tuple[int, int, int], Candidate]] = []
     excluded: list[Excluded] = []
     for one in candidates:
-        if one.resting:
-            continue
         reason = exclusion(one, job.need, now)
         if reason is None:
             kept.append((cost(one, now), one))

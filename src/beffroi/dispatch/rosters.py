@@ -15,7 +15,6 @@ from beffroi.trade.event import Event
 from beffroi.trade.rejected import Rejected
 
 LONGEST_WINDOW = 400 * DAY
-SHORTEST_NOTICE = DAY
 
 
 def set_agent(state: DispatchState, action: actions.SetAgent, context: Context) -> Sequence[Event]:
