@@ -8,7 +8,7 @@ import msgspec
 from beffroi.model.scope import EventMove
 from beffroi.model.scope import Move as ScopeMove
 from beffroi.model.time import Micros
-from beffroi.requests.types import CallState, Contact, Outcome, Source, Step, Told
+from beffroi.requests.types import Contact, Outcome, Source, Step, Told
 from beffroi.trade.action import Action
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -256,6 +256,3 @@ class Recalled(Action, frozen=True, tag="requests.recalled"):
     right: ClassVar[str] = "requests"
 
     call: CallName
-
-
-CALL_STATES: tuple[CallState, ...] = ("waiting", "picking_up", "talking", "ended", "abandoned")

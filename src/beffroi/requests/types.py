@@ -24,9 +24,6 @@ OPEN_STATES: tuple[RequestState, ...] = ("recorded", "attached", "call_back")
 PURPOSE = "requests"
 """Why the words of a caller are kept."""
 
-CALLER_PURPOSE = "personal.caller"
-"""Why his name, number and address are kept: to tell him. Never in the journal."""
-
 Phone = Annotated[str, msgspec.Meta(pattern=r"^(?:\+?[0-9][0-9 .()/-]{2,24})?$(?!\n)")]
 Email = Annotated[
     str,
