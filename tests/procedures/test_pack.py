@@ -1,6 +1,7 @@
 """The standby pack: everything of the post on paper, for whom may see it, until its end date, escaped."""
 
 import asyncio
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -141,3 +142,16 @@ def test_packs_of_the_server_are_closed_and_leave_after_a_day(tmp_path: Path) ->
     assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
     keep(folder, "<html></html>", START + 90 * HOUR + SECOND)
     assert len(list(folder.iterdir())) == 1
+
+
+def test_a_full_disk_is_told_and_the_last_pack_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "pack"
+    keep(folder, "<html></html>", START)
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(ENOSPC, "no space left")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="no space left"):
+        keep(folder, "<html></html>", START + 30 * HOUR)
+    assert [file.suffix for file in folder.iterdir()] == [".html"]

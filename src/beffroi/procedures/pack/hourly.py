@@ -31,7 +31,10 @@ async def run(core: CoreDoor) -> None:
 
 
 def keep(folder: Path, page: str, made_at: Micros) -> None:
-    """Write a pack that only its owner reads, and let go of those older than a day; a full disk keeps the last one."""
+    """Write a pack that only its owner reads, and let go of those older than a day.
+
+    A full disk keeps the last one and raises OSError: the service is then counted as failed and tries again.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     name = folder / _name(made_at)
     draft = name.with_suffix(".part")
@@ -40,7 +43,7 @@ def keep(folder: Path, page: str, made_at: Micros) -> None:
         draft.write_text(page, encoding="utf-8")
     except OSError:
         draft.unlink(missing_ok=True)
-        return
+        raise
     draft.replace(name)
     for old in folder.glob("*.html"):
         if old.name <= _name(made_at - KEPT_FOR):
