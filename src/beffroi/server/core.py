@@ -1,10 +1,7 @@
 """The core: one process per city where everything is decided. `python -m beffroi.server.core`."""
 
-import argparse
 import asyncio
 import functools
-import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -12,7 +9,6 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
-import uvloop
 
 from beffroi.access import Gate
 from beffroi.journal.codec import Decoder
@@ -31,14 +27,14 @@ from beffroi.server.feed import Hub
 from beffroi.server.health import Health
 from beffroi.server.http.app import Parts, build_app
 from beffroi.server.http.system import Readiness
-from beffroi.server.logs import configure_logs
 from beffroi.server.metrics import LISTENER_FAILED, LoopLag, load_fast, settle_memory
 from beffroi.server.migrations import MigrationError, refuse_newer
+from beffroi.server.process import FAILED, run, stop_asked
 from beffroi.server.reactions import Reactions
 from beffroi.server.reading import OWN_LARGEST, PoolReader, Workers
 from beffroi.server.scheduler import Scheduler
 from beffroi.server.services import keep_going
-from beffroi.server.settings import Settings, SettingsError, load_settings
+from beffroi.server.settings import Settings
 from beffroi.server.texts import Catalogue
 from beffroi.server.web import web_server
 from beffroi.server.wiring import RoomView, Wiring, find_kinds, find_procedures, find_trades
@@ -48,9 +44,6 @@ from beffroi.trade.room import Trade
 from beffroi.trade.service import Picture, Service
 
 T = TypeVar("T")
-
-FAILED = 70
-"""Exit status of a process that gave up loudly (EX_SOFTWARE): the supervisor starts another."""
 
 DRAIN_S = 3.0
 BUS_PATIENCE_S = 3.0
@@ -308,10 +301,7 @@ async def _once(work: Awaitable[None]) -> None:
 
 async def serve(settings: Settings) -> int:
     """Run the core until SIGTERM or SIGINT; return the exit status."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    stopping = stop_asked()
     core = Core(settings, await city_clock(settings))
     server = web_server(core.application(), settings)
     web = asyncio.create_task(server.serve())
@@ -354,17 +344,7 @@ async def _start_or_stop(core: Core, web: "asyncio.Task[None]", stopping: asynci
 
 def main(argv: list[str] | None = None) -> int:
     """Run the core with the settings of the environment; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", help="data folder")
-    options = parser.parse_args(argv)
-    try:
-        settings = load_settings(data=options.data)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return FAILED
-    configure_logs("core", settings.log_level)
-    sys.setswitchinterval(SWITCH_S)
-    return uvloop.run(serve(settings))
+    return run("core", __doc__, serve, SWITCH_S, argv)
 
 
 if __name__ == "__main__":

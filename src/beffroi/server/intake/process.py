@@ -1,13 +1,9 @@
 """The intake process: what it opens, in which order, and what it tells of itself. `python -m beffroi.server.intake`."""
 
-import argparse
 import asyncio
 import contextlib
-import faulthandler
 import gc
-import signal
 import ssl
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,7 +11,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 import psycopg
 import structlog
-import uvloop
 from nats.aio.msg import Msg
 
 from beffroi.equipment import registry as find_kinds
@@ -42,12 +37,9 @@ from beffroi.server.intake.pipeline import Pipeline
 from beffroi.server.intake.posts import Posts
 from beffroi.server.intake.registry import Assets, Registry, SourceFacts, Sources, read_signature, read_sources
 from beffroi.server.intake.writer import HistoryWriter
-from beffroi.server.logs import configure_logs
-from beffroi.server.settings import Settings, SettingsError, load_settings
+from beffroi.server.process import FAILED, run, stop_asked
+from beffroi.server.settings import Settings
 from beffroi.telemetry.history import Standings, read_marks, read_standings
-
-FAILED = 70
-"""Exit status of a process that gave up loudly (EX_SOFTWARE): the supervisor starts another."""
 
 RETRY_S = 0.3
 CLOCK_PATIENCE_S = 5.0
@@ -328,10 +320,7 @@ def _door_tls(settings: Settings) -> ssl.SSLContext | None:
 
 async def serve(settings: Settings) -> int:
     """Run the intake until SIGTERM or SIGINT; return the exit status."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    stopping = stop_asked()
     intake = Intake(settings, await city_clock(settings))
     starting = asyncio.create_task(intake.start())
     asked = asyncio.create_task(stopping.wait())
@@ -354,16 +343,4 @@ async def serve(settings: Settings) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the intake with the settings of the environment; return its exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", help="data folder")
-    options = parser.parse_args(argv)
-    try:
-        settings = load_settings(data=options.data)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return FAILED
-    configure_logs("intake", settings.log_level)
-    # where is it now: kill -USR1 writes every thread's stack to the log
-    faulthandler.register(signal.SIGUSR1)
-    sys.setswitchinterval(SWITCH_S)
-    return uvloop.run(serve(settings))
+    return run("intake", __doc__, serve, SWITCH_S, argv)
