@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import structlog
 
 from beffroi.server.bus import Handler, NatsBus
 from beffroi.server.metrics import SERVICE_FAILED
 from beffroi.server.writer import LeadershipLost
+from beffroi.trade.doors import Reader
 from beffroi.trade.line import Line
-from beffroi.trade.service import Service
-
-if TYPE_CHECKING:
-    from beffroi.server.core import Core
+from beffroi.trade.service import CoreDoor, Service
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
@@ -25,10 +23,25 @@ Listener = Callable[[tuple[Line, ...]], None]
 log = structlog.get_logger("services")
 
 
+class Lender(CoreDoor, Protocol):
+    """The core as who lends it knows it."""
+
+    @property
+    def bus(self) -> NatsBus:
+        """Return the bus between processes."""
+
+    @property
+    def own_reader(self) -> Reader:
+        """Return the services' own reading pool."""
+
+    def off_commit(self, listener: Listener) -> None:
+        """Call a listener with commits no more."""
+
+
 class Lent:
     """The core as one run of a service has it: what the run listens to is let go when it ends."""
 
-    def __init__(self, core: "Core") -> None:
+    def __init__(self, core: Lender) -> None:
         self._core = core
         self._listeners: list[Listener] = []
         self.bus = LentBus(core.bus)
@@ -70,7 +83,7 @@ class LentBus:
             self._bus.forget(subject, handler)
 
 
-async def keep_going(name: str, service: Service, core: "Core", pause_s: float = FIRST_PAUSE_S) -> None:
+async def keep_going(name: str, service: Service, core: Lender, pause_s: float = FIRST_PAUSE_S) -> None:
     """Run a service until cancelled, again after a pause when it fails or returns; losing the lead ends it loudly."""
     pause = pause_s
     while True:
@@ -84,7 +97,7 @@ async def keep_going(name: str, service: Service, core: "Core", pause_s: float =
         pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
-async def _run_once(name: str, service: Callable[[Any], Awaitable[None]], core: "Core") -> None:
+async def _run_once(name: str, service: Callable[[Any], Awaitable[None]], core: Lender) -> None:
     lent = Lent(core)
     try:
         await service(lent)
