@@ -1,6 +1,8 @@
-"""The size of things: a function is read in one look, a file in one sitting."""
+"""The size of things: a function is read in one look, a file in one sitting, a module without those that use it."""
 
 import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,22 @@ def test_sizes(name: str) -> None:
 
 def test_exceptions_still_exist() -> None:
     assert {key.partition("::")[0] for key in EXCEPTIONS} <= set(FILES)
+
+
+def _module(name: str) -> str:
+    return ".".join(("beffroi", *Path(name).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def _imported(name: str, modules: set[str]) -> Iterator[str]:
+    """Yield the modules of ours that a file imports, those of its functions and of its types alone included."""
+    for node in ast.walk(ast.parse((SOURCE / name).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in modules else node.module
+
+
+def test_no_circle_of_imports() -> None:
+    modules = set(map(_module, FILES))
+    graph = {_module(name): modules.intersection(_imported(name, modules)) - {_module(name)} for name in FILES}
+    TopologicalSorter(graph).prepare()
