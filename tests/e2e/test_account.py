@@ -118,6 +118,29 @@ def test_a_session_left_open_elsewhere_is_closed(person: City, page: Page, elsew
     expect(page.get_by_role("region", name="Ce que je peux faire")).to_contain_text("toutes les communes · Éclairage")
 
 
+def test_a_security_key_is_added_and_removed_and_never_at_a_locked_seat(person: City, page: Page) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "usb", "hasResidentKey": False, "hasUserVerification": False}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}})
+    open_desk(page, person, login=LOGIN, url=person.url.replace("127.0.0.1", "localhost"))
+    _open_account(page)
+    own = page.locator("section", has=page.get_by_role("heading", name="Mon code et mes clés"))
+    own.get_by_label("Mot de passe actuel").fill(PASSWORD)
+    own.get_by_label("Nom de la clé").fill("Clé verte")
+    own.get_by_role("button", name="Ajouter une clé de sécurité").press("Enter")
+    expect(own.get_by_role("listitem")).to_contain_text("Clé verte", timeout=SHORT_MS)
+    with httpx.Client(base_url=person.url, timeout=60) as hand:
+        csrf = hand.post("/api/login", json={"login": LOGIN, "password": PASSWORD}).json()["csrf"]
+        hand.headers["X-Beffroi-CSRF"] = csrf
+        (key,) = hand.get("/api/seat/keys").json()
+        hand.post("/api/seat/lock").raise_for_status()
+        assert hand.post("/api/seat/key/remove", json={"key": key["id"]}).json()["code"] == "access.locked"
+        assert hand.get("/api/seat/keys").json()["code"] == "access.locked"
+    own.get_by_role("button", name="Retirer").press("Enter")
+    expect(own.get_by_role("listitem")).to_have_count(0, timeout=SHORT_MS)
+
+
 @pytest.mark.parametrize(("theme", "lang"), [("night", "fr"), ("day", "en")])
 def test_the_page_is_whole_at_every_size(person: City, page: Page, theme: str, lang: str) -> None:
     if not AXE.exists():

@@ -16,7 +16,7 @@ from beffroi.access import actions as access
 from beffroi.access.api import Me, address_of, me_of, own_account, session_cookie, wall_now
 from beffroi.access.logic import normal_login
 from beffroi.access.passwords import Passwords
-from beffroi.access.session import SHIFT, Forged, Unauthenticated, account_rights, digest_of, new_token
+from beffroi.access.session import SHIFT, Forged, Unauthenticated, account_rights, digest_of, is_locked, new_token
 from beffroi.access.store import FIND_SECRET
 from beffroi.access.throttle import Throttle
 from beffroi.access.types import AccessState, Account, CredentialKind, SecurityKey
@@ -298,6 +298,7 @@ def _touched(door: SeatDoor) -> list[Any]:
 def _own_keys(core: CoreDoor, door: SeatDoor) -> list[Any]:
     @get("/keys", summary="One's own security keys")
     async def own_keys(caller: Caller) -> list[SecurityKey]:
+        _unlocked(door.access, caller)
         account = own_account(door.access, caller)
         return [key for key in door.access.security_keys.values() if key.account == account.id]
 
@@ -314,11 +315,18 @@ def _own_keys(core: CoreDoor, door: SeatDoor) -> list[Any]:
 
     @post("/key/remove", summary="Let one of one's own security keys open nothing any more", status_code=204)
     async def remove(data: KeyForm, caller: Caller) -> None:
+        _unlocked(door.access, caller)
         known = door.access.security_keys.get(data.key)
         if known is not None and (known.account == caller.actor.id or caller.may("accounts", CITY)):
             await core.executor.execute(access.RemoveSecurityKey(key=known.id), acting_for(caller))
 
     return [own_keys, begin_new, add, remove]
+
+
+def _unlocked(state: AccessState, caller: Caller) -> None:
+    """Raise Rejected while a seat is locked: who passes by neither reads nor removes a person's keys."""
+    if is_locked(state, caller):
+        raise Rejected("access.locked")
 
 
 def _place(request: AnyRequest) -> Place:
