@@ -15,7 +15,7 @@ import psycopg
 
 from _alarms import INSERT, START, Town, put, room
 from _common import engines, spread
-from beffroi.procedures.alarm_pump import pump
+from beffroi.procedures.live.alarm_pump import pump
 from beffroi.server.database import dsn_app
 
 REPEATS = 5

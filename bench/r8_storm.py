@@ -12,7 +12,7 @@ import time
 
 from _alarms import Room, Town, put, room
 from _common import engines, spread
-from beffroi.procedures.alarm_pump import pump
+from beffroi.procedures.live.alarm_pump import pump
 from beffroi.server.database import dsn_app
 
 WAVES = 20

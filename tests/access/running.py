@@ -17,7 +17,7 @@ from beffroi.journal import store as journal
 from beffroi.journal.codec import Decoder
 from beffroi.logbook import TRADE as LOGBOOK
 from beffroi.model.ids import ClockIds
-from beffroi.procedures import first_accounts
+from beffroi.procedures.start import accounts as first_accounts
 from beffroi.server.clock import SystemClock
 from beffroi.server.committer import Committer
 from beffroi.server.feed import Hub

@@ -17,7 +17,7 @@ from beffroi.access.signin import ADDRESS_ALERT_AT, ADDRESS_FREE, Credentials, S
 from beffroi.access.totp import code_at
 from beffroi.model.actor import SYSTEM
 from beffroi.model.time import HOUR, SECOND
-from beffroi.procedures.first_accounts import FIRST_PASSWORD
+from beffroi.procedures.start.accounts import FIRST_PASSWORD
 from beffroi.server.wiring import RoomView
 from beffroi.trade.doors import trusted
 from beffroi.trade.rejected import Rejected, TooSoon

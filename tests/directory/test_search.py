@@ -13,7 +13,7 @@ from beffroi.directory.files import read_toml
 from beffroi.directory.search import Found, search
 from beffroi.directory.types import Phone
 from beffroi.model.time import DAY
-from beffroi.procedures.directory_seed import read
+from beffroi.procedures.start.directory import read
 from beffroi.trade.files import FileError
 from tests.directory.hand import EVERYBODY, START, Hand, of_commune
 from tests.duties.hand import paris

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from beffroi.model.actor import Actor
 from beffroi.model.reading import Quality
-from beffroi.procedures.around import _crews
+from beffroi.procedures.events.around import _crews
 from beffroi.trade.doors import trusted
 from tests.dispatch.room import NIGHT, Post, alone, duty_turn, post
 

@@ -15,7 +15,7 @@ from beffroi.dispatch.types import CHIEF, CrewState
 from beffroi.incidents import actions as ac
 from beffroi.model.actor import Actor
 from beffroi.model.time import HOUR, MINUTE, SECOND
-from beffroi.procedures import incident_clocks
+from beffroi.procedures.events import clocks as incident_clocks
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected

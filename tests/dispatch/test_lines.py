@@ -10,8 +10,8 @@ from beffroi.dispatch.engaging import ANSWER
 from beffroi.dispatch.texts import TEXTS
 from beffroi.logbook.actions import Note
 from beffroi.model.time import HOUR
-from beffroi.procedures.dispatch_follow import follow
-from beffroi.procedures.dispatch_lines import REACTION, note
+from beffroi.procedures.events.crews import follow
+from beffroi.procedures.lines.dispatch import REACTION, note
 from tests.dispatch.room import LIT, Post, alone, post
 
 

@@ -12,7 +12,8 @@ from beffroi.incidents import actions as ac
 from beffroi.incidents import events as said
 from beffroi.model.actor import Actor
 from beffroi.model.time import MINUTE
-from beffroi.procedures import dispatch_follow, incident_clocks
+from beffroi.procedures.events import clocks as incident_clocks
+from beffroi.procedures.events import crews as dispatch_follow
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line
 from tests.conftest import Database

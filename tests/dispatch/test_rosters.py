@@ -15,8 +15,8 @@ from beffroi.dispatch import TRADE, actions, duty, events
 from beffroi.dispatch.calling import ESCALATION
 from beffroi.dispatch.types import Turn
 from beffroi.model.time import DAY, HOUR, MINUTE
-from beffroi.procedures.dispatch_demo import at_local, duty_turns, on_call_turns
-from beffroi.procedures.dispatch_erasures import erase, forget
+from beffroi.procedures.erasures.dispatch import erase, forget
+from beffroi.procedures.start.demo_rosters import at_local, duty_turns, on_call_turns
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected
 from tests.conftest import Database

@@ -15,7 +15,7 @@ from beffroi.model.actor import Actor
 from beffroi.model.ports import IncidentFacts
 from beffroi.model.scope import ANY, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, Micros
-from beffroi.procedures.call_out_reminders import REACTION
+from beffroi.procedures.events.call_out_reminders import REACTION
 from beffroi.trade.action import Action
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected

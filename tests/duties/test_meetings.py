@@ -14,8 +14,10 @@ from beffroi.duties.texts import TEXTS
 from beffroi.duties.types import Target
 from beffroi.journal.events import Erased, LineErased
 from beffroi.model.time import HOUR
-from beffroi.procedures import duty_erasures, duty_lines, duty_rounds
-from beffroi.procedures.duty_routines import read
+from beffroi.procedures import duty_rounds
+from beffroi.procedures.erasures.texts import duties as duty_erasures
+from beffroi.procedures.lines import duties as duty_lines
+from beffroi.procedures.start.routines import read
 from beffroi.server.absent import empty_city
 from beffroi.trade.event import Event
 from beffroi.trade.line import Line

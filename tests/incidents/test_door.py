@@ -17,7 +17,7 @@ from beffroi.journal.codec import Decoder
 from beffroi.model.actor import SYSTEM
 from beffroi.model.scope import Grant, Rights
 from beffroi.model.time import DAY
-from beffroi.procedures.review import _links as review_links
+from beffroi.procedures.events.review import _links as review_links
 from beffroi.server.feed.frame import decode
 from beffroi.trade.doors import Caller, trusted
 from tests.security.conftest import (

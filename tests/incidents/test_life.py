@@ -14,7 +14,7 @@ from beffroi.incidents.rows import facts_of, masked_row
 from beffroi.incidents.types import Incident
 from beffroi.model.scope import ANY, Grant, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, from_iso
-from beffroi.procedures import incident_lines
+from beffroi.procedures.lines import incidents as incident_lines
 from beffroi.server.absent import NoStreets
 from beffroi.trade.action import Action
 from beffroi.trade.rejected import Rejected

@@ -21,13 +21,13 @@ from beffroi.model.actor import Actor
 from beffroi.model.scope import Scope
 from beffroi.orders import events as order
 from beffroi.orders.types import Selection
-from beffroi.procedures import incident_lines
-from beffroi.procedures.hands import hand_on
-from beffroi.procedures.incident_alarms import acknowledge_returned, gather_events, open_events, propose_closure
-from beffroi.procedures.incident_clocks import follow
-from beffroi.procedures.incident_orders import link_order, name_of
-from beffroi.procedures.incident_timeline import _items
-from beffroi.procedures.tell_callers import progress
+from beffroi.procedures.calls.telling import progress
+from beffroi.procedures.events.alarms import acknowledge_returned, gather_events, open_events, propose_closure
+from beffroi.procedures.events.clocks import follow
+from beffroi.procedures.events.hands import hand_on
+from beffroi.procedures.events.orders import link_order, name_of
+from beffroi.procedures.events.timeline import _items
+from beffroi.procedures.lines import incidents as incident_lines
 from beffroi.seats.events import ReliefSigned
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected

@@ -17,7 +17,8 @@ from beffroi.journal.signing import HEADS_FOLDER, is_signed, load_key, read_head
 from beffroi.journal.watch import Watch
 from beffroi.model.actor import SYSTEM
 from beffroi.model.time import DAY, HOUR
-from beffroi.procedures import journal_heads, retention
+from beffroi.procedures.keeping import heads as journal_heads
+from beffroi.procedures.keeping import retention
 from beffroi.trade.doors import trusted
 
 __all__ = ["in_city", "quick_passwords"]

@@ -13,8 +13,8 @@ from beffroi.model.scope import Grant, Scope
 from beffroi.model.time import DAY, HOUR, MINUTE, SECOND, Micros
 from beffroi.orders import TRADE, actions, events
 from beffroi.orders.types import Order, PointState, Selection
+from beffroi.procedures.live.pace import at_once
 from beffroi.procedures.order_sender import Blind, commands_of, frames_of, verdicts
-from beffroi.procedures.pace import at_once
 from beffroi.trade.rejected import Rejected
 from tests.orders.desk import CHIEF, NOON, ON_CALL, OPERATOR, Desk
 from tests.orders.small_city import CABINET, D1, D2, SmallLive, light

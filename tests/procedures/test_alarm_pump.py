@@ -11,7 +11,7 @@ import structlog
 
 from beffroi.alarms.room import Alarms
 from beffroi.equipment import registry
-from beffroi.procedures.alarm_pump import JUDGED_AT_ONCE, pump
+from beffroi.procedures.live.alarm_pump import JUDGED_AT_ONCE, pump
 from beffroi.work.room import Work
 from tests.alarms.town import START, Town
 from tests.server.conftest import Bench, at_work

@@ -9,8 +9,8 @@ from beffroi.alarms import actions as ac
 from beffroi.equipment import registry
 from beffroi.model.ports import Lock
 from beffroi.model.time import HOUR
-from beffroi.procedures.looks import RING_FULL, RING_SHIFT, Look, Mark
-from beffroi.procedures.picture import UNKNOWN_LEVEL, LivePicture, Trades
+from beffroi.procedures.live.looks import RING_FULL, RING_SHIFT, Look, Mark
+from beffroi.procedures.live.picture import UNKNOWN_LEVEL, LivePicture, Trades
 from beffroi.telemetry.live import DIFF_ROW
 from beffroi.work.types import WorkState
 from tests.alarms.town import Desk, Town

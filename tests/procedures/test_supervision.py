@@ -11,7 +11,7 @@ from beffroi.equipment import registry
 from beffroi.model.ports import Lock
 from beffroi.model.reading import Crossing
 from beffroi.model.time import HOUR, MINUTE, SECOND
-from beffroi.procedures.supervision import REMEMBERED_S, Pace, Supervisor
+from beffroi.procedures.live.supervision import REMEMBERED_S, Pace, Supervisor
 from tests.alarms.town import SYSTEM, Desk, Town
 
 

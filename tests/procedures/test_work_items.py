@@ -8,7 +8,8 @@ from beffroi.equipment import registry
 from beffroi.model.ids import ClockIds
 from beffroi.model.scope import Rights
 from beffroi.model.time import SECOND
-from beffroi.procedures import automatic_lines, work_items
+from beffroi.procedures import work_items
+from beffroi.procedures.lines import alarms as automatic_lines
 from beffroi.trade.context import Context
 from beffroi.trade.line import Line
 from beffroi.trade.rejected import Rejected

@@ -14,11 +14,11 @@ from beffroi.model.actor import SYSTEM
 from beffroi.model.calls import CallNews
 from beffroi.model.ids import uuid7
 from beffroi.model.time import MINUTE, SECOND
-from beffroi.procedures import call_sheets
-from beffroi.procedures.call_matches import sentence_of, spoken_time
-from beffroi.procedures.call_sheets import find_sheets, read_sheets
-from beffroi.procedures.call_switchboard import steps_of
-from beffroi.procedures.tell_callers import step_of
+from beffroi.procedures.calls import sheets as call_sheets
+from beffroi.procedures.calls.matches import sentence_of, spoken_time
+from beffroi.procedures.calls.sheets import find_sheets, read_sheets
+from beffroi.procedures.calls.switchboard import steps_of
+from beffroi.procedures.calls.telling import step_of
 from beffroi.requests import evolve, ringing, rows
 from beffroi.requests.actions import Progress
 from beffroi.requests.codes import ALPHABET, LENGTH, code_of, read_code

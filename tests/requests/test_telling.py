@@ -18,8 +18,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from beffroi.procedures.call_texts import FolderGateway, TextMessage
-from beffroi.procedures.tell_callers import Teller
+from beffroi.procedures.calls.sms import FolderGateway, TextMessage
+from beffroi.procedures.calls.telling import Teller
 from beffroi.requests.types import Contact
 from tests.e2e.conftest import PASSWORD, City, _first_administrator, _first_sign_in
 from tests.requests.street import EMAIL, EVERYTHING, NAME, requests_of, until
@@ -128,7 +128,7 @@ def test_a_server_that_refuses_for_now_is_tried_again_and_for_good_is_said(
     in_whole_city: InCity, postman: tuple[Postman, Controller], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside, server = postman
-    monkeypatch.setattr("beffroi.procedures.tell_callers.PAUSES", (200_000,))
+    monkeypatch.setattr("beffroi.procedures.calls.telling.PAUSES", (200_000,))
 
     async def scenario(city: WholeCity) -> None:
         write_settings(city.data, server.port)
@@ -172,7 +172,7 @@ def test_one_message_that_cannot_be_written_stops_nobody(
     in_whole_city: InCity, postman: tuple[Postman, Controller], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside, server = postman
-    monkeypatch.setattr("beffroi.procedures.tell_callers.PAUSES", (200_000,))
+    monkeypatch.setattr("beffroi.procedures.calls.telling.PAUSES", (200_000,))
 
     async def scenario(city: WholeCity) -> None:
         (city.data / "mail.toml").write_bytes("[mail]\nsender_name = 'Mairie de Béthune'".encode("latin-1"))

@@ -8,9 +8,9 @@ import msgspec
 import psycopg
 
 from beffroi.access import CSRF_HEADER
-from beffroi.procedures import first_accounts
 from beffroi.procedures.relief import page as page_module
 from beffroi.procedures.seat_watch import LIVING_S, WATCH, machine_s
+from beffroi.procedures.start import accounts as first_accounts
 from tests.access.running import DEMO
 from tests.seats.running import CODES, act, post
 

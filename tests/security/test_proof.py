@@ -15,7 +15,7 @@ import pytest
 
 from beffroi.journal.signing import load_key
 from beffroi.journal.watch import Watch
-from beffroi.procedures.journal_heads import follow
+from beffroi.procedures.keeping.heads import follow
 from tests.security.conftest import Person, WholeCity
 from tests.security.town import EVERYTHING
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from beffroi.model.time import HOUR
-from beffroi.procedures.first_accounts import DEMO_PASSWORD
+from beffroi.procedures.start.accounts import DEMO_PASSWORD
 from beffroi.server.texts import Catalogue
 from tests.security.conftest import Person, WholeCity
 from tests.security.test_visibility import screen, watch

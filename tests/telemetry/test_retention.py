@@ -8,7 +8,7 @@ import pytest
 
 from beffroi.model.kinds import EquipmentKind, Point
 from beffroi.model.time import DAY
-from beffroi.procedures.history_retention import Retention
+from beffroi.procedures.keeping.history import Retention
 from beffroi.telemetry import history
 from beffroi.telemetry.fold import Readings
 

@@ -23,7 +23,7 @@ from beffroi.model.time import MILLISECOND, SECOND, Micros
 from beffroi.orders.actions import MarkSent, Settle
 from beffroi.orders.consign import locked_indexes
 from beffroi.orders.types import Order, OrdersState, PointState
-from beffroi.procedures.pace import Steps, paced
+from beffroi.procedures.live.pace import Steps, paced
 from beffroi.trade.action import Action
 from beffroi.trade.doors import trusted
 from beffroi.trade.rejected import Rejected

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ from beffroi.trade.room import Trade
 from beffroi.trade.service import Pages, Service
 
 NOT_TRADES = frozenset({"model", "trade", "server", "rehearsal", "links", "equipment", "procedures"})
+OFFERS = ("REACTION", "REACTIONS", "SERVICE", "BEFORE_READY", "PAGES")
+"""What a module of `beffroi.procedures` may have for us."""
 
 
 class WiringError(Exception):
@@ -69,25 +71,33 @@ class Procedures(msgspec.Struct, frozen=True):
 
 
 def find_procedures() -> Procedures:
-    """Return the reactions, services and pages of the modules and folders of `beffroi.procedures`."""
-    procedures = importlib.import_module("beffroi.procedures")
+    """Return the reactions, services and pages of `beffroi.procedures`, its groups read file by file."""
     reactions: list[Reaction] = []
     services: dict[str, Service] = {}
     first: list[Service] = []
     pages: dict[str, Pages] = {}
-    for item in sorted(pkgutil.iter_modules(procedures.__path__), key=lambda item: item.name):
-        module = importlib.import_module(f"beffroi.procedures.{item.name}")
+    for name, module in _procedures("beffroi.procedures"):
         reactions += _reactions(module)
         if hasattr(module, "SERVICE"):
-            services[item.name] = module.SERVICE
+            services[name] = module.SERVICE
         if hasattr(module, "BEFORE_READY"):
             first.append(module.BEFORE_READY)
         if hasattr(module, "PAGES"):
-            pages[item.name] = module.PAGES
+            pages[name.rpartition(".")[2]] = module.PAGES
     names = [reaction.name for reaction in reactions]
     if len(set(names)) != len(names):
         raise WiringError("wiring.same_reaction", names=sorted(names))
     return Procedures(tuple(reactions), services, tuple(first), pages)
+
+
+def _procedures(package: str, prefix: str = "") -> Iterator[tuple[str, ModuleType]]:
+    """Yield (name, module) of what is offered; a folder that offers nothing itself is a group."""
+    for item in sorted(pkgutil.iter_modules(importlib.import_module(package).__path__), key=lambda item: item.name):
+        module = importlib.import_module(f"{package}.{item.name}")
+        if not item.ispkg or any(hasattr(module, offer) for offer in OFFERS):
+            yield prefix + item.name, module
+        else:
+            yield from _procedures(f"{package}.{item.name}", f"{prefix}{item.name}.")
 
 
 def _reactions(module: ModuleType) -> list[Reaction]:

@@ -1,6 +1,6 @@
 """The running core as a command sees it: HTTP with a machine's key, or with a person's login asked on the terminal.
 
-Without a key given, the data folder's own is taken (`procedures/local_console.py`): its owner needs nothing more.
+Without a key given, the data folder's own is taken (`procedures/start/local_console.py`): its owner needs nothing more.
 """
 
 from __future__ import annotations

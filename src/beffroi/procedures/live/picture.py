@@ -17,7 +17,7 @@ from beffroi.alarms.state import AlarmsState
 from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.time import Micros
-from beffroi.procedures.fleet import (
+from beffroi.procedures.live.fleet import (
     BY_CABINET,
     BY_POINT,
     NOT_MANAGED,
@@ -27,9 +27,9 @@ from beffroi.procedures.fleet import (
     fleet_steps,
     no_fleet,
 )
-from beffroi.procedures.looks import LOOK_OF_RANK, RING_SHIFT, Look, Mark, marks_of, rank_of, ring_left
-from beffroi.procedures.pace import Steps, at_once
-from beffroi.procedures.supervision import LIT_W
+from beffroi.procedures.live.looks import LOOK_OF_RANK, RING_SHIFT, Look, Mark, marks_of, rank_of, ring_left
+from beffroi.procedures.live.pace import Steps, at_once
+from beffroi.procedures.live.supervision import LIT_W
 from beffroi.telemetry.live import DIFF_ROW
 from beffroi.trade.line import Line
 from beffroi.trade.service import LampChanges, Moves

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.assets import TRADE as REGISTER
-from beffroi.procedures.pace import paced
-from beffroi.procedures.picture import LivePicture, Trades
+from beffroi.procedures.live.pace import paced
+from beffroi.procedures.live.picture import LivePicture, Trades
 from beffroi.trade.service import CoreDoor
 
 WHOLE_EVERY_S = 2.0

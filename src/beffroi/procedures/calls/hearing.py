@@ -14,9 +14,9 @@ import structlog
 
 from beffroi.assets import TRADE as REGISTER
 from beffroi.model.actor import Actor
-from beffroi.procedures.call_incidents import opening
-from beffroi.procedures.call_places import SURE_PLACE
-from beffroi.procedures.understand import Known, Understanding, understood
+from beffroi.procedures.calls.incidents import opening
+from beffroi.procedures.calls.places import SURE_PLACE
+from beffroi.procedures.calls.understand import Known, Understanding, understood
 from beffroi.requests.actions import Correct
 from beffroi.requests.events import Recorded
 from beffroi.requests.hearing import EAR

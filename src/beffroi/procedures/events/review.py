@@ -13,7 +13,7 @@ from beffroi.incidents.rows import LATE, label_of, place_of, steps_of
 from beffroi.incidents.texts import DEADLINES, REASONS, STAGES
 from beffroi.incidents.types import CAUSES, RESULTS, Incident
 from beffroi.model.time import Micros
-from beffroi.procedures.incident_timeline import IncidentView, TimelineItem, read_timeline
+from beffroi.procedures.events.timeline import IncidentView, TimelineItem, read_timeline
 from beffroi.procedures.paper import MEDIA, answer, local_time
 from beffroi.procedures.sentences import say
 from beffroi.trade.doors import Caller

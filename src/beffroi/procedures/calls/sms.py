@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.model.time import Micros
-from beffroi.procedures.call_mail import MailError
+from beffroi.procedures.calls.mail import MailError
 
 SMS_FOLDER = "sms"
 MODE = 0o640

@@ -21,8 +21,8 @@ from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import City
 from beffroi.model.reading import Crossing
 from beffroi.model.time import SECOND, Micros
-from beffroi.procedures.fleet import BY_POINT, Fleet, Senses, build_fleet, daylight, expected_levels, fleet_steps
-from beffroi.procedures.pace import paced
+from beffroi.procedures.live.fleet import BY_POINT, Fleet, Senses, build_fleet, daylight, expected_levels, fleet_steps
+from beffroi.procedures.live.pace import paced
 from beffroi.trade.doors import trusted
 from beffroi.trade.rejected import Rejected
 from beffroi.trade.service import CoreDoor

@@ -20,7 +20,7 @@ from beffroi.incidents import events as said
 from beffroi.model.actor import Actor
 from beffroi.model.ports import City
 from beffroi.model.time import DAY, MINUTE, Micros
-from beffroi.procedures.call_mail import (
+from beffroi.procedures.calls.mail import (
     MailError,
     MailSettings,
     Recipient,
@@ -30,8 +30,8 @@ from beffroi.procedures.call_mail import (
     read_settings,
     words_of,
 )
-from beffroi.procedures.call_matches import crew_of, spoken_time
-from beffroi.procedures.call_texts import SMS_FOLDER, FolderGateway, TextGateway, TextMessage
+from beffroi.procedures.calls.matches import crew_of, spoken_time
+from beffroi.procedures.calls.sms import SMS_FOLDER, FolderGateway, TextGateway, TextMessage
 from beffroi.requests.actions import NoteTold, Progress
 from beffroi.requests.events import Attached, Followed, Forgotten, Moved, Recorded
 from beffroi.requests.types import Owed, Request, Told

@@ -19,8 +19,8 @@ from beffroi.assets.search.shelf import FinderShelf
 from beffroi.model.kinds import Text
 from beffroi.model.ports import IncidentFacts
 from beffroi.model.time import Micros
-from beffroi.procedures.call_matches import EventHit, crew_of, events_around, sentence_of, spoken_time
-from beffroi.procedures.call_places import AssetHit, PlaceHit, named_of, nearest_of, painted_of, places_of
+from beffroi.procedures.calls.matches import EventHit, crew_of, events_around, sentence_of, spoken_time
+from beffroi.procedures.calls.places import AssetHit, PlaceHit, named_of, nearest_of, painted_of, places_of
 from beffroi.requests.api import near_requests
 from beffroi.requests.glossary import Category, Danger, Lexicon, Service, readable_lexicon
 from beffroi.requests.hearing import EAR, Heard, Hearer

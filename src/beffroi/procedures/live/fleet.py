@@ -12,7 +12,7 @@ from beffroi.model.kinds import EquipmentKind
 from beffroi.model.ports import AssetFacts, City, Live, Topology
 from beffroi.model.reading import read_newest
 from beffroi.model.time import SECOND
-from beffroi.procedures.pace import Steps, at_once
+from beffroi.procedures.live.pace import Steps, at_once
 
 MANAGEMENT = {"none": 0, "cabinet": 1, "point": 2}
 NOT_MANAGED, BY_CABINET, BY_POINT = 0, 1, 2

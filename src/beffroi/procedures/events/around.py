@@ -23,8 +23,8 @@ from beffroi.model.geo import distance_m
 from beffroi.model.ports import AssetFacts
 from beffroi.model.reading import Quality, read_newest
 from beffroi.model.time import DAY, SECOND, Micros
-from beffroi.procedures.incident_timeline import IncidentView
-from beffroi.procedures.supervision import LIT_W
+from beffroi.procedures.events.timeline import IncidentView
+from beffroi.procedures.live.supervision import LIT_W
 from beffroi.trade.doors import Caller
 from beffroi.trade.service import CoreDoor
 

@@ -1,0 +1,1 @@
+"""What is erased leaves every copy, room by room."""

@@ -1,0 +1,1 @@
+"""The automatic lines of the *main courante*, by the room that they tell of (room.md rule 5)."""

@@ -1,0 +1,1 @@
+"""What machines tell at their own pace: crossings, silences, the picture, the index, in slices of the loop."""

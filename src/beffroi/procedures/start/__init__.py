@@ -1,0 +1,1 @@
+"""What a city begins with: first accounts, the machine's own key, routines, directory, a demonstration's rosters."""
