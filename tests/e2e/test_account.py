@@ -13,7 +13,7 @@ from tests.e2e.conftest import PASSWORD, City, _first_sign_in, open_desk
 from tests.e2e.test_accessibility import AXE, CUT, violations
 
 pytestmark = pytest.mark.e2e
-LOGIN = "alix"
+LOGIN = "noa"
 SHORT_MS = 30_000
 SIZES = ((360, 800), (768, 1024), (1366, 768), (1920, 1080))
 GRANT = {"role": "operator", "communes": ["*"], "trades": ["lighting"], "kinds": ["*"]}
@@ -22,7 +22,7 @@ GRANT = {"role": "operator", "communes": ["*"], "trades": ["lighting"], "kinds":
 @pytest.fixture(scope="module")
 def person(city: City) -> City:
     """Return the city with somebody whose account no other test uses."""
-    made = city.post("/api/access/accounts", {"login": LOGIN, "name": "Alix Roy", "grants": [GRANT]})
+    made = city.post("/api/access/accounts", {"login": LOGIN, "name": "Noa Roy", "grants": [GRANT]})
     _first_sign_in(city.url, LOGIN, made["one_time_password"])
     return city
 
