@@ -18,7 +18,7 @@ from beffroi.server.absent import NoTopology
 from beffroi.server.clock import SystemClock
 from beffroi.server.feed import Hub, Screen
 from beffroi.server.feed import hub as hub_module
-from beffroi.server.feed.audience import audience_key
+from beffroi.server.feed.audience import Audience, audience_key
 from beffroi.server.feed.frame import decode
 from beffroi.server.wiring import Wiring
 from beffroi.trade.doors import Caller, trusted
@@ -435,3 +435,20 @@ def test_an_audience_that_nobody_asks_for_is_forgotten():
         assert town.hub.audience(audience_key(ONE)) is not held
 
     run(main())
+
+
+def test_an_asset_that_enters_the_picture_after_the_mask_is_shown_to_who_may_see_it():
+    async def main() -> None:
+        audience, streets = Audience(audience_key(ONE)), Streets()
+        await audience.fit(streets, 2)
+        index = np.array([4], np.uint32)
+        lamps = (index, np.ones(1, np.uint8), np.ones(1, np.uint8), np.zeros(1, np.uint16))
+        assert not len(audience.filter_lamps(lamps)[0])
+        assert not audience.fits(streets), "what it does not know makes it look again"
+        shown = audience.shown
+        await audience.fit(streets, 5)
+        assert audience.filter_lamps(lamps)[0].tolist() == [4]
+        assert audience.shown == shown + 1, "its screens are given a snapshot, which has it"
+        assert audience.fits(streets)
+
+    asyncio.run(main())

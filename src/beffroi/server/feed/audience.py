@@ -89,6 +89,9 @@ class Audience:
 
     def _seen(self, index: NDArray[np.uint32]) -> NDArray[Any]:
         known = index < len(self._mask)
+        if not known.all():
+            # assets that entered the picture after the mask was made: it is made again before the next frame
+            self._mask_version = None
         seen = np.zeros(len(index), np.bool_)
         seen[known] = self._mask[index[known]]
         return seen
