@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from beffroi.alarms import events as ev
-from beffroi.alarms.job import FOLD_REASON, Job
+from beffroi.alarms.decision import FOLD_REASON, Job
 from beffroi.alarms.machine import LIFE, State
 from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.telling import returned_of

@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 
 from beffroi.alarms import actions as ac
-from beffroi.alarms import api, logic, states, store
+from beffroi.alarms import api, evolve, logic, store
 from beffroi.alarms import events as ev
 from beffroi.alarms.rows import alarm_row, flood_row
 from beffroi.alarms.state import AlarmsState
@@ -49,7 +49,7 @@ class Alarms(Trade[AlarmsState]):
         return logic.decide(state, action, context)
 
     def apply(self, state: AlarmsState, line: Line) -> None:
-        states.apply(state, line)
+        evolve.apply(state, line)
 
     def write(self, cursor: psycopg.Cursor[Any], lines: Sequence[Line]) -> None:
         store.write(cursor, lines)
@@ -94,7 +94,7 @@ class Alarms(Trade[AlarmsState]):
         return state.deadlines[0][0] if state.deadlines else None
 
     def due(self, state: AlarmsState, now: Micros) -> Sequence[Action]:
-        subjects = states.pop_due(state, now, SETTLED_AT_ONCE)
+        subjects = evolve.pop_due(state, now, SETTLED_AT_ONCE)
         together = [subject for subject in subjects if subject not in state.apart]
         alone = [[subject] for subject in subjects if subject in state.apart]
         state.apart.difference_update(subjects)
@@ -103,7 +103,7 @@ class Alarms(Trade[AlarmsState]):
     def undecided(self, state: AlarmsState, action: Action, at: Micros, *, apart: bool) -> None:
         if isinstance(action, ac.Settle):
             subjects = _subjects(action)
-            states.put_back(state, subjects, at)
+            evolve.put_back(state, subjects, at)
             if apart:
                 state.apart.update(subjects)
 

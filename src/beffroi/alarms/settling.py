@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.actions import Settle
 from beffroi.alarms.correlation import Plan, list_explained, suppose
-from beffroi.alarms.job import FLOOD_BELOW, FOLD_REASON, Job
+from beffroi.alarms.decision import FLOOD_BELOW, FOLD_REASON, Job
+from beffroi.alarms.evolve import FLOOD_WINDOW
 from beffroi.alarms.machine import ACTIVE, State
 from beffroi.alarms.state import AlarmsState
-from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.telling import desk_scope
 from beffroi.alarms.types import Alarm
 from beffroi.model.kinds import AlarmClass

@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import Patch, changes_of, new_alarm
+from beffroi.alarms.evolve import FLOOD_WINDOW, restore
 from beffroi.alarms.state import AlarmsState
-from beffroi.alarms.states import FLOOD_WINDOW, restore
 from beffroi.alarms.types import REMEMBERED, Alarm, Flood
 from beffroi.model.scope import Scope
 from beffroi.trade.line import Line

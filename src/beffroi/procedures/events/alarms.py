@@ -10,7 +10,7 @@ from uuid import UUID
 from beffroi.alarms import TRADE as ALARMS
 from beffroi.alarms import events as ev
 from beffroi.alarms.actions import AcknowledgeReturned
-from beffroi.alarms.job import short_name
+from beffroi.alarms.decision import short_name
 from beffroi.alarms.rows import label_of
 from beffroi.incidents.actions import Gather, NoteReturn, React
 from beffroi.incidents.events import Closed

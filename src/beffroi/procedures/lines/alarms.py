@@ -5,7 +5,7 @@ from typing import Any
 
 from beffroi.alarms import TRADE as ALARMS
 from beffroi.alarms import events as ev
-from beffroi.alarms.job import short_name
+from beffroi.alarms.decision import short_name
 from beffroi.alarms.rows import label_of
 from beffroi.logbook.actions import Note
 from beffroi.model.ports import City

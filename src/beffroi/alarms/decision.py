@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from beffroi.alarms import events as ev
 from beffroi.alarms.changes import new_alarm
 from beffroi.alarms.correlation import find_cause, is_cut_by_clock, list_explained
+from beffroi.alarms.evolve import FLOOD_WINDOW
 from beffroi.alarms.state import AlarmsState
-from beffroi.alarms.states import FLOOD_WINDOW
 from beffroi.alarms.telling import desk_scope, left_of, returned_of
 from beffroi.alarms.types import GATEWAY, REMEMBERED, Alarm
 from beffroi.model.kinds import AlarmClass
