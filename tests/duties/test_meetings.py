@@ -15,7 +15,7 @@ from beffroi.duties.types import Target
 from beffroi.journal.events import Erased, LineErased
 from beffroi.model.time import HOUR
 from beffroi.procedures import duty_rounds
-from beffroi.procedures.erasures.texts import duties as duty_erasures
+from beffroi.procedures.erasures import duties as duty_erasures
 from beffroi.procedures.lines import duties as duty_lines
 from beffroi.procedures.start.routines import read
 from beffroi.server.absent import empty_city
