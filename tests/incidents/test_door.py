@@ -32,6 +32,10 @@ COMMUNE, ELSEWHERE = "21231", "21355"
 SECRET = "zzsecretzz"
 PNG = b"\x89PNG\r\n\x1a\n" + b"photo"
 
+EARLIER = """INSERT INTO alarm SELECT (jsonb_populate_record(known,
+    jsonb_build_object('id', gen_random_uuid(), 'raised_at', raised_at - 3600000000::bigint))).*
+    FROM alarm known WHERE asset = %s"""
+
 
 async def opened(person: Person, what: str = "lampadaire éteint", **fields: Any) -> dict[str, Any]:
     (event,) = await person.done("incidents.open", what=what, commune=COMMUNE, **fields)
@@ -145,6 +149,10 @@ def test_an_alarm_that_trips_opens_one_event_with_its_line_in_the_log(in_whole_c
         assert (len(around["circuit"]["trips"]), around["circuit"]["do_not_rearm"]) == (1, False)
         timeline = (await chief.get(f"/api/incidents/{incident.id}/timeline")).json()
         assert {"alarms.raised", "incidents.opened"} <= {one["type"] for one in timeline}
+        # as it would stand had it tripped an hour before
+        await city.core.work(lambda connection: connection.execute(EARLIER, (ids["A045/D3"],)))
+        around = (await chief.get(f"/api/around?lon=5.04&lat=47.32&incident={incident.id}")).json()
+        assert (len(around["circuit"]["trips"]), around["circuit"]["do_not_rearm"]) == (2, True)
 
     in_whole_city(scenario)
 

@@ -20,7 +20,6 @@ from beffroi.rehearsal.world.acts import (
     RearmCircuit,
     StuckOn,
     TripCircuit,
-    TrippedBefore,
 )
 from beffroi.rehearsal.world.messages import Message
 from beffroi.rehearsal.world.night import next_dawn, next_dusk
@@ -223,17 +222,6 @@ def test_a_cut_of_three_days_is_told_whole() -> None:
     assert levels == {0, 50, 70, 100}, "three nights with their dimming"
     energy = [one["p"]["energy_wh"] for one in lamp]  # type: ignore[index]
     assert energy == sorted(energy)
-
-
-def test_a_trip_of_last_night_is_repeated_with_its_hours() -> None:
-    world = world_at(NIGHT)
-    world.step(NIGHT + MINUTE)
-    now = world.now
-    TrippedBefore(circuit="A001/D1", hours=15, minutes=40).play(world, now)
-    told = [one for one in items(world.step(now + MINUTE), "A001/D1") if one["t"] < now // MILLISECOND - 3_600_000]  # type: ignore[operator]
-    assert [(now // MILLISECOND - one["t"], one["p"]) for one in told] == [  # type: ignore[operator]
-        (15 * 3_600_000, {"tripped": 1}), (15 * 3_600_000 - 40 * 60_000, {"tripped": 0})
-    ]  # fmt: skip
 
 
 def test_a_welded_circuit_burns_by_day() -> None:

@@ -7,10 +7,10 @@ from functools import partial
 import msgspec
 import numpy as np
 
-from beffroi.model.time import HOUR, MILLISECOND, MINUTE, SECOND, Micros
+from beffroi.model.time import HOUR, MILLISECOND, SECOND, Micros
 from beffroi.rehearsal.world.grid import whole_ms
 from beffroi.rehearsal.world.lamps import Who, ints
-from beffroi.rehearsal.world.messages import Message, item
+from beffroi.rehearsal.world.messages import Message
 from beffroi.rehearsal.world.noise import share
 from beffroi.rehearsal.world.past import past_items
 from beffroi.rehearsal.world.street import Street
@@ -74,22 +74,6 @@ class RearmCircuit(Act, frozen=True, tag="rearm_circuit"):
         world.grid.shows_trip[circuit] = True
         world.supply_changes(circuit, at)
         world.agenda.at(at + SECOND, partial(world.tell_circuit, circuit))
-
-
-class TrippedBefore(Act, frozen=True, tag="tripped_before"):
-    """A breaker tripped some hours ago and was closed some minutes later: its controller repeats both."""
-
-    circuit: str
-    hours: float = 15.0
-    minutes: float = 40.0
-
-    def play(self, world: Street, at: Micros) -> None:
-        circuit = place_of(world.plant.circuits.codes, self.circuit)
-        gateway = int(world.plant.cabinets.gateway[world.plant.circuits.cabinet[circuit]])
-        opened = whole_ms(at - int(self.hours * HOUR))
-        closed = whole_ms(opened + int(self.minutes * MINUTE))
-        for when, tripped in ((opened, 1), (closed, 0)):
-            world.uplinks.put(gateway, at, item(self.circuit, when, f'"tripped":{tripped}'), urgent=True)
 
 
 class Lockout(Act, frozen=True, tag="lockout"):
@@ -345,6 +329,6 @@ class Order(Act, frozen=True, tag="local_order"):
 
 
 AnyAct = (
-    TripCircuit | RearmCircuit | TrippedBefore | Lockout | CabinetMains | GroupMains | Links | CutSince | Door | Device
+    TripCircuit | RearmCircuit | Lockout | CabinetMains | GroupMains | Links | CutSince | Door | Device
     | Storm | Mad | Clock | StuckOn | LampFault | Order
 )  # fmt: skip
