@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -28,7 +27,14 @@ class NatsBus:
 
     def __init__(self, url: str, credentials: dict[str, str] | None = None) -> None:
         self._url = url
-        self._credentials = credentials or {}
+        self._options: dict[str, Any] = {
+            "name": "beffroi core",
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "max_reconnect_attempts": -1,
+            "reconnect_time_wait": RECONNECT_WAIT_S,
+            "error_cb": _tell,
+            "reconnected_cb": self._returned,
+        } | (credentials or {})
         self._client: Client | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._subscribed: set[str] = set()
@@ -46,24 +52,19 @@ class NatsBus:
 
     async def connect(self) -> None:
         """Connect, however long it takes, and make the subscriptions asked so far."""
-        while True:
+        while self._client is None:
+            client = Client()
             try:
-                self._client = await nats.connect(
-                    self._url,
-                    name="beffroi core",
-                    connect_timeout=CONNECT_TIMEOUT_S,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=RECONNECT_WAIT_S,
-                    allow_reconnect=True,
-                    error_cb=_tell,
-                    reconnected_cb=self._returned,
-                    **self._credentials,
-                )
+                await client.connect(self._url, **self._options)
             except (OSError, NatsError, TimeoutError) as error:
                 log.warning("bus away", error=str(error))
                 await asyncio.sleep(RECONNECT_WAIT_S)
+            except asyncio.CancelledError:
+                # nats-py leaves its socket open when it is stopped in the middle
+                await client.close()
+                raise
             else:
-                break
+                self._client = client
         await self._client.subscribe(self._echo, cb=_echo)
         for subject in list(self._handlers):
             await self._subscribe(subject)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import nats
 from nats.aio.client import Client
@@ -26,15 +27,25 @@ class Bus:
 
     async def connect(self, answer: Callable[[bytes], Awaitable[bytes]]) -> None:
         """Connect, however long it takes, and answer control requests from then on."""
-        secret = {"user": self._where.nats_user, "password": self._where.nats_password} if self._where.nats_user else {}
+        options: dict[str, Any] = {
+            "name": "beffroi rehearsal",
+            "max_reconnect_attempts": -1,
+            "reconnect_time_wait": PAUSE_S,
+            "connect_timeout": 2,
+            "error_cb": _quiet,
+        } | _secret(self._where)
         while self._client is None:
+            client = Client()
             try:
-                self._client = await nats.connect(
-                    self._where.nats, name="beffroi rehearsal", max_reconnect_attempts=-1, reconnect_time_wait=PAUSE_S,
-                    connect_timeout=2, error_cb=_quiet, **secret,
-                )  # fmt: skip
+                await client.connect(self._where.nats, **options)
             except (OSError, NatsError, TimeoutError):
                 await asyncio.sleep(PAUSE_S)
+            except asyncio.CancelledError:
+                # nats-py leaves its socket open when it is stopped in the middle
+                await client.close()
+                raise
+            else:
+                self._client = client
 
         async def respond(message: Msg) -> None:
             await message.respond(await answer(message.data))
@@ -57,15 +68,18 @@ class Bus:
 
 async def ask(where: Where, payload: bytes, within_s: float = 20.0) -> bytes:
     """Return the running rehearsal's answer to a control request; raises NatsError or OSError when there is none."""
-    secret = {"user": where.nats_user, "password": where.nats_password} if where.nats_user else {}
     client = await nats.connect(
-        where.nats, connect_timeout=PATIENCE_S, max_reconnect_attempts=1, error_cb=_quiet, **secret
+        where.nats, connect_timeout=PATIENCE_S, max_reconnect_attempts=1, error_cb=_quiet, **_secret(where)
     )
     try:
         answer: bytes = (await client.request(CONTROL, payload, timeout=within_s)).data
         return answer
     finally:
         await client.close()
+
+
+def _secret(where: Where) -> dict[str, str]:
+    return {"user": where.nats_user, "password": where.nats_password} if where.nats_user else {}
 
 
 async def _quiet(error: Exception) -> None:
