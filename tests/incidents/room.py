@@ -83,3 +83,12 @@ class Room:
             for action in TRADE.due(self.state, self.now):
                 made += self.do(action, None)
         return made
+
+
+def joined_pair(room: Room, first: UUID, second: UUID) -> tuple[Any, Any]:
+    """Return the events of two alarms, the second joined into the first by a person."""
+    room.trips(first)
+    room.trips(second, D2)
+    one, other = room.held(first), room.held(second)
+    room.do(ac.Join(incident=other.id, into=one.id, why="même poste"))
+    return one, other

@@ -132,8 +132,13 @@ class Operator:
         return lines
 
     def _waits(self, line: Line) -> bool:
-        """Tell whether nobody turned to a line yet, as far as the screen shows."""
-        return not line.mine and not line.closable and self._tried.get(line.code, 0) < MOST_TRIES
+        """Tell whether nobody turned to a line yet, as far as the screen shows.
+
+        A line that came as one's own is looked at too: the cause of what one already works on.
+        """
+        event = self.ledger.find(line.code)
+        known = line.mine and event is not None and event.attended_s > 0
+        return not known and not line.closable and self._tried.get(line.code, 0) < MOST_TRIES
 
     def _read(self, lines: int) -> None:
         self.hands.lines_read += lines
@@ -155,6 +160,8 @@ class Operator:
         self._tried[line.code] = self._tried.get(line.code, 0) + 1
         if not self.screen.select(line.code):
             return False
+        if line.mine:
+            return self._go_on(line.code)
         self.screen.takes("a", line.code, "Acquittée|Déjà acquittée")
         self.screen.takes("p", line.code, "Prise|Pris ")
         event.story.append(f"[{self.screen.notice()[:50]}]")
@@ -168,6 +175,17 @@ class Operator:
             event.calls += 1
         elif SEND.search(line.title):
             return self._engage(line.code)
+        return True
+
+    def _go_on(self, code: str) -> bool:
+        """Acknowledge the cause of what one already works on: whoever is there for its event is there for it."""
+        self.screen.takes("a", code, "Acquittée|Déjà acquittée")
+        self._read(4)
+        number = self.screen.number()
+        for before in [one for one, known in self._numbers.items() if number and known == number]:
+            self._numbers[code] = number
+            self._on = {who: [code if one == before else one for one in jobs] for who, jobs in self._on.items()}
+            self._to_engage = [code if one == before else one for one in self._to_engage]
         return True
 
     def _engage(self, code: str) -> bool:

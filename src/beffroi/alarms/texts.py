@@ -100,7 +100,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Supposé : {count} points de {street} en {seconds} s, sans réseau connu.",
         "en": "Presumed: {count} points of {street} within {seconds} s, their feeder unknown.",
     },
-    "alarms.points_dark": {"fr": "{points} points éteints", "en": "{points} points dark"},
     "alarms.left_over": {"fr": "{back} revenus, {count} restent : {codes}", "en": "{back} back, {count} left: {codes}"},
 }
 for _name, _fr, _en in (

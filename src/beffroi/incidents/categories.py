@@ -60,6 +60,8 @@ ALL: tuple[Category, ...] = (
     _category("cabinet_down", "lighting", 2, ("Armoire sans tension", "Cabinet without mains"),
               "armoire sans tension|armoire|coupure enedis|no mains", "mains"),
     _category("cabinet_mute", "lighting", 2, ("Armoire muette", "Cabinet mute"), "armoire muette|cabinet mute", "link"),
+    _category("gateway_mute", "lighting", 3, ("Passerelle muette", "Gateway mute"),
+              "passerelle muette|gateway mute", "link"),
     _category("lamp_out", "lighting", 3, ("Lampadaire", "Street light"),
               "lampadaire|candélabre|réverbère|éclairage|point lumineux|lampe|éteint|clignote|allumé en plein jour|"
               "street light|lamp", "equipment"),
@@ -94,6 +96,7 @@ FROM_ALARM: dict[tuple[str, str], str] = {
     ("circuit", "dark"): "circuit_tripped",
     ("cabinet", "no_mains"): "cabinet_down",
     ("cabinet", "mute"): "cabinet_mute",
+    ("gateway", "mute"): "gateway_mute",
     ("cabinet", "door_open"): "bare_wires",
     ("building", "mute"): "building_mute",
 }

@@ -110,6 +110,8 @@ export const room = {
   'alarm.togglesLong.other': 'raised {n} times',
   'alarm.points.one': '{n} point out',
   'alarm.points.other': '{n} points out',
+  'alarm.points_fed.one': '{n} point',
+  'alarm.points_fed.other': '{n} points',
   'alarm.children.one': '{n} folded alarm',
   'alarm.children.other': '{n} folded alarms',
   'disposition.shelved': 'shelved',

@@ -110,6 +110,8 @@ export const room = {
   'alarm.togglesLong.other': 'apparue {n} fois',
   'alarm.points.one': '{n} point éteint',
   'alarm.points.other': '{n} points éteints',
+  'alarm.points_fed.one': '{n} point',
+  'alarm.points_fed.other': '{n} points',
   'alarm.children.one': '{n} alarme regroupée',
   'alarm.children.other': '{n} alarmes regroupées',
   'disposition.shelved': 'en attente',

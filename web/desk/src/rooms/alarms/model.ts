@@ -37,7 +37,9 @@ export function waits(row: AlarmRow): boolean {
 export function title(row: AlarmRow): string {
   const said = interpolate(say(row.label), row.label_params ?? {}, i18n.lang);
   // a feeder's alarm says at once how much of the street it takes
-  return FEEDERS.has(row.kind) && row.points > 0 && row.active ? `${said}, ${tn('alarm.points', row.points)}` : said;
+  if (!FEEDERS.has(row.kind) || row.points <= 0 || !row.active) return said;
+  // of what a mute cabinet feeds nobody knows whether it is lit
+  return `${said}, ${tn(row.alarm_class === 'mute' ? 'alarm.points_fed' : 'alarm.points', row.points)}`;
 }
 
 /** Return the next action as a verb. */
