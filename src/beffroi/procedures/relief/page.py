@@ -14,6 +14,7 @@ from beffroi.alarms.rows import class_of, label_of
 from beffroi.alarms.state import AlarmsState
 from beffroi.alarms.types import Alarm
 from beffroi.dispatch.api import on_call_now
+from beffroi.dispatch.texts import word
 from beffroi.dispatch.types import DispatchState
 from beffroi.duties.logic import RECORDED_LATE, scope_of_desk
 from beffroi.duties.types import DutiesState
@@ -248,8 +249,10 @@ def _on_call(states: States, reader: Reader) -> Iterable[Item]:
             ref=f"{line.trade}:{line.agent}",
             kind="on_call",
             what=same(line.name or "–"),
-            place=line.trade,
-            detail={"fr": f"appel {line.rank}, {line.delay_min} min", "en": f"call {line.rank}, {line.delay_min} min"},
+            detail={
+                "fr": f"{word(f'trade.{line.trade}', 'fr')} · appel {line.rank}, {line.delay_min} min",
+                "en": f"{word(f'trade.{line.trade}', 'en')} · call {line.rank}, {line.delay_min} min",
+            },
             until=line.until,
             phone=line.phone,
         )
