@@ -4,7 +4,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo
@@ -33,14 +33,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What this machine needs to know before anything else runs.
 
     A port of 0 lets the supervisor choose a free one and write it to `run.json`. An address left empty (`database`,
-    `nats`, `mqtt`) means that the engine is embedded. `plugins_off` names folders of `plugins`, with commas between,
-    that are left out. `unsafe_fast` gives up durability: tests only. `origins` says of
-    each value where it was read.
+    `nats`, `mqtt`) means that the engine is embedded. `http_proxies` names, with commas between, the addresses or
+    networks whose word about who asks (`X-Forwarded-For`) is taken. `plugins_off` names folders of `plugins`, with
+    commas between, that are left out. `unsafe_fast` gives up durability: tests only. `origins` says of each value where
+    it was read.
     """
 
     data: Path
     http_host: str = "127.0.0.1"
     http_port: int = 8080
+    http_proxies: str = "127.0.0.1,::1"
     intake_port: int = 8081
     osmand_port: int = 5055
     mqtt_host: str = "127.0.0.1"
@@ -86,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def without(self) -> frozenset[str]:
         """The names of the plugins that are left out."""
         return frozenset(name.strip() for name in self.plugins_off.split(",") if name.strip())
+
+    @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks of the reverse proxies in front of the desk."""
+        return [one.strip() for one in self.http_proxies.split(",") if one.strip()]
 
     @property
     def run_file(self) -> Path:
@@ -236,6 +243,11 @@ def _check_ranges(settings: Settings) -> None:
         port = getattr(settings, name)
         if not 0 <= port <= 65535:
             raise SettingsError("settings.bad_port", name=name, value=port)
+    for proxy in settings.proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise SettingsError("settings.bad_proxy", value=proxy) from error
     try:
         ZoneInfo(settings.zone)
     except (KeyError, ValueError, OSError) as error:

@@ -38,6 +38,7 @@ def web_server(app: Any, settings: Settings) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.proxies,
         ws_per_message_deflate=False,
         ws_max_size=SCREEN_MESSAGE_BYTES,
         ws_ping_interval=PING_EVERY_S,

@@ -163,6 +163,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Réglage {name} = {value} : un port va de 0 à 65535 (0 : choisi au démarrage).",
         "en": "Setting {name} = {value}: a port is within 0 and 65535 (0: chosen at start).",
     },
+    "settings.bad_proxy": {
+        "fr": "http_proxies : « {value} » n'est ni une adresse ni un réseau. Exemple : 10.0.0.5,10.1.0.0/16",
+        "en": "http_proxies: '{value}' is neither an address nor a network. Example: 10.0.0.5,10.1.0.0/16",
+    },
     "settings.bad_zone": {
         "fr": "Fuseau horaire inconnu : {value} (exemple : Europe/Paris).",
         "en": "Unknown time zone: {value} (example: Europe/Paris).",
