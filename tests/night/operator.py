@@ -195,7 +195,7 @@ class Operator:
             return False
         proposed = self.screen.open_engage()
         if not proposed:
-            event.story.append("[no event to send somebody to]")
+            event.story.append("[nobody to send, or no event to send to]")
             return True
         self._numbers[code] = self.screen.number()
         self._read(3)

@@ -117,11 +117,12 @@ class Screen:
         return False
 
     def open_engage(self) -> str:
-        """Ask who to send; returns the text of the option proposed first, empty where there is no event to send to."""
+        """Ask who to send; returns the text of the option proposed first, empty where there is nobody or no event."""
         self.hands.press("e")
         option = self.right.locator("[role=option][aria-selected=true]")
         refused = self.page.locator(".notice-line", has_text="Choisissez d’abord")
-        option.or_(refused).first.wait_for(timeout=SLOW_MS)
+        nobody = self.right.locator(".list:not(:has([role=option]))")
+        option.or_(refused).or_(nobody).first.wait_for(timeout=SLOW_MS)
         return option.first.inner_text() if option.count() else ""
 
     def tell_state(self, key: str, who: str) -> None:
