@@ -31,6 +31,7 @@ _HOURS = {"day": (5.0, 20.0), "night": (20.0, 5.0), "bus": (5.5, 0.5)}
 AVAILABLE, OFF_DUTY, ON_SITE, ON_THE_WAY = 5, 0, 3, 2
 
 Readings = Callable[[Micros, int], dict[str, float]]
+Tell = Callable[[int, Micros], Message | None]
 
 
 def at_work(shift: str, at: Micros) -> bool:
@@ -53,30 +54,28 @@ class TownLife:
             kind: import_module(f"beffroi.equipment.{kind}.simulator").readings
             for kind in sorted({device.kind for device in plant.devices})
         }
-        self._cadences: list[tuple[Cadence, Callable[[int, Micros], Message | None], list[int]]] = []
-
-    def set_rate(self, rate: float) -> None:
-        """Set the pace of what each kind says."""
-        kinds = sorted({device.kind for device in self._plant.devices})
         self._cadences = [
-            self._cadence(kind, [n for n, d in enumerate(self._plant.devices) if d.kind == kind], rate, self._device)
-            for kind in kinds
+            self._cadence(kind, [n for n, d in enumerate(plant.devices) if d.kind == kind], self._device)
+            for kind in self._readings
+        ] + [
+            self._cadence(kind, [n for n, mover in enumerate(plant.movers) if mover.kind == kind], self._mover)
+            for kind in ("vehicle", "bus")
         ]
-        for kind in ("vehicle", "bus"):
-            members = [n for n, mover in enumerate(self._plant.movers) if mover.kind == kind]
-            self._cadences.append(self._cadence(kind, members, rate, self._mover))
 
-    def _cadence(
-        self, kind: str, members: list[int], rate: float, tell: Callable[[int, Micros], Message | None]
-    ) -> tuple[Cadence, Callable[[int, Micros], Message | None], list[int]]:
-        every, most = EVERY.get(kind, DEFAULT_EVERY)
-        period = max(every, min(int(every * rate), most))
-        return Cadence(share(self._seed, np.array(members, np.int64), 81), period), tell, members
+    def set_rate(self, rate: float, at: Micros) -> None:
+        """Set the pace of what each kind says, from a time on."""
+        for kind, cadence, _, _ in self._cadences:
+            every, most = EVERY.get(kind, DEFAULT_EVERY)
+            cadence.set_period(max(every, min(int(every * rate), most)), at)
+
+    def _cadence(self, kind: str, members: list[int], tell: Tell) -> tuple[str, Cadence, Tell, list[int]]:
+        shares = share(self._seed, np.array(members, np.int64), 81)
+        return kind, Cadence(shares, EVERY.get(kind, DEFAULT_EVERY)[0]), tell, members
 
     def report(self, after: Micros, until: Micros) -> list[Message]:
         """Return what is said after one time and up to another."""
         said = []
-        for cadence, tell, members in self._cadences:
+        for _, cadence, tell, members in self._cadences:
             for times, places in cadence.due(after, until):
                 for at, place in zip(times.tolist(), places.tolist(), strict=True):
                     message = tell(members[place], at)

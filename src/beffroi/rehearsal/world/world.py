@@ -79,8 +79,9 @@ class World:
             "gateways": (np.arange(len(plant.gateways.sources)), GATEWAY_EVERY, GATEWAY_MOST),
         }
         for salt, (name, (who, every, most)) in enumerate(spec.items(), 61):
-            self._cadences[name] = Cadence(share(seed, who, salt), paced(every, most, rate))
-        self.life.set_rate(rate)
+            period = paced(every, most, rate)
+            self._cadences.setdefault(name, Cadence(share(seed, who, salt), period)).set_period(period, self._reported)
+        self.life.set_rate(rate, self._reported)
 
     def step(self, until: Micros) -> list[Message]:
         """Play up to a time and return what was said meanwhile, in order of time."""
