@@ -83,7 +83,8 @@ class Commands {
   /** Put the hands back on the queue after a wait, unless they went to another field than `from` meanwhile. */
   rest(from: Element | null = null): void {
     const at = document.activeElement;
-    if (at === from || !focusOf(at).typing) this.queueList?.focus();
+    // an answer that comes late does not take the hands from a question that a key opened meanwhile
+    if (at === from || (!focusOf(at).typing && !at?.closest('[data-asks]'))) this.queueList?.focus();
   }
 
   /** Escape: one layer at a time, then back to the queue. */
