@@ -80,7 +80,7 @@ class Commands {
     else void take(id);
   }
 
-  /** Put the hands back on the queue after a wait, unless they went to another field than `from` meanwhile. */
+  /** Put the hands back on the queue after a wait, unless they went to another field or question than `from` meanwhile. */
   rest(from: Element | null = null): void {
     const at = document.activeElement;
     // an answer that comes late does not take the hands from a question that a key opened meanwhile
